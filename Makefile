@@ -1,0 +1,93 @@
+# Mikra: everything a person runs here, by one word. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+WORKERS ?= 2
+VENV := .venv
+CORE := .venv-core
+RUN := $(VENV)/bin/python
+INSTALL := -m pip install --quiet --disable-pip-version-check
+
+# The EU's own published files, where somebody has put them beside this folder. Never needed, always said.
+ifndef MIKRA_PUBLISHED
+ifneq ($(wildcard ../shared/elm),)
+export MIKRA_PUBLISHED := $(abspath ../shared)
+endif
+endif
+
+DRILLS := R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R11 R12 R13 R14 R15 R16 R17 R18
+
+.PHONY: help demo demo-clean test check core-test bench drill lock docs clean $(DRILLS)
+
+help:  ## List these words
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.demo  ## Seal a messy class list, verify every credential, and see where it all lies
+	$(VENV)/bin/mikra demo
+
+demo-clean:  ## Remove what the demonstration made
+	rm -rf demo-output
+
+test: $(VENV)/.dev check  ## Everything that a change must pass (REQUIRE_ALL=1: a skipped test fails)
+	@tools/install-test-system.sh
+	@echo "Published files of the EU: $${MIKRA_PUBLISHED:-none at hand; their tests are skipped}"
+	$(RUN) -m pytest -n $(WORKERS) --ignore=tests/house
+	@$(MAKE) --no-print-directory core-test
+
+check: $(VENV)/.dev  ## Style, types, layers and the rules of the house
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports --no-logo
+	$(RUN) -m pytest -q -n $(WORKERS) tests/house
+
+core-test: $(VENV)/.dev $(CORE)/.core  ## The same tests where only the core's own requirements are installed
+	rm -rf build/core
+	$(RUN) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/core .
+	$(CORE)/bin/python $(INSTALL) --no-deps --no-index --force-reinstall build/core/*.whl
+	env -u REQUIRE_ALL $(CORE)/bin/python -m pytest -q -n $(WORKERS) --ignore=tests/house -o cache_dir=build/core/cache
+
+bench: $(VENV)/.dev  ## The table of speeds, beside raw signing and the peers that install here
+	@tools/install-peers.sh || echo "Some peers did not install; their columns are empty."
+	$(RUN) -m benchmarks.run
+
+drill: $(VENV)/.dev  ## The long drills, all that are not yet done or by name: make drill R3
+	@tools/install-test-system.sh
+	$(RUN) -m tools.drill $(filter $(DRILLS),$(MAKECMDGOALS))
+
+$(DRILLS):
+	@:
+
+docs: $(VENV)/.dev  ## Write the real output of every command into the guides
+	$(RUN) -m tools.house.guides --write
+
+lock: $(VENV)/.dev  ## Pin the requirements anew (UPGRADE=1: to the newest)
+	UV=$(VENV)/bin/uv tools/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean:  ## Remove everything that was made here, environments included
+	rm -rf $(VENV) $(CORE) .peers build dist demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# One environment for demonstration and work (the larger set of requirements contains the smaller),
+# one beside it for the core alone. A stamp says that it is there; changed requirements make it anew.
+$(VENV)/bin/python:
+	PYTHON=$(PYTHON) tools/make-venv.sh $(VENV)
+
+$(CORE)/bin/python:
+	PYTHON=$(PYTHON) tools/make-venv.sh $(CORE)
+
+$(VENV)/.demo: requirements/demo.txt pyproject.toml | $(VENV)/bin/python
+	$(RUN) $(INSTALL) --require-hashes -r requirements/demo.txt
+	$(RUN) $(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(RUN) $(INSTALL) --require-hashes -r requirements/dev.txt
+	$(RUN) $(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.demo
+
+$(CORE)/.core: requirements/core-test.txt | $(CORE)/bin/python
+	$(CORE)/bin/python $(INSTALL) --require-hashes -r requirements/core-test.txt
+	@touch $@
