@@ -6,6 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+pytest_plugins = ("tests.plugins.skips", "tests.plugins.drills", "tests.plugins.sockets")
+
+# The same examples on every machine and on every day; no clock decides (two cores, many at once).
+settings.register_profile("mikra", derandomize=True, deadline=None, database=None, print_blob=True)
+settings.load_profile("mikra")
 
 CORPUS = Path(__file__).parent / "corpus"
 
