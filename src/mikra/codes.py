@@ -1,7 +1,7 @@
 """Stable answer codes: code -> family of sentences, and what it does to the verdict.
 
 The table is our own (`tests/corpus/codes.json` is its test); sentences stand in `messages/verdict/`, keyed by
-family. `REFUSED` is the answer to a request or a roster row, never to a credential.
+family, with a more precise one for some codes. `REFUSED` is the answer to a request or a roster row, never to a credential.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ CODES: dict[str, tuple[str, Effect]] = {
     "status_index_out_of_range": ("unknown", Effect.INDETERMINATE),
     "status_recursion": ("unknown", Effect.INDETERMINATE),
     "credential_revoked": ("withdrawn", Effect.FAILED),
+    "credential_suspended": ("withdrawn", Effect.INDETERMINATE),
     "credential_expired": ("dates", Effect.INDETERMINATE),
     "credential_not_yet_valid": ("dates", Effect.INDETERMINATE),
     "signature_invalid": ("forged", Effect.FAILED),
@@ -78,6 +79,7 @@ CODES: dict[str, tuple[str, Effect]] = {
     "key_not_found": ("wrong_sealer", Effect.FAILED),
     "seal_not_trusted": ("wrong_sealer", Effect.INDETERMINATE),
     "seal_certificate_expired": ("dates_of_seal", Effect.FAILED),
+    "seal_time_not_proven": ("dates_of_seal", Effect.INDETERMINATE),
     "key_retired_before_sealing": ("wrong_sealer", Effect.FAILED),
     "did_document_id_mismatch": ("wrong_sealer", Effect.FAILED),
     "did_document_ambiguous": ("wrong_sealer", Effect.FAILED),

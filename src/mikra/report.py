@@ -14,12 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from mikra import messages
 from mikra.codes import CODES, Effect
+from mikra.messages.spoken import Said, Speaks, told
 
 CHECK_IDS: tuple[str, ...] = (
     "format",
@@ -82,14 +84,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A sentence not yet in any language: a message key and the values for its places."""
+    """A sentence not yet in any language: a message key and the values for its places.
+
+    A value may itself speak (`messages.spoken.Speaks`: a day, others' text, more words); any other is written out.
+    """
 
     key: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
-    def text(self, language: str = "en") -> str:
-        values = {k: v.text(language) if isinstance(v, Words) else v for k, v in self.values.items()}
-        return messages.text(self.key, language, **values)
+    def text(self, language: str = "en", /) -> str:
+        return messages.text(self.key, language, **{k: told(v, language) for k, v in self.values.items()})
 
 
 NO_WORDS = Words("report.nothing")
@@ -171,15 +175,53 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """One thing that a credential says: a label of ours and the values, in the issuer's own words.
+
+    No values: the issuer does not state it. `codes` are the machine's names for the same (IRIs, ISO 8601 instants).
+    """
+
+    label: Words
+    values: tuple[Speaks | str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    def text(self, language: str = "en", /) -> str:
+        """All values, or that the issuer does not state it."""
+        return "; ".join(told(v, language) for v in self.values) or NOT_STATED.text(language)
+
+    def as_dict(self, language: str = "en") -> dict[str, Any]:
+        """{label, stated, text, values, original?, codes?}; `original` has every language the issuer wrote."""
+        members: dict[str, Any] = {
+            "label": self.label.text(language),
+            "stated": bool(self.values),
+            "text": self.text(language),
+            "values": [told(v, language) for v in self.values],
+        }
+        original = [dict(v.texts) for v in self.values if isinstance(v, Said)]
+        if original:
+            members["original"] = original
+        if self.codes:
+            members["codes"] = list(self.codes)
+        return members
+
+
+NOT_STATED = Words("report.not_stated")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All checks on one file. `credential` is None where its content must not be shown (an altered one)."""
+    """All checks on one file. `credential` is None where its content must not be shown (an altered one).
+
+    `at` is the instant for which it was judged.
+    """
 
     checks: tuple[Check, ...]
     verdict: Verdict
     code: str
     sentence: Words
-    credential: Mapping[str, Any] | None = None
+    credential: Mapping[str, Stated] | None = None
     file: str = ""
+    at: datetime | None = None
 
     def check(self, check_id: str) -> Check:
         """The check of that id. KeyError where it was not made."""
@@ -196,8 +238,12 @@ class Report:
             "code": self.code,
             "sentence": self.sentence.text(language),
             "checks": [c.as_dict(language) for c in self.checks],
-            "credential": dict(self.credential) if self.credential is not None else None,
+            "credential": _told(self.credential, language) if self.credential is not None else None,
         }
+
+
+def _told(credential: Mapping[str, Stated], language: str) -> dict[str, Any]:
+    return {name: stated.as_dict(language) for name, stated in credential.items()}
 
 
 _VERDICT_OF: Mapping[Effect, Verdict] = {
@@ -208,21 +254,35 @@ _VERDICT_OF: Mapping[Effect, Verdict] = {
 }
 
 
-def decide(checks: Sequence[Check], *, content_decides: Iterable[str] = ()) -> tuple[Verdict, str]:
+def decide(
+    checks: Sequence[Check], *, content_decides: Iterable[str] = (), may_stay_open: Iterable[str] = ()
+) -> tuple[Verdict, str]:
     """The verdict and its code: the first of the worst-effect codes among the deciding checks, else `valid`.
 
-    `content_decides` names the content checks that the policy makes deciding.
+    `content_decides` names the content checks that the policy makes deciding; `may_stay_open` those whose
+    "could not be checked" the policy puts up with.
     """
-    deciding = [c for c in checks if c.id not in CONTENT_CHECKS or c.id in set(content_decides)]
+    asked, open_ones = frozenset(content_decides), frozenset(may_stay_open)
     verdict, code = Verdict.TOTAL_PASSED, ""
-    for check in deciding:
-        effect = check.effect
-        if effect is None:
+    for check in checks:
+        found = _deciding_code(check) if check.id not in CONTENT_CHECKS or check.id in asked else ""
+        if not found:
             continue
-        candidate = _VERDICT_OF[effect]
+        candidate = _VERDICT_OF[CODES[found][1]]
+        if candidate is Verdict.INDETERMINATE and check.id in open_ones:
+            continue
         if not code or candidate.rank > verdict.rank:
-            verdict, code = candidate, check.code
+            verdict, code = candidate, found
     return verdict, code or "valid"
+
+
+def _deciding_code(check: Check) -> str:
+    """The check's code. One that failed, or was not made, without saying so in a code never counts as passed."""
+    if check.code or check.status in (Status.PASSED, Status.NOT_APPLICABLE):
+        return check.code
+    if check.status is Status.FAILED:
+        return "credential_malformed"
+    return "valid_status_unknown" if check.id == "status" else "seal_not_trusted"
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
