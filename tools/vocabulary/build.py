@@ -2,11 +2,13 @@
 
 Run as `python tools/vocabulary/build.py CONCEPTS.json`, where CONCEPTS.json holds what was read in the EU's
 files: scheme IRI -> [{"iri": ..., "label_en": ... or null}]. Writes one JSON per scheme, one entry a line, and
-`index.json` (everything but the entries). Alpha-2 codes and language tags come from CLDR through Babel.
+`index.json` (everything but the entries); and, for the tests, how many concepts were read and a digest of them
+(`tests/vocabulary/published.json`). Alpha-2 codes and language tags come from CLDR through Babel.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
@@ -16,7 +18,9 @@ from pathlib import Path
 from babel.core import get_global
 from curated import SCHEMES, Curated
 
-DATA = Path(__file__).parents[2] / "src" / "mikra" / "vocabulary" / "data"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "src" / "mikra" / "vocabulary" / "data"
+PUBLISHED = ROOT / "tests" / "vocabulary" / "published.json"
 
 COUNTRY_EXCEPTIONS = {"1A0": "XK", "EUR": "EU", "CPT": "CP", "FQ0": "TF"}
 """Authority codes that are not ISO 3166-1 alpha-3. XK, EU, CP: user-assigned or exceptionally reserved in ISO 3166-1.
@@ -28,7 +32,8 @@ INDIVIDUAL_LANGUAGES = frozenset({"CMN", "GUG", "KMR", "LVS", "NPI"})
 NOT_A_CODE = "OP_DATPRO"
 """The Publications Office's entry for provisional data: neither a country nor a language."""
 
-Row = tuple[str, str | None, str]
+Row = tuple[str, "str | dict[str, str] | None", str]
+"""Code, English label (own tables: the labels in all languages; None where nothing is published), slug."""
 
 
 def slugify(label: str) -> str:
@@ -67,7 +72,7 @@ RULES = {
 def rows(scheme: Curated, concepts: dict[str, list[dict[str, str | None]]]) -> list[Row]:
     """Code, English label, slug of every entry: in curated order, else by code, else (rule "label") by label."""
     if scheme.own:
-        return [(code, labels["en"], code) for code, labels in scheme.labels.items()]
+        return [(code, labels, code) for code, labels in scheme.labels.items()]
     labels = {str(c["iri"]).removeprefix(scheme.base): c["label_en"] for c in concepts[scheme.iri]}
     if isinstance(scheme.slugs, dict):
         if labels.keys() != scheme.slugs.keys():
@@ -102,6 +107,12 @@ def write(name: str, scheme: Curated, made: list[Row]) -> dict[str, object]:
     return head
 
 
+def digest(concepts: list[dict[str, str | None]]) -> dict[str, object]:
+    """Count, and SHA-256 over the sorted lines "IRI TAB English label"."""
+    lines = sorted(f"{concept['iri']}\t{concept['label_en'] or ''}\n" for concept in concepts)
+    return {"count": len(lines), "sha256": hashlib.sha256("".join(lines).encode()).hexdigest()}
+
+
 def main(path: str) -> None:
     concepts = json.loads(Path(path).read_text("utf-8"))
     unknown = concepts.keys() - {scheme.iri for scheme in SCHEMES.values()}
@@ -109,6 +120,8 @@ def main(path: str) -> None:
         raise SystemExit(f"schemes without a name: {sorted(unknown)}")
     DATA.mkdir(exist_ok=True)
     index = [write(name, scheme, rows(scheme, concepts)) for name, scheme in SCHEMES.items()]
+    digests = {iri: digest(found) for iri, found in sorted(concepts.items())}
+    PUBLISHED.write_text(json.dumps(digests, indent=1) + "\n", "utf-8")
     DATA.joinpath("index.json").write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 

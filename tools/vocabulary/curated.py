@@ -6,7 +6,9 @@ in people's design files, so a slug, once released, is never changed (`tests/voc
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
 SNB = "http://data.europa.eu/snb/"
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -16,6 +18,7 @@ LISTS = "code lists of the European Learning Model (LOQ schema 3.1.0)"
 EDC = "European Digital Credentials: samples, shapes and software (application profile 1.2.0)"
 LISTS_VERSION = "ELM 3.1.0; the list carries no date of its own"
 EDC_VERSION = "ELM 3.2, application profile 1.2.0; the list carries no date of its own"
+ANNEX = Path(__file__).parents[2] / "src" / "mikra" / "vocabulary" / "data" / "annex1.json"
 RECOMMENDATION = "Council Recommendation of 16 June 2022 (2022/C 243/02; Council document 9790/22)"
 
 
@@ -70,6 +73,12 @@ def _own(title: str, name: str, source: str, version: str, labels: dict[str, dic
         own=True,
         labels=labels,
     )
+
+
+def _annex(prefix: str) -> dict[str, dict[str, str]]:
+    """The law's own terms, in five languages: what follows the prefix is the code."""
+    terms = json.loads(ANNEX.read_text("utf-8"))["terms"]
+    return {key.removeprefix(prefix): labels for key, labels in terms.items() if key.startswith(prefix)}
 
 
 SCHEMES: dict[str, Curated] = {
@@ -148,26 +157,14 @@ SCHEMES: dict[str, Curated] = {
         "provider_type",
         f"{RECOMMENDATION}, point 5(b)",
         "2022",
-        {
-            "education-training": {"en": "Education and training institution or organisation"},
-            "social-partner": {"en": "Social partner"},
-            "employer-industry": {"en": "Employer or industry"},
-            "civil-society": {"en": "Civil society organisation"},
-            "employment-service": {"en": "Public employment service"},
-            "public-authority": {"en": "Regional or national authority"},
-            "other": {"en": "Other type of provider"},
-        },
+        _annex("provider."),
     ),
     "supervision_kind": _own(
         "How the assessment is supervised",
         "supervision_kind",
         f"{RECOMMENDATION}, Annex I, optional elements",
         "2022",
-        {
-            "none": {"en": "Unsupervised"},
-            "online": {"en": "Supervised online"},
-            "on-site": {"en": "Supervised on site"},
-        },
+        _annex("supervised."),
     ),
     "credit": _snb("Credit systems", "education-credit", {"6fcec5c5af": "ects", "60b314e826": "ecvet"}),
     "accreditation": _snb("Types of accreditation", "accreditation", "label", enforced=True),

@@ -18,34 +18,10 @@ import orjson
 if TYPE_CHECKING:
     from babel import Locale
 
-EU_LANGUAGES: tuple[str, ...] = tuple(
-    [
-        "bg",
-        "cs",
-        "da",
-        "de",
-        "el",
-        "en",
-        "es",
-        "et",
-        "fi",
-        "fr",
-        "ga",
-        "hr",
-        "hu",
-        "it",
-        "lt",
-        "lv",
-        "mt",
-        "nl",
-        "pl",
-        "pt",
-        "ro",
-        "sk",
-        "sl",
-        "sv",
-    ]
-)
+EU_LANGUAGES: tuple[str, ...] = (
+    "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr",
+    "hu", "it", "lt", "lv", "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv",
+)  # fmt: skip
 """The 24 official languages of the European Union (Regulation No 1, as amended), by their tags."""
 
 CLDR_SCHEMES = {"country": "territories", "language": "languages", "currency": "currencies"}

@@ -15,6 +15,10 @@ COUNTRY_ALIASES = {"EL": "GR", "UK": "GB"}
 """What the EU's institutions write instead of ISO 3166-1 alpha-2 (Interinstitutional style guide, 7.1)."""
 
 
+_LONGEST = 100
+"""Characters of a key that are worth comparing with every entry; the longest labels have about 150."""
+
+
 @cache
 def _exact(name: str) -> dict[str, Entry]:
     """Slug, code and IRI, in small letters -> entry. The slug goes before the code, should they ever clash."""
@@ -53,14 +57,14 @@ def entry(name: str, key: str) -> Entry:
 
 
 def _not_found(name: str, key: str, same: tuple[Entry, ...]) -> NotFoundError:
-    close = same or _close(name, key)
+    close = same or (_close(name, key) if 0 < len(key.strip()) <= _LONGEST else ())
     few = entries(name) if len(entries(name)) <= 20 else ()
     options = ", ".join(f"{one.slug} ({one.label()})" for one in close)
     reason = "Several entries of the vocabulary have this name." if same else "The vocabulary has no such entry."
     return NotFoundError(
         reason,
         where=f"vocabulary {name}",
-        found=key,
+        found=key[:_LONGEST],
         expected="one of " + ", ".join(one.slug for one in few) if few else scheme(name).title,
         fix=f"Did you mean {options}?" if options else f"Look it up with: mikra vocabulary {name}",
         code="not_found",
