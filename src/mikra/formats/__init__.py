@@ -1,1 +1,7 @@
+"""Readers: bytes in, credentials out. `read` is the door."""
 
+from mikra.formats.edc import is_presentation, items_of
+from mikra.formats.opened import LIMITS, Form, Item, Limits, Opened, refuse_heavy
+from mikra.formats.read import read
+
+__all__ = ["LIMITS", "Form", "Item", "Limits", "Opened", "is_presentation", "items_of", "read", "refuse_heavy"]

@@ -1,0 +1,69 @@
+"""What kind of file this is, told from its first bytes, never from its name."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What was given, before it is read."""
+
+    EMPTY = "empty"
+    JSON = "json"
+    ZIP = "zip"
+    PDF = "pdf"
+    PNG = "png"
+    SVG = "svg"
+    XML = "xml"
+    JWT = "jwt"
+    SD_JWT = "sd_jwt"
+    TEXT = "text"
+    UNKNOWN = "unknown"
+
+
+_START = 1024
+"""How far into a file a PDF may begin (ISO 32000-1, annex H, note 13), and how far we look."""
+
+_SPACE = b" \t\r\n"
+_BOM = b"\xef\xbb\xbf"
+_JSON_START = re.compile(rb'[\[{"]|-?\d|(?:true|false|null)\b')
+_COMPACT = re.compile(rb"[A-Za-z0-9_=+/-]+(?:\.[A-Za-z0-9_=+/-]*){2,4}")
+_WIDE = re.compile(rb'(?:\xff\xfe|\xfe\xff)?(?:[\[{"]\x00|\x00[\[{"])')
+_SVG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?svg[\s>/]")
+
+
+def kind_of(data: bytes) -> Kind:
+    """The kind of a whole file. Damaged files keep the kind that they begin as."""
+    head = data[:_START]
+    if not data.strip(_SPACE):
+        return Kind.EMPTY
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return Kind.ZIP
+    if head.startswith(b"\x89PNG"):
+        return Kind.PNG
+    if b"%PDF-" in head:
+        return Kind.PDF
+    if _WIDE.match(head):
+        return Kind.JSON
+    return _kind_of_text(data)
+
+
+def _kind_of_text(data: bytes) -> Kind:
+    text = data.removeprefix(_BOM).lstrip(_SPACE)
+    if _JSON_START.match(text):
+        return Kind.JSON
+    if text.startswith(b"<"):
+        return Kind.SVG if _SVG.search(text[:_START]) else Kind.XML
+    token = text.rstrip(_SPACE)
+    first, tilde, _ = token.partition(b"~")
+    if _COMPACT.fullmatch(first) or (first.startswith(b"eyJ") and b"." in first):
+        return Kind.SD_JWT if tilde else Kind.JWT
+    return Kind.TEXT if _is_text(data) else Kind.UNKNOWN
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return b"\0" not in data and bool(data.decode())
+    except UnicodeDecodeError:
+        return False
