@@ -1,6 +1,6 @@
 """Build the data tables: published codes and English labels + `curated.py` -> `src/mikra/vocabulary/data/`.
 
-Run as `python tools/vocabulary/build.py CONCEPTS.json`, where CONCEPTS.json holds what was read in the EU's
+Run as `python -m tools.vocabulary.build CONCEPTS.json`, where CONCEPTS.json holds what was read in the EU's
 files: scheme IRI -> [{"iri": ..., "label_en": ... or null}]. Writes one JSON per scheme, one entry a line, and
 `index.json` (everything but the entries); and, for the tests, how many concepts were read and a digest of them
 (`tests/vocabulary/published.json`). Alpha-2 codes and language tags come from CLDR through Babel.
@@ -16,7 +16,8 @@ import unicodedata
 from pathlib import Path
 
 from babel.core import get_global
-from curated import SCHEMES, Curated
+
+from tools.vocabulary.curated import SCHEMES, Curated
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "src" / "mikra" / "vocabulary" / "data"
@@ -102,7 +103,9 @@ def write(name: str, scheme: Curated, made: list[Row]) -> dict[str, object]:
     lines = [
         json.dumps(row[:2] if row[0] == row[2] else row, ensure_ascii=False, separators=(",", ":")) for row in made
     ]
-    body = json.dumps({**head, "remarks": scheme.remarks}, ensure_ascii=False, indent=1)[:-2]
+    body = json.dumps({**head, "language": scheme.language, "remarks": scheme.remarks}, ensure_ascii=False, indent=1)[
+        :-2
+    ]
     DATA.joinpath(f"{name}.json").write_text(f'{body},\n "entries": [\n' + ",\n".join(lines) + "\n]}\n", "utf-8")
     return head
 

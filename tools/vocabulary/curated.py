@@ -35,7 +35,10 @@ LANGUAGES_WITHOUT_LABEL = {
 
 @dataclass(frozen=True, kw_only=True)
 class Curated:
-    """One scheme. `slugs` is a rule ("code", "lower", "label", "country", "language") or code -> slug, in order."""
+    """One scheme. `slugs` is a rule ("code", "lower", "label", "country", "language") or code -> slug, in order.
+
+    `language` is the language of the published labels, "und" where each is in a language that is not stated.
+    """
 
     title: str
     iri: str
@@ -43,6 +46,7 @@ class Curated:
     source: str = LISTS
     version: str = LISTS_VERSION
     slugs: str | dict[str, str] = "label"
+    language: str = "en"
     enforced: bool = False
     own: bool = False
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -192,6 +196,7 @@ SCHEMES: dict[str, Curated] = {
         title="Regions for statistics (NUTS)",
         iri="http://data.europa.eu/nuts",
         base="http://data.europa.eu/nuts/code/",
+        language="und",
         slugs="code",
     ),
     "currency": _authority("Currencies", "currency", "code", enforced=True),

@@ -1,4 +1,4 @@
-"""Count the translations and write `docs/translations.md`. Run as `python tools/vocabulary/translations.py`.
+"""Count the translations and write `docs/translations.md`. Run as `python -m tools.vocabulary.translations`.
 
 Counts every label of every vocabulary in the 24 languages of the EU by where it comes from, the terms of the
 Recommendation, the sentences for the EQF levels, and the keys of the message catalogues.
@@ -32,7 +32,7 @@ ENGLISH_ONLY = (LabelSource.ENGLISH, LabelSource.CODE)
 
 INTRODUCTION = """# Translations
 
-Made by `python tools/vocabulary/translations.py`; a test checks that it is current.
+Made by `python -m tools.vocabulary.translations`; a test checks that it is current.
 
 Where a label comes from:
 
@@ -42,6 +42,8 @@ Where a label comes from:
   Shown on the screen only. To mark a vocabulary as reviewed, add its name to `reviewed` in that language's file.
 - **English**: nobody has translated it yet; the English label is shown, marked `lang="en"`.
 - **code**: the list has the code but no label in any language.
+
+NUTS regions have one published name each, in the region's own language: it counts as official everywhere.
 
 "Reviewed" below counts official, CLDR and reviewed labels.
 """

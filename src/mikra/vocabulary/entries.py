@@ -42,8 +42,15 @@ class Entry:
 
     def label(self, language: str = "en") -> str:
         """For the screen: official, else CLDR's or ours, else English, else the code."""
-        return labels.find(self.scheme, self.slug, self.official, language)[0] or self.code
+        return self._label(language).text or self.code
 
     def label_source(self, language: str = "en") -> labels.LabelSource:
         """Where `label(language)` comes from."""
-        return labels.find(self.scheme, self.slug, self.official, language)[1]
+        return self._label(language).source
+
+    def label_language(self, language: str = "en") -> str:
+        """The language that `label(language)` is in, for `lang` on a page: "en" where we fell back to English."""
+        return self._label(language).language
+
+    def _label(self, language: str) -> labels.Label:
+        return labels.find(self.scheme, self.slug, self.official, language)

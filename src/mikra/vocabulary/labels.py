@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
@@ -47,37 +47,47 @@ class Screen:
     reviewed: frozenset[str]
 
 
-def find(scheme: str, slug: str, official: Mapping[str, str], language: str) -> tuple[str, LabelSource]:
-    """The label and where it comes from; ("", CODE) where nobody has ever given one."""
+class Label(NamedTuple):
+    """A text for the screen, where it comes from, and the language it is in (the `lang` of the page)."""
+
+    text: str
+    source: LabelSource
+    language: str
+
+
+OWN_LANGUAGE = "und"
+"""BCP 47 "undetermined": a published name in a language that the table does not state (NUTS: the region's own)."""
+
+
+def find(scheme: str, slug: str, official: Mapping[str, str], language: str) -> Label:
+    """The best label there is in `language`, else in English; an empty text where nobody has ever given one."""
     for tag in dict.fromkeys((language, language.partition("-")[0])):
-        if tag in official:
-            return official[tag], LabelSource.OFFICIAL
-        text, source = _cldr(scheme, slug, tag) or _ours(scheme, slug, tag) or ("", LabelSource.CODE)
-        if text:
-            return text, source
-    return _english(scheme, slug, official)
+        found = _in(scheme, slug, official, tag)
+        if found:
+            return found
+    if OWN_LANGUAGE in official:
+        return Label(official[OWN_LANGUAGE], LabelSource.OFFICIAL, OWN_LANGUAGE)
+    english = _in(scheme, slug, official, "en")
+    return english._replace(source=LabelSource.ENGLISH) if english else Label("", LabelSource.CODE, OWN_LANGUAGE)
 
 
-def _english(scheme: str, slug: str, official: Mapping[str, str]) -> tuple[str, LabelSource]:
-    if "en" in official:
-        return official["en"], LabelSource.ENGLISH
-    other = _cldr(scheme, slug, "en") or _ours(scheme, slug, "en")
-    return (other[0], LabelSource.ENGLISH) if other else ("", LabelSource.CODE)
+def _in(scheme: str, slug: str, official: Mapping[str, str], language: str) -> Label | None:
+    """The label in exactly this language: official, else CLDR's, else ours."""
+    if language in official:
+        return Label(official[language], LabelSource.OFFICIAL, language)
+    named = _cldr(scheme, slug, language)
+    if named:
+        return Label(named, LabelSource.CLDR, language)
+    screen = screen_labels(language)
+    ours = screen.labels.get(scheme, {}).get(slug)
+    reviewed = scheme in screen.reviewed
+    return Label(ours, LabelSource.REVIEWED if reviewed else LabelSource.UNREVIEWED, language) if ours else None
 
 
-def _cldr(scheme: str, slug: str, language: str) -> tuple[str, LabelSource] | None:
+def _cldr(scheme: str, slug: str, language: str) -> str | None:
     kind = CLDR_SCHEMES.get(scheme)
     locale = _locale(language) if kind else None
-    text = getattr(locale, kind).get(slug) if kind and locale else None
-    return (text, LabelSource.CLDR) if text else None
-
-
-def _ours(scheme: str, slug: str, language: str) -> tuple[str, LabelSource] | None:
-    screen = screen_labels(language)
-    text = screen.labels.get(scheme, {}).get(slug)
-    if not text:
-        return None
-    return text, LabelSource.REVIEWED if scheme in screen.reviewed else LabelSource.UNREVIEWED
+    return getattr(locale, kind).get(slug) if kind and locale else None
 
 
 @cache

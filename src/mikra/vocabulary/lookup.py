@@ -73,9 +73,10 @@ def _not_found(name: str, key: str, same: tuple[Entry, ...]) -> NotFoundError:
 
 def _close(name: str, key: str) -> tuple[Entry, ...]:
     exact, labels = _exact(name), _labels(name)
-    near = get_close_matches(key.casefold(), exact, n=3, cutoff=0.7) + get_close_matches(fold(key), labels, n=3)
-    found = [one for match in near for one in ((exact[match],) if match in exact else labels[match])]
-    return tuple({one.iri: one for one in found + search(name, key, limit=3)}.values())[:4]
+    found = [exact[match] for match in get_close_matches(key.casefold(), exact, n=3, cutoff=0.7)]
+    found += [one for match in get_close_matches(fold(key), labels, n=3) for one in labels[match]]
+    found += search(name, key, limit=3)
+    return tuple({one.iri: one for one in found}.values())[:4]
 
 
 Row = tuple[Entry, str, tuple[str, ...]]
@@ -98,9 +99,9 @@ def search(name: str, text: str, language: str = "en", limit: int = 20) -> list[
     in the vocabulary's own order. An empty text finds the first entries.
     """
     name, wanted, start = scheme(name).name, words(text), fold(text.strip())
-    if not wanted:
+    if not text.strip():
         return list(entries(name)[:limit])
-    hits = [(one, label) for one, label, has in _folded(name, language) if _matches(wanted, has)]
+    hits = [(one, label) for one, label, has in _folded(name, language) if wanted and _matches(wanted, has)]
     hits.sort(key=lambda hit: (hit[1] != start, not hit[1].startswith(start)))
     return list({one.iri: one for one, _ in hits}.values())[:limit]
 

@@ -52,7 +52,7 @@ def _table(name: str) -> tuple[Entry, ...]:
 
 def _entry(data: dict[str, Any], row: list[str], remark: str) -> Entry:
     code, label = row[0], row[1]
-    official: dict[str, str] = {"en": label} if isinstance(label, str) else label or {}
+    official: dict[str, str] = {data["language"]: label} if isinstance(label, str) else label or {}
     return Entry(
         scheme=data["name"],
         scheme_iri=data["iri"],
