@@ -97,29 +97,14 @@ _ASSESSMENT, _GRADE, _SUPERVISION = 0x20, 0x40, 0x60
 
 _LATE: Mapping[str, tuple[str, ...]] = {
     "EuropeanDigitalCredential": (
-        "id",
-        "issued",
-        "issuanceDate",
-        "validFrom",
-        "validUntil",
-        "status",
-        "credentialStatus",
-        "credentialSubject",
+        *("credentialSubject", "id", "issued", "issuanceDate", "validFrom", "validUntil"),
+        *("status", "credentialStatus"),
     ),
     "Person": (
-        "hasClaim",
-        "id",
-        "givenName",
-        "familyName",
-        "fullName",
-        "dateOfBirth",
-        "gender",
-        "citizenshipCountry",
-        "nationalID",
-        "identifier",
-        "contactPoint",
+        *("hasClaim", "id", "givenName", "familyName", "fullName", "dateOfBirth", "gender"),
+        *("citizenshipCountry", "nationalID", "identifier", "contactPoint"),
     ),
-    "LearningAchievement": ("influencedBy", "provenBy", "awardedBy", "id"),
+    "LearningAchievement": ("awardedBy", "influencedBy", "provenBy", "id"),
     "LearningActivity": ("awardedBy", "id"),
     "LearningAssessment": ("awardedBy", "idVerification", "additionalNote", "grade", "id"),
     "AwardingProcess": ("id", "awardingDate"),
@@ -230,7 +215,7 @@ def compose(
         issued=issued,
         issuance_date=issued,
         valid_from=issued,
-        valid_until=instant(_later(at, design.valid_months)) if design.valid_months else "",
+        valid_until=instant(later(at, design.valid_months)) if design.valid_months else "",
     )
 
 
@@ -239,7 +224,7 @@ def instant(at: dt.datetime) -> str:
     return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _later(at: dt.datetime, months: int) -> dt.datetime:
+def later(at: dt.datetime, months: int) -> dt.datetime:
     """The same day `months` later, or the last day of that month."""
     year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
     start_of_next = dt.date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)

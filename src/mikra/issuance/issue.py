@@ -1,0 +1,130 @@
+"""Issuing a class list: intent, seal, reopen, store, end; in chunks, with progress, and taken up after any crash.
+
+The engine knows no disk: `Ledger.append` makes lines durable, `Vault.put` makes files durable. The order per chunk
+keeps the promise "never a duplicate, never a gap": all intents durable, then all files, then all ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Protocol
+
+import orjson
+
+from mikra.issuance.batch import Batch, reopen
+from mikra.issuance.compose import AwardId
+from mikra.issuance.journal import Done, Journal
+
+CHUNK = 100
+"""Rows between two durable steps."""
+
+
+class Ledger(Protocol):
+    """Where the journal is kept."""
+
+    def append(self, lines: bytes) -> None:
+        """Returns when the lines are on disk. UnavailableError when they cannot be."""
+        ...
+
+
+class Vault(Protocol):
+    """Where sealed credentials are kept."""
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Returns when all files are on disk, each whole or not there. UnavailableError when they cannot be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    """One row to issue: its number in the list, its key (what makes it the same learner), its values."""
+
+    row: int
+    key: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """After each chunk: rows issued now, rows that had their credential already, rows seen."""
+
+    issued: int
+    already: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """Everything an issue needs. `clock` gives the instant of each chunk, `chance` random bytes."""
+
+    batch: Batch
+    journal: Journal
+    ledger: Ledger
+    vault: Vault
+    clock: Callable[[], dt.datetime]
+    chance: Callable[[int], bytes]
+
+    def run(self, learners: Iterable[Learner], *, chunk: int = CHUNK) -> Iterator[Progress]:
+        """Issues what is missing, chunk by chunk; stop anywhere, run again, and it goes on."""
+        issued = already = 0
+        source = iter(learners)
+        while rows := list(islice(source, chunk)):
+            missing = {self.journal.learner(one.key): one for one in rows}
+            missing = {name: one for name, one in missing.items() if name not in self.journal.done}
+            self.batch.tick(self.clock())
+            self._intend(missing)
+            self._seal(missing)
+            issued += len(missing)
+            already += len(rows) - len(missing)
+            yield Progress(issued=issued, already=already, seen=issued + already)
+
+    def _intend(self, missing: Mapping[str, Learner]) -> None:
+        at = self.batch.sealer.at
+        lines = [
+            self.journal.intend(name, one.row, AwardId.new(at, self.chance(9)).stem)
+            for name, one in missing.items()
+            if name not in self.journal.awards
+        ]
+        if lines:
+            self.ledger.append(b"".join(lines))
+
+    def _seal(self, missing: Mapping[str, Learner]) -> None:
+        files: dict[str, bytes] = {}
+        ends: dict[str, Done] = {}
+        for name, one in missing.items():
+            award_id = AwardId(self.journal.awards[name])
+            sealed = self.batch.seal(one.values, award_id)
+            reopen(sealed, self.batch.payload(one.values, award_id))
+            file = file_name(self.journal.rows[name], award_id)
+            files[file] = sealed
+            ends[name] = Done(file, hashlib.sha256(sealed).hexdigest())
+        if files:
+            self.vault.put(files)
+            self.ledger.append(b"".join(self.journal.finish(name, done) for name, done in ends.items()))
+
+
+def file_name(row: int, award_id: AwardId) -> str:
+    """A file's name: the row's number and the award id; never a learner's name."""
+    return f"{row:06d}-{award_id.stem.replace('-', '')}.jsonld"
+
+
+def receipt(journal: Journal, *, title: str, at: dt.datetime) -> bytes:
+    """What was issued, to be sealed: row, award id, file and SHA-256 of each credential; no personal data."""
+    entries = [
+        {"row": journal.rows[name], "award": AwardId(journal.awards[name]).award, "file": d.file, "sha256": d.sha256}
+        for name, d in journal.done.items()
+    ]
+    entries.sort(key=lambda entry: (entry["row"], entry["award"]))
+    members = {
+        "format": "mikra/receipt/1",
+        "design": journal.design,
+        "title": title,
+        "at": at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "count": len(entries),
+        "credentials": entries,
+    }
+    return orjson.dumps(members)

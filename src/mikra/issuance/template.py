@@ -1,0 +1,142 @@
+"""The fast path: a design compiled once into the bytes of its credentials, with holes for what differs per learner.
+
+Rows of one *shape* (the same members present, the same closed values) share a template. `fill` gives the very bytes
+that `compose.serialise(compose.compose(...))` gives (`tests/issuance/test_template.py`, a law), 300 times faster.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from mikra.errors import InputError
+from mikra.issuance.compose import AwardId, compose, instant, later, serialise
+from mikra.issuance.design import Design
+from mikra.issuance.prototype import day
+from mikra.model import Credential
+
+OPEN = ("given_name", "family_name", "full_name", "email", "learner_id", "national_id", "grade")
+"""Row members whose text goes into the credential as it is."""
+
+DAYS = ("completed", "date_of_birth")
+CLOSED = ("gender", "nationality", "supervision", "identity_verified", "language")
+"""Row members with few values, each of which changes more than one place."""
+
+_START, _END = "\ue000", "\ue001"
+_HOLE = re.compile(f"{_START}([a-z_]+){_END}".encode())
+_SAMPLE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+Shape = tuple[Any, ...]
+
+
+def shape_of(row: Mapping[str, Any]) -> Shape:
+    """Rows of equal shape share a template."""
+    return (
+        *[bool(row.get(name)) for name in OPEN],
+        *[row.get(name) is not None for name in DAYS],
+        *[row.get(name) for name in CLOSED],
+    )
+
+
+def _hole(name: str) -> str:
+    return f"{_START}{name}{_END}"
+
+
+class Template:
+    """Static pieces with holes between them, plain and as they stand inside a JSON string.
+
+    `prefix` is what comes before the first hole: the same for every credential, hashed and escaped once.
+    """
+
+    def __init__(self, design: Design, payload: bytes) -> None:
+        parts = _HOLE.split(payload)
+        self.design = design
+        self.prefix = parts[0]
+        self._plain = [b"", *parts[1:]]
+        self._escaped = [part if i % 2 else _escape(part) for i, part in enumerate(self._plain)]
+        slots: dict[str, list[int]] = {}
+        for i in range(1, len(parts), 2):
+            slots.setdefault(parts[i].decode(), []).append(i)
+        self._stem, self._issued, self._until = (tuple(slots.pop(n, ())) for n in ("stem", "issued", "until"))
+        self._days = [(name, tuple(slots.pop(name))) for name in DAYS if name in slots]
+        self._open = [(name, tuple(places)) for name, places in slots.items()]
+        self._moment: tuple[dt.datetime | None, bytes, bytes, bytes] = (None, b"", b"", b"")
+
+    def fill(self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime) -> tuple[bytes, bytes]:
+        """What follows `prefix` in one learner's payload: as it is, and as it stands inside a JSON string."""
+        plain, escaped = self._plain.copy(), self._escaped.copy()
+        stem = award_id.stem.encode()
+        for i in self._stem:
+            plain[i] = escaped[i] = stem
+        issued, until, today = self._times(at)
+        for i in self._issued:
+            plain[i] = escaped[i] = issued
+        for i in self._until:
+            plain[i] = escaped[i] = until
+        for name, places in self._days:
+            value = row.get(name)
+            text = today if value is None else day(value).encode()
+            for i in places:
+                plain[i] = escaped[i] = text
+        for name, places in self._open:
+            text = _json(str(row[name]))
+            inside = _escape(text) if b"\\" in text else text
+            for i in places:
+                plain[i] = text
+                escaped[i] = inside
+        return b"".join(plain), b"".join(escaped)
+
+    def payload(self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime) -> bytes:
+        """The whole payload: the bytes to be sealed."""
+        return self.prefix + self.fill(row, award_id=award_id, at=at)[0]
+
+    def _times(self, at: dt.datetime) -> tuple[bytes, bytes, bytes]:
+        moment, issued, until, today = self._moment
+        if moment is not at:
+            issued = instant(at).encode()
+            months = self.design.valid_months
+            until = instant(later(at, months)).encode() if months else b""
+            today = day(at.astimezone(dt.UTC).date()).encode()
+            self._moment = (at, issued, until, today)
+        return issued, until, today
+
+
+def _escape(text: bytes) -> bytes:
+    return orjson.dumps(text.decode())[1:-1]
+
+
+def _json(value: str) -> bytes:
+    try:
+        return orjson.dumps(value)[1:-1]
+    except TypeError as error:
+        raise InputError(
+            "This text holds half a character.",
+            found=ascii(value)[:60],
+            fix="Type the text again.",
+            code="json_bad_unicode",
+        ) from error
+
+
+def compile_template(design: Design, row: Mapping[str, Any], pages: Mapping[str, bytes]) -> Template:
+    """The template for all rows of the shape of `row`. Costs as much as a few credentials by the general path."""
+    return Template(design, serialise(prototype_credential(design, row, pages)))
+
+
+def prototype_credential(design: Design, row: Mapping[str, Any], pages: Mapping[str, bytes]) -> Credential:
+    """The credential of a row with the names of the holes in place of its values."""
+    marked = {name: _hole(name) for name in OPEN if row.get(name)}
+    marked.update({name: _hole(name) for name in DAYS if row.get(name) is not None or name == "completed"})
+    marked.update({name: row[name] for name in CLOSED if row.get(name) is not None})
+    credential = compose(design, marked, award_id=AwardId(_hole("stem")), at=_SAMPLE, pages=pages)
+    return replace(
+        credential,
+        issued=_hole("issued"),
+        issuance_date=_hole("issued"),
+        valid_from=_hole("issued"),
+        valid_until=_hole("until") if design.valid_months else "",
+    )
