@@ -78,7 +78,7 @@ SIGNATURE = {
     "ro": re.compile(r"\bsemn(?:ătur|at|ează|ând)\w*", re.IGNORECASE),
     "bg": re.compile(r"\bподпис\w*", re.IGNORECASE),
     "cs": re.compile(r"\b\w*podp[ií]s\w*", re.IGNORECASE),
-    "lt": re.compile(r"\b(?:pa|pasi)raš(?:as|o|ui|ą|u|ai|ų|ais|yt\w*)\b", re.IGNORECASE),
+    "lt": re.compile(r"\b(?:paraš(?:as|o|ui|ą|u|e|ai|ų|ams|us|ais)|pasiraš\w*)\b", re.IGNORECASE),
 }
 """A signature is a person's; an organisation seals."""
 
