@@ -1,0 +1,159 @@
+"""RFC 7518, 3 and RFC 8037: the JWS algorithms, each fixed by the kind of key.
+
+    key             sealing   opening, besides
+    RSA >= 2048     RS256     RS384, RS512, PS256, PS384, PS512
+    EC P-256        ES256
+    EC P-384        ES384
+    EC P-521                  ES512
+    Ed25519         EdDSA
+
+Opening takes what ETSI TS 119 312 lists for new seals, because trust service providers of Europe use all of it: every
+one is a public-key algorithm with a digest of 256 bits or more. Never: `none`; HS* (a public key as a shared secret);
+ES256K (not in TS 119 312); Ed448 and the brainpool curves (nobody seals credentials with them).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+MIN_RSA_BITS = 2048
+"""ETSI TS 119 312, 8.2 and BSI TR-02102: nothing smaller holds."""
+
+MAX_RSA_BITS = 8192
+"""Ours: a larger key only costs the reader time."""
+
+
+class Scheme(StrEnum):
+    PKCS1 = "RSASSA-PKCS1-v1_5"
+    PSS = "RSASSA-PSS"
+    ECDSA = "ECDSA"
+    EDDSA = "EdDSA"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Algorithm:
+    """One JWS `alg`. `size` is the length in bytes of a coordinate (ECDSA) and `order` that of the curve's group."""
+
+    name: str
+    scheme: Scheme
+    digest: hashes.HashAlgorithm | None = None
+    curve: str = ""
+    size: int = 0
+    order: int = 0
+
+
+def _rsa(name: str, scheme: Scheme, digest: hashes.HashAlgorithm) -> Algorithm:
+    return Algorithm(name=name, scheme=scheme, digest=digest)
+
+
+_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_P384 = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
+_P521 = int(
+    "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa"
+    "51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409",
+    16,
+)
+
+ALGORITHMS: dict[str, Algorithm] = {
+    a.name: a
+    for a in (
+        _rsa("RS256", Scheme.PKCS1, hashes.SHA256()),
+        _rsa("RS384", Scheme.PKCS1, hashes.SHA384()),
+        _rsa("RS512", Scheme.PKCS1, hashes.SHA512()),
+        _rsa("PS256", Scheme.PSS, hashes.SHA256()),
+        _rsa("PS384", Scheme.PSS, hashes.SHA384()),
+        _rsa("PS512", Scheme.PSS, hashes.SHA512()),
+        Algorithm(name="ES256", scheme=Scheme.ECDSA, digest=hashes.SHA256(), curve="secp256r1", size=32, order=_P256),
+        Algorithm(name="ES384", scheme=Scheme.ECDSA, digest=hashes.SHA384(), curve="secp384r1", size=48, order=_P384),
+        Algorithm(name="ES512", scheme=Scheme.ECDSA, digest=hashes.SHA512(), curve="secp521r1", size=66, order=_P521),
+        Algorithm(name="EdDSA", scheme=Scheme.EDDSA, size=32),
+    )
+}
+
+SEALING: frozenset[str] = frozenset({"RS256", "ES256", "ES384", "EdDSA"})
+"""What our own keys seal with."""
+
+
+def key_fault(name: str, key: PublicKeyTypes) -> str:
+    """Why `key` cannot answer for `alg` = `name`: a code of `codes.CODES`, or "" when it can."""
+    algorithm = ALGORITHMS.get(name)
+    if algorithm is None:
+        return "jws_alg_not_allowed"
+    if isinstance(key, rsa.RSAPublicKey):
+        return _rsa_fault(algorithm, key)
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        if key.curve.name not in {a.curve for a in ALGORITHMS.values()}:
+            return "key_type_not_supported"
+        return "" if key.curve.name == algorithm.curve else "jws_key_type_mismatch"
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return "" if algorithm.scheme is Scheme.EDDSA else "jws_key_type_mismatch"
+    return "key_type_not_supported"
+
+
+def _rsa_fault(algorithm: Algorithm, key: rsa.RSAPublicKey) -> str:
+    if algorithm.scheme not in (Scheme.PKCS1, Scheme.PSS):
+        return "jws_key_type_mismatch"
+    if key.key_size < MIN_RSA_BITS:
+        return "key_too_weak"
+    return "key_type_not_supported" if key.key_size > MAX_RSA_BITS else ""
+
+
+def signature_fault(name: str, key: PublicKeyTypes, signature: bytes, data: bytes) -> str:
+    """Why `signature` (in JOSE form) is not that of `key` over `data`: a code, or "" when it is."""
+    fault = key_fault(name, key)
+    if fault:
+        return fault
+    algorithm = ALGORITHMS[name]
+    if len(signature) != _length(algorithm, key):
+        return "jws_signature_length"
+    try:
+        _verify(algorithm, key, signature, data)
+    except InvalidSignature:
+        return "jws_signature_invalid"
+    return ""
+
+
+def _length(algorithm: Algorithm, key: PublicKeyTypes) -> int:
+    if isinstance(key, rsa.RSAPublicKey):
+        return (key.key_size + 7) // 8
+    return 2 * algorithm.size
+
+
+def _verify(algorithm: Algorithm, key: PublicKeyTypes, signature: bytes, data: bytes) -> None:
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        key.verify(signature, data)
+    elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.digest is not None:
+        key.verify(_der(algorithm, signature), data, ec.ECDSA(algorithm.digest))
+    elif isinstance(key, rsa.RSAPublicKey) and algorithm.digest is not None:
+        key.verify(signature, data, rsa_padding(algorithm), algorithm.digest)
+
+
+def rsa_padding(algorithm: Algorithm) -> padding.AsymmetricPadding:
+    """RFC 7518, 3.3 and 3.5: PKCS#1 v1.5, or PSS with a salt as long as the digest."""
+    if algorithm.scheme is Scheme.PSS and algorithm.digest is not None:
+        return padding.PSS(padding.MGF1(algorithm.digest), algorithm.digest.digest_size)
+    return padding.PKCS1v15()
+
+
+def _der(algorithm: Algorithm, signature: bytes) -> bytes:
+    """r || s (RFC 7518, 3.4) as DER; InvalidSignature where one is not between 1 and the group's order."""
+    r = int.from_bytes(signature[: algorithm.size])
+    s = int.from_bytes(signature[algorithm.size :])
+    if not (0 < r < algorithm.order and 0 < s < algorithm.order):
+        raise InvalidSignature
+    return encode_dss_signature(r, s)
+
+
+def jose_signature(der: bytes, size: int) -> bytes:
+    """A DER ECDSA signature as r || s of `size` bytes each. The curves up to P-384 keep every length in one byte."""
+    end = 4 + der[3]
+    r = der[4:end]
+    s = der[end + 2 :]
+    return r[-size:].rjust(size, b"\0") + s[-size:].rjust(size, b"\0")
