@@ -1,0 +1,75 @@
+"""The EDC application profile, on the JSON itself (European Learning Model, profiles 1.1.0 and 1.2.0).
+
+Two lists of findings: `profile` is what the EU's published shapes say over the document as a graph, its nodes merged
+by id; `reader` is what the EU's own reader refuses besides.
+
+    check_profile(document, version=ProfileVersion.V1_2_0) -> ProfileResult
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mikra.report import Finding
+from mikra.validation.elm import findings
+from mikra.validation.elm.graph import read_graph
+from mikra.validation.elm.scopes import EDC_CONTEXT, NotRead
+from mikra.validation.elm.shapes import evaluate, focused
+from mikra.validation.elm.tables import ProfileVersion, profile, terms
+
+__all__ = ["ProfileResult", "ProfileVersion", "check_profile"]
+
+_MODEL = "http://data.europa.eu/snb/model/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileResult:
+    """`applicable`: the document claims to be a European Digital Credential. `conforms`: it does, by the shapes alone.
+
+    What the EU's reader refuses (`reader`) does not touch `conforms`.
+    """
+
+    version: ProfileVersion
+    applicable: bool
+    conforms: bool
+    profile: tuple[Finding, ...] = ()
+    reader: tuple[Finding, ...] = ()
+
+
+def check_profile(document: Mapping[str, Any], *, version: ProfileVersion = ProfileVersion.V1_1_0) -> ProfileResult:
+    """Check one credential (the unsealed JSON) against the application profile of that version.
+
+    Never raises over a document: what cannot be read is a finding, and nothing passes for lack of content.
+    """
+    if not _claims(document):
+        return ProfileResult(version=version, applicable=False, conforms=False)
+    found = tuple(_profile(document, version))
+    return ProfileResult(version=version, applicable=True, conforms=not found, profile=found)
+
+
+def _claims(document: Mapping[str, Any]) -> bool:
+    """Whether it says of itself, by class, context or schema, that it is a European Digital Credential."""
+    types = document.get("type")
+    if types == "EuropeanDigitalCredential" or (isinstance(types, list) and "EuropeanDigitalCredential" in types):
+        return True
+    context = document.get("@context")
+    entries = context if isinstance(context, list) else [context]
+    if any(isinstance(e, str) and (e == EDC_CONTEXT or e.startswith(_MODEL)) for e in entries):
+        return True
+    schemas = document.get("credentialSchema")
+    listed = schemas if isinstance(schemas, list) else [schemas]
+    ids = [s.get("id") for s in listed if isinstance(s, Mapping)]
+    return any(isinstance(i, str) and i.startswith(_MODEL) for i in ids)
+
+
+def _profile(document: Mapping[str, Any], version: ProfileVersion) -> list[Finding]:
+    try:
+        graph = read_graph(document, terms(version))
+    except NotRead as cause:
+        return [findings.not_read(cause, version)]
+    shapes = profile(version)
+    if not focused(graph, shapes):
+        return [findings.no_focus(version)]
+    return [f for violation in evaluate(graph, shapes) for f in findings.from_violation(violation, graph)]
