@@ -61,7 +61,9 @@ drill: $(VENV)/.dev  ## The long drills, all that are not yet done or by name: m
 $(DRILLS):
 	@:
 
-docs: $(VENV)/.dev  ## Write the real output of every command into the guides
+docs: $(VENV)/.dev  ## Write what the docs take from the code: outputs of commands, codes, counts of translations
+	$(RUN) -m tools.house.codes_page
+	$(RUN) -m tools.vocabulary.translations
 	$(RUN) -m tools.house.guides --write
 
 lock: $(VENV)/.dev  ## Pin the requirements anew (UPGRADE=1: to the newest)

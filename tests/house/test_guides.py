@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.house import guides, tree
+from mikra.codes import CODES
+from tools.house import codes_page, guides, tree
 
 GUIDES = guides.guides()
 
@@ -82,3 +83,12 @@ def test_another_program_is_not_run() -> None:
 def test_a_wrong_example_is_seen() -> None:
     assert list(guides.doctests("```python\n>>> 1 + 1\n3\n```\n", "a.md"))
     assert not list(guides.doctests("```python\n>>> x = 1\n```\nWords.\n```python\n>>> x + 1\n2\n```\n", "a.md"))
+
+
+def test_the_page_of_codes_is_current() -> None:
+    assert codes_page.PAGE.read_text("utf-8") == codes_page.render(), "`make docs` writes it"
+
+
+def test_the_page_of_codes_holds_every_code() -> None:
+    page = codes_page.PAGE.read_text("utf-8")
+    assert [code for code in CODES if f"| `{code}` |" not in page] == []
