@@ -1,0 +1,133 @@
+"""What was found for an element, as texts and words that a page or a report can show in any language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mikra import vocabulary
+from mikra.model import (
+    Accreditation,
+    Agent,
+    Concept,
+    CreditPoint,
+    Identifier,
+    LearningOutcome,
+    Location,
+    Note,
+    Specification,
+    Text,
+    WebResource,
+    remarks,
+)
+from mikra.model.agent import ContactPoint
+from mikra.report import Words, words
+from mikra.validation import workload
+from mikra.validation.annex1_judgement import Sight
+from mikra.validation.annex1_parts import said
+
+Value = Text | Words | str
+
+
+def show(value: Value, language: str = "en") -> str:
+    """A value in one language, or in the best there is."""
+    if isinstance(value, Text):
+        return value.best(language)
+    return value.text(language) if isinstance(value, Words) else value
+
+
+def values(sights: Iterable[Sight]) -> tuple[Value, ...]:
+    """What stands in those places, without repeats."""
+    found = [value for sight in sights for value in _of(getattr(sight.owner, sight.field), sight.field)]
+    return tuple(dict.fromkeys(value for value in found if value))
+
+
+def _of(value: Any, field: str) -> Iterator[Value]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _of(item, field)
+    elif isinstance(value, bool):
+        yield words("annex1.value.partial" if value else "annex1.value.whole")
+    elif isinstance(value, str):
+        yield _hours(value) if field in ("volume_of_learning", "workload") else value
+    elif isinstance(value, Text):
+        yield value
+    elif value is not None:
+        yield from _of_node(value, field)
+
+
+def _of_node(node: Any, field: str) -> Iterator[Value]:
+    if isinstance(node, Concept):
+        yield concept(node, field)
+    elif isinstance(node, CreditPoint):
+        yield _credits(node)
+    elif isinstance(node, Agent):
+        yield node.name or node.id
+    elif isinstance(node, Accreditation):
+        yield from _accreditation(node)
+    elif isinstance(node, Location):
+        yield from _place(node)
+    elif isinstance(node, Note):
+        yield from _note(node)
+    elif isinstance(node, LearningOutcome | Specification):
+        yield node.title
+    elif isinstance(node, Identifier):
+        yield node.notation
+    elif isinstance(node, WebResource):
+        yield node.content_url
+    elif isinstance(node, ContactPoint):
+        yield from (mailbox.id.removeprefix("mailto:") for mailbox in node.email_address)
+
+
+def concept(found: Concept, field: str = "") -> Value:
+    """The label that the credential carries, else the list's own, else the id."""
+    if field == "eqf_level" and found.code.isdigit():
+        return words("annex1.value.eqf", level=found.code)
+    if said(found.pref_label):
+        return found.pref_label
+    entry = vocabulary.by_iri(found.id)
+    return Text(entry.official) if entry and entry.official else found.id
+
+
+def _hours(duration: str) -> Value:
+    number = workload.hours(duration)
+    return words("annex1.value.hours", hours=f"{number.normalize():f}") if number else duration
+
+
+def _credits(credit: CreditPoint) -> Value:
+    if workload.is_ects(credit):
+        return words("annex1.value.ects", points=credit.point)
+    label = credit.framework.pref_label.best() if credit.framework else ""
+    return f"{credit.point} {label}".strip()
+
+
+def _accreditation(accreditation: Accreditation) -> Iterator[Value]:
+    yield accreditation.title or accreditation.id
+    if accreditation.accrediting_agent:
+        yield accreditation.accrediting_agent.name
+
+
+def _place(place: Location) -> Iterator[Value]:
+    for code in place.spatial_code:
+        yield concept(code)
+    for address in place.address:
+        if address.country_code:
+            yield concept(address.country_code)
+
+
+def _note(note: Note) -> Iterator[Value]:
+    """A free note as it stands; of a remark on level, quality, supervision or stackability its own words."""
+    remark = remarks.read(note)
+    if isinstance(remark, remarks.QfEhea):
+        yield words(f"note.value.{remark.cycle.value}")
+    elif isinstance(remark, remarks.ExternalQuality):
+        yield words(f"note.value.{remark.standard.value}")
+        yield remark.label
+    elif isinstance(remark, remarks.InternalQuality):
+        yield words("note.internal-quality")
+    elif isinstance(remark, remarks.Stacking):
+        yield words(f"note.value.{remark.option.value}")
+    elif isinstance(remark, remarks.Supervision):
+        yield words(f"note.value.{remark.supervision.value}")
+    elif remark is None or isinstance(remark, remarks.FurtherInformation):
+        yield note.note_literal
