@@ -1,4 +1,4 @@
-"""BAR R3: every byte changed, deleted, doubled, and every truncation: refused, or the same content under the same header."""
+"""BAR R3: each byte changed, deleted, doubled, each truncation: refused, or the same content and header."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from tests.simulators import europe
 
 from mikra.errors import InputError
 from mikra.sealing import jades
+from tests.simulators import europe
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 PAYLOAD = '{"id":"urn:credential:1","credentialSubject":{"givenName":{"en":"Zoë \\"Z\\""},"grade":9.5}}'.encode()

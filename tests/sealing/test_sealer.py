@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.simulators import europe
 
 from mikra.errors import NotAllowedError
 from mikra.sealing import jades
 from mikra.sealing.sealer import Sealer
+from tests.simulators import europe
 
 AT = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 DETERMINISTIC = ["RSA", "Ed25519"]
-PREFIX = '{"id":"urn:credential:'.encode()
+PREFIX = b'{"id":"urn:credential:'
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 

@@ -20,12 +20,25 @@ from tests.simulators.authorities import (
     timestamp_plan,
     usage,
 )
+from tests.simulators.timestamps import (
+    AwayAuthority,
+    GarbageAuthority,
+    RefusingAuthority,
+    SlowAuthority,
+    TimestampAuthority,
+    time_holder,
+)
 
 __all__ = [
     "END",
     "START",
+    "AwayAuthority",
+    "GarbageAuthority",
     "Holder",
     "Plan",
+    "RefusingAuthority",
+    "SlowAuthority",
+    "TimestampAuthority",
     "authority_plan",
     "expired_seal",
     "intermediate",
@@ -36,6 +49,7 @@ __all__ = [
     "seal",
     "seal_plan",
     "self_issued",
+    "time_holder",
     "timestamp_plan",
     "usage",
 ]

@@ -32,7 +32,7 @@ from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.certificates import check_validity
 from mikra.sealing.etsiu import Token, ValidationData
 from mikra.sealing.keys import Signer
-from mikra.sealing.timestamps import Timestamper, request_token
+from mikra.sealing.timestamps import Timestamper, TimestampResult, request_token, verify_token
 
 CLAUSES = {
     "proof_missing": "RFC 7515, 7.2.1",
@@ -211,6 +211,12 @@ def check_integrity(sealed: Sealed) -> tuple[Finding, ...]:
         return (_finding("proof_missing", "/signatures"),)
     faults = ((_fault(one), one.where) for one in sealed.seals)
     return tuple(_finding(fault, where) for fault, where in faults if fault)
+
+
+def check_timestamps(one: Seal) -> tuple[tuple[Token, TimestampResult], ...]:
+    """Each token of a seal with what it says and what is wrong with it. Who made it is for `trust.x509`."""
+    others = one.validation_data.certificates
+    return tuple((t, verify_token(t.der, covered=t.covered, certificates=others)) for t in one.tokens)
 
 
 def _fault(one: Seal) -> str:
