@@ -25,6 +25,13 @@ PUBLISHED = json.loads(HERE.joinpath("published.json").read_text("utf-8"))
 SLUGS = json.loads(HERE.joinpath("slugs.json").read_text("utf-8"))
 """Written once, changed by hand only: slugs stand in people's design files."""
 
+ENFORCED = (
+    "eqf", "nqf", "learning_setting", "accreditation", "isced_f", "credential", "country", "language", "atu",
+    "currency", "skill_type", "skill_reuse_level", "entitlement_status", "evidence_type", "verification",
+    "verification_status", "esco_skill", "esco_occupation",
+)  # fmt: skip
+"""Schemes that the EDC application profile (EDC-generic-full 1.2.0) demands, as read in its shapes."""
+
 NAMES = [one.name for one in schemes()]
 EUROPEAN = [one for one in schemes() if not one.own]
 
@@ -196,6 +203,10 @@ def test_the_lists_of_the_loq_schema_are_ours(published: Path) -> None:
             assert ours.keys() <= theirs.keys()
             theirs = {iri: label for iri, label in theirs.items() if iri in ours}
         assert ours == theirs, path.name
+
+
+def test_enforced_schemes_are_the_recorded_ones() -> None:
+    assert {one.name for one in schemes() if one.enforced} == set(ENFORCED)
 
 
 def test_enforced_schemes_are_those_that_the_profile_demands(published: Path) -> None:
