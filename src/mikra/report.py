@@ -181,7 +181,7 @@ class Stated:
     No values: the issuer does not state it. `codes` are the machine's names for the same (IRIs, ISO 8601 instants).
     """
 
-    label: Words
+    label: Speaks
     values: tuple[Speaks | str, ...] = ()
     codes: tuple[str, ...] = ()
 

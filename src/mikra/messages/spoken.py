@@ -68,6 +68,7 @@ class Said:
     """What somebody wrote, in the languages in which they wrote it: tag (BCP 47) -> text."""
 
     texts: Mapping[str, str] = field(hash=False)
+    longest: int = LONGEST
 
     def language(self, wanted: str = "en") -> str:
         """The language in which it will be told; "" when it is empty."""
@@ -76,7 +77,7 @@ class Said:
         return by_short.get(wanted.split("-")[0].lower()) or by_short.get("en") or (tags[0] if tags else "")
 
     def text(self, language: str = "en", /) -> str:
-        return harmless(self.texts.get(self.language(language), ""))
+        return harmless(self.texts.get(self.language(language), ""), self.longest)
 
 
 @dataclass(frozen=True, slots=True)

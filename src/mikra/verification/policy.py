@@ -1,0 +1,40 @@
+"""What a relying party requires, as data. Checks read this and nothing else: no settings, no clock.
+
+The default trusts nobody: seals verify, but who stands behind them stays unconfirmed until anchors or seals are named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mikra.formats import LIMITS, Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What must hold for TOTAL-PASSED.
+
+    `anchors`: certificates (DER) of authorities, or of seals, at which a chain may end; for timestamps too.
+    `trusted_seals`: SHA-256 fingerprints (hex, lower case) of seal certificates taken as they are.
+    `algorithms`: JWS algorithms accepted of a seal; empty for all that the gate lets in (`sealing.algorithms`).
+    `deciding_content`: content checks that also decide ("profile", "annex1", "principles").
+    `status_required`: whether a status that is offered but cannot be checked keeps the verdict open.
+    `timestamps_anchored`: whether only a timestamp that ends at an anchor proves a time.
+    `clock_skew`: how far clocks may differ. `status_max_age`: how old a status list without an end date may be.
+    `profile_version`: the EDC profile to check ("1.1.0", "1.2.0"); empty for the one it is written for.
+    """
+
+    anchors: tuple[bytes, ...] = ()
+    trusted_seals: frozenset[str] = frozenset()
+    algorithms: frozenset[str] = frozenset()
+    deciding_content: frozenset[str] = frozenset()
+    status_required: bool = True
+    timestamps_anchored: bool = True
+    clock_skew: timedelta = timedelta(minutes=5)
+    status_max_age: timedelta = timedelta(hours=24)
+    profile_version: str = ""
+    limits: Limits = LIMITS
+
+
+DEFAULT_POLICY = Policy()

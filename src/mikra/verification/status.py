@@ -1,0 +1,252 @@
+"""Is it withdrawn? The status that the issuer publishes: asked for, opened, trusted only under the issuer's own seal.
+
+no entry                            "not offered": said, and not the same as "not withdrawn"
+a list that cannot be had           could not be checked
+a list sealed by somebody else      could not be checked: it proves nothing
+an older list than the policy has   could not be checked: an old list hides a newer withdrawal
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mikra import strictjson
+from mikra.errors import InputError, UnavailableError
+from mikra.messages.spoken import Day, Said, Speaks, harmless
+from mikra.report import Check, Finding, Severity, Status, Words, words
+from mikra.sealing import jades
+from mikra.status import bitstring
+from mikra.status.bitstring import Entry, Purpose, StatusList
+from mikra.trust.loader import Loader
+from mikra.verification.instants import instant
+from mikra.verification.policy import Policy
+
+CLAUSE = "W3C Bitstring Status List 1.0, 3.2"
+
+ACCEPT = "application/vc+jwt, application/jose+json, application/json"
+
+MAX_ENTRIES = 16
+"""Status entries of one credential that are followed."""
+
+MAX_LISTS = 4
+"""Lists that one credential may make us ask for."""
+
+_UNKNOWN = "valid_status_unknown"
+
+JudgeSeals = Callable[[jades.Sealed], str]
+"""Who judges the seals of a list: a code of `codes.CODES`, or "" when it is the issuer's own."""
+
+_KEPT = frozenset({"url_not_allowed", "host_not_allowed", "redirect_not_allowed"})
+"""What a loader says that is more precise than "could not be checked"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one entry came to. `code` is "" when nothing is set; `reason` what the issuer says of a withdrawal."""
+
+    entry: Entry
+    code: str
+    why: str = ""
+    reason: Speaks | None = None
+    day: Day | None = None
+    seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How lists are asked for: at which moment, through whom, under which policy, and who judges their seals."""
+
+    at: datetime
+    loader: Loader
+    policy: Policy
+    judge: JudgeSeals
+
+
+def check(document: Mapping[str, Any], asking: Asking) -> Check:
+    """Check 6. Passed, withdrawn, suspended, could not be checked, or not offered."""
+    entries = bitstring.entries(document)
+    if not entries:
+        reason = words("verify.status.not_offered")
+        return Check(id="status", status=Status.NOT_APPLICABLE, reason=reason, clause=CLAUSE)
+    opened: dict[str, StatusList | Outcome] = {}
+    outcomes = [_outcome(entry, asking, opened) for entry in entries[:MAX_ENTRIES]]
+    if len(entries) > MAX_ENTRIES:
+        outcomes.append(Outcome(entry=entries[MAX_ENTRIES], code=_UNKNOWN, why="too_many"))
+    return _check(_worst(outcomes), outcomes)
+
+
+_RANK = {"credential_revoked": 0, "credential_suspended": 1, "": 3}
+
+
+def _worst(outcomes: Sequence[Outcome]) -> Outcome:
+    """Withdrawn before suspended before unknown before nothing."""
+    return min(outcomes, key=lambda outcome: _RANK.get(outcome.code, 2))
+
+
+def _check(worst: Outcome, outcomes: Sequence[Outcome]) -> Check:
+    status = Status.PASSED
+    if worst.code:
+        status = Status.FAILED if worst.code in _RANK else Status.NOT_CHECKED
+    return Check(
+        id="status",
+        status=status,
+        reason=_reason(worst),
+        code=worst.code,
+        clause=CLAUSE,
+        where=worst.entry.where,
+        findings=tuple(_finding(outcome) for outcome in outcomes) if len(outcomes) > 1 else (),
+    )
+
+
+def _finding(outcome: Outcome) -> Finding:
+    severity = Severity.ERROR if outcome.code else Severity.INFORMATION
+    rule = f"status.{outcome.entry.purpose or 'status'}"
+    return Finding(rule=rule, severity=severity, what=_reason(outcome), where=outcome.entry.where)
+
+
+def _reason(outcome: Outcome) -> Words:
+    if not outcome.code:
+        seen = outcome.seen
+        return words("verify.status.clear_on", day=Day(seen)) if seen else words("verify.status.clear")
+    if outcome.code == "credential_revoked":
+        return withdrawn(outcome.day, outcome.reason)
+    if outcome.code == "credential_suspended":
+        return words("verify.status.suspended")
+    return words(f"verify.status.{outcome.why or outcome.code}")
+
+
+def withdrawn(day: Day | None, reason: Speaks | None) -> Words:
+    """When and why, as far as the issuer says."""
+    if day and reason:
+        return words("verdict.withdrawn.day_reason", day=day, reason=reason)
+    if day:
+        return words("verdict.withdrawn.day", day=day)
+    return words("verdict.withdrawn.reason", reason=reason) if reason else words("verdict.withdrawn")
+
+
+def _outcome(entry: Entry, asking: Asking, opened: dict[str, StatusList | Outcome]) -> Outcome:
+    if not entry.known:
+        return Outcome(entry=entry, code=_UNKNOWN, why="method_unknown")
+    try:
+        entry.position()
+        status_list = _open_once(entry, asking, opened)
+        if isinstance(status_list, Outcome):
+            return Outcome(entry=entry, code=status_list.code, why=status_list.why)
+        return _at(entry, status_list, bitstring.value_at(status_list, entry))
+    except InputError as error:
+        return Outcome(entry=entry, code=error.code)
+
+
+def _open_once(entry: Entry, asking: Asking, opened: dict[str, StatusList | Outcome]) -> StatusList | Outcome:
+    if entry.list_url not in opened:
+        if len(opened) >= MAX_LISTS:
+            return Outcome(entry=entry, code=_UNKNOWN, why="too_many")
+        try:
+            opened[entry.list_url] = _open(entry, asking)
+        except InputError as error:
+            opened[entry.list_url] = Outcome(entry=entry, code=error.code)
+    return opened[entry.list_url]
+
+
+def _at(entry: Entry, status_list: StatusList, value: int) -> Outcome:
+    seen = instant(status_list.valid_from) if status_list.valid_from else None
+    purposes = {entry.purpose} if entry.purpose else set(status_list.purposes)
+    code = ""
+    if value and Purpose.REVOCATION in purposes:
+        code = "credential_revoked"
+    elif value and Purpose.SUSPENSION in purposes:
+        code = "credential_suspended"
+    elif not purposes <= set(Purpose):
+        return Outcome(entry=entry, code=_UNKNOWN, why="method_unknown")
+    members = {**status_list.members, **entry.members}
+    return Outcome(entry=entry, code=code, seen=seen, reason=_said(members.get("statusReason")), day=_day(members))
+
+
+def _said(value: Any) -> Speaks | None:
+    if isinstance(value, str) and value.strip():
+        return Said({"": harmless(value)})
+    if isinstance(value, Mapping) and value and all(isinstance(v, str) for v in value.values()):
+        return Said(value)
+    return None
+
+
+def _day(members: Mapping[str, Any]) -> Day | None:
+    try:
+        return Day(instant(members.get("statusDate")))
+    except InputError:
+        return None
+
+
+def _open(entry: Entry, asking: Asking) -> StatusList | Outcome:
+    """The list, trusted; or why not. Raises InputError with a code for one that is not in order."""
+    try:
+        loaded = asking.loader.load(entry.list_url, accept=ACCEPT)
+    except UnavailableError as error:
+        return Outcome(entry=entry, code=_unavailable(error), why="" if error.code in _KEPT else "unreachable")
+    document = _unsealed(loaded.body, asking)
+    if isinstance(document, str):
+        return Outcome(entry=entry, code=document, why="list_seal_unknown" if document == _UNKNOWN else "")
+    status_list = bitstring.read_list(document)
+    stale = _stale(status_list, asking)
+    return Outcome(entry=entry, code=stale) if stale else status_list
+
+
+def _unavailable(error: UnavailableError) -> str:
+    if error.code in _KEPT:
+        return error.code
+    return "status_list_too_large" if error.code == "response_too_large" else _UNKNOWN
+
+
+def _unsealed(body: bytes, asking: Asking) -> Mapping[str, Any] | str:
+    """The sealed list credential, or the code that says why it proves nothing."""
+    wrapper = _wrapper(body.strip(), asking)
+    if "payload" not in wrapper:
+        return _UNKNOWN if wrapper.get("proof") else "status_list_malformed"
+    try:
+        sealed = jades.unseal(wrapper)
+    except InputError:
+        return "status_list_malformed"
+    findings = [finding.rule for finding in jades.check_integrity(sealed)]
+    if findings:
+        # Without a certificate of its own (a seal under a key that stands elsewhere) nothing can be said of it.
+        return _UNKNOWN if set(findings) == {"certificate_missing"} else "status_list_malformed"
+    code = asking.judge(sealed)
+    return code or _parsed(sealed.payload, asking)
+
+
+def _wrapper(body: bytes, asking: Asking) -> Mapping[str, Any]:
+    """Compact JWS (RFC 7515, 7.1) as its flattened JSON form; JSON as it is."""
+    parts = body.split(b".")
+    if len(parts) == 3 and body.isascii() and not body.startswith(b"{"):
+        names = ("protected", "payload", "signature")
+        return dict(zip(names, (part.decode() for part in parts), strict=True))
+    return _parsed(body, asking)
+
+
+def _parsed(data: bytes, asking: Asking) -> Mapping[str, Any]:
+    try:
+        value = strictjson.parse(data, asking.policy.limits.json)
+    except InputError as error:
+        raise InputError(error.message, where=error.where, found=error.found, code="status_list_malformed") from error
+    if not isinstance(value, dict):
+        raise InputError("The status list is not an object.", code="status_list_malformed")
+    return value
+
+
+def _stale(status_list: StatusList, asking: Asking) -> str:
+    """ "" for a list of the present. Dates that name no moment make it malformed."""
+    policy, at = asking.policy, asking.at
+    try:
+        start = instant(status_list.valid_from) if status_list.valid_from else None
+        end = instant(status_list.valid_until) if status_list.valid_until else None
+    except InputError as error:
+        raise InputError(error.message, found=error.found, code="status_list_malformed") from error
+    if start is not None and start > at + policy.clock_skew:
+        return _UNKNOWN
+    if end is not None:
+        return "status_list_stale" if end < at - policy.clock_skew else ""
+    fresh = start is not None and at - start <= policy.status_max_age
+    return "" if fresh else "status_list_stale"
