@@ -69,7 +69,7 @@ def _short(signer: Signer) -> Seal:
 def _without_the_longest(credential: dict[str, Any]) -> dict[str, Any]:
     claim = credential["credentialSubject"]["hasClaim"][0]
     del claim["awardedBy"]["awardingBody"]
-    for name in ("learningOutcome", "additionalNote", "creditPoint", "dcType"):
+    for name in ("learningOutcome", "additionalNote", "creditPoint", "dcType", "mode", "learningSetting"):
         claim["specifiedBy"].pop(name, None)
     for name in ("influencedBy", "creditReceived"):
         claim.pop(name, None)
