@@ -7,6 +7,7 @@ into it, so that it is there whole or not at all.
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -70,14 +71,12 @@ class Folder:
 
     def append(self, lines: bytes) -> None:
         """Adds lines to the journal and waits until they are on disk. After a failure nothing of them stays."""
-        with _disk_errors(self.path), self.journal_file.open("ab") as file:
+        with _disk_errors(self.path), self.journal_file.open("ab", buffering=0) as file:
             before = file.tell()
             try:
-                file.write(lines)
-                file.flush()
-                os.fsync(file.fileno())
+                _write_all(file, lines)
             except OSError:
-                _cut(self.journal_file, before)
+                file.truncate(before)
                 raise
         _sync_folder(self.path)
 
@@ -103,18 +102,18 @@ def write_whole(path: Path, content: bytes) -> None:
 def _write_beside(path: Path, content: bytes) -> None:
     beside = path.with_name(f"{path.name}.part")
     try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        with beside.open("wb", buffering=0) as file:
+            _write_all(file, content)
     except OSError:
         beside.unlink(missing_ok=True)
         raise
 
 
-def _cut(path: Path, length: int) -> None:
-    with path.open("r+b") as file:
-        file.truncate(length)
+def _write_all(file: io.FileIO, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())
 
 
 def _sync_folder(path: Path) -> None:

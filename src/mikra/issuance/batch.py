@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from mikra.errors import ConflictError, InputError, NotAllowedError
-from mikra.issuance.compose import AwardId, check_page, compose, serialise
+from mikra.issuance.compose import AwardId, PageRenderer, check_page, compose, serialise
 from mikra.issuance.design import Design
 from mikra.issuance.template import Shape, Template, compile_template, shape_of
 from mikra.model import Credential
@@ -26,13 +26,25 @@ __all__ = ["Batch", "reopen"]
 
 
 class Batch:
-    """A published edition, a signer and the page images, ready to seal rows. `at` is moved on with `tick`."""
+    """A published edition, a signer and the page images, ready to seal rows. `at` is moved on with `tick`.
 
-    def __init__(self, design: Design, *, signer: Signer, pages: Mapping[str, bytes], at: dt.datetime) -> None:
+    With a `renderer` each learner gets a page of their own, by the general path; else all share `pages`.
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        *,
+        signer: Signer,
+        pages: Mapping[str, bytes],
+        at: dt.datetime,
+        renderer: PageRenderer | None = None,
+    ) -> None:
         self.design = _sealable(design, signer)
         for image in pages.values():
             check_page(image)
         self.pages = pages
+        self.renderer = renderer
         self.sealer = Sealer(signer, at=at)
         self._templates: dict[Shape, tuple[Template, Prepared]] = {}
 
@@ -42,12 +54,26 @@ class Batch:
 
     def seal(self, row: Mapping[str, Any], award_id: AwardId) -> bytes:
         """The sealed credential of one row. InputError where the first row of its shape would break a rule."""
+        if self.renderer:
+            return self.sealer.seal(self.payload(row, award_id))
         template, prepared = self._prepared(row)
         return prepared.seal(*template.fill(row, award_id=award_id, at=self.sealer.at))
 
     def payload(self, row: Mapping[str, Any], award_id: AwardId) -> bytes:
         """What `seal` seals."""
+        if self.renderer:
+            return serialise(self._drawn(row, award_id, self.renderer))
         return self._prepared(row)[0].payload(row, award_id=award_id, at=self.sealer.at)
+
+    def _drawn(self, row: Mapping[str, Any], award_id: AwardId, renderer: PageRenderer) -> Credential:
+        at = self.sealer.at
+        plain = compose(self.design, row, award_id=award_id, at=at, pages={})
+        language = str(row.get("language") or self.design.primary_language)
+        image = renderer.render(plain, language)
+        check_page(image)
+        credential = compose(self.design, row, award_id=award_id, at=at, pages={language: image})
+        check_award(credential)
+        return credential
 
     def _prepared(self, row: Mapping[str, Any]) -> tuple[Template, Prepared]:
         shape = shape_of(row)
@@ -114,11 +140,12 @@ def check_award(credential: Credential) -> None:
     """InputError where a mandatory element of Annex I is missing, or the EDC profile or its reader would refuse it."""
     meter = annex1.measure(credential, stage=annex1.Stage.AWARD)
     if not meter.complete:
-        missing = [element for element in meter.elements if element.mandatory and element.state == "missing"]
         raise InputError(
             "A mandatory element of Annex I is missing.",
-            where=", ".join(element.rule for element in missing),
+            where=", ".join(element.path for element in meter.missing),
+            expected=", ".join(element.name() for element in meter.missing),
             fix="Complete the design: mikra design check FILE",
+            code="annex1_missing",
         )
     result = check_profile(encode(credential))
     if not result.conforms or result.reader:

@@ -73,12 +73,12 @@ class SupervisionKind(StrEnum):
 class ProviderType(StrEnum):
     """Kinds of providers (Recommendation, 5(b))."""
 
-    EDUCATION = "education-and-training-institution"
+    EDUCATION = "education-training"
     SOCIAL_PARTNER = "social-partner"
-    EMPLOYER = "employer-and-industry"
+    EMPLOYER = "employer-industry"
     CIVIL_SOCIETY = "civil-society"
-    EMPLOYMENT_SERVICE = "public-employment-service"
-    AUTHORITY = "regional-and-national-authority"
+    EMPLOYMENT_SERVICE = "employment-service"
+    AUTHORITY = "public-authority"
     OTHER = "other"
 
 

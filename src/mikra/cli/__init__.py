@@ -1,0 +1,68 @@
+"""The command line: `mikra design | roster | issue | verify | meter | keys | vocabulary | demo`.
+
+Each command's imports are its own, so that `mikra verify` starts fast.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from mikra.cli import demo, design, issue, keys, meter, roster, verify, vocabulary
+from mikra.cli.output import Exit, fail
+from mikra.errors import MikraError
+
+app = typer.Typer(
+    name="mikra",
+    help="Describe, award, seal and verify European micro-credentials.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(design.app, name="design")
+app.add_typer(roster.app, name="roster")
+app.add_typer(keys.app, name="keys")
+app.command("issue", epilog=issue.EXAMPLES)(issue.issue)
+app.command("verify", epilog=verify.EXAMPLES)(verify.verify)
+app.command("meter", epilog=meter.EXAMPLES)(meter.meter)
+app.command("vocabulary", epilog=vocabulary.EXAMPLES)(vocabulary.vocabulary)
+app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from mikra import __version__
+
+        typer.echo(f"mikra {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Say the version."),
+) -> None:
+    """Describe, award, seal and verify European micro-credentials."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command line; every error ends in words and an exit code, none in a traceback."""
+    import click
+
+    try:
+        result = app(args=arguments, standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(Exit.USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Exit.USAGE)
+    except MikraError as error:
+        fail(error)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(Exit.DONE)
+    sys.exit(result if isinstance(result, int) else Exit.DONE)
