@@ -20,6 +20,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from mikra.messages.spoken import harmless
 from mikra.model import Credential
 from mikra.report import Finding, Severity, Words, words
 from mikra.validation import annex1_places as places
@@ -104,7 +105,7 @@ class Element:
     @cached_property
     def pointers(self) -> tuple[str, ...]:
         """JSON Pointers to where it stands, into the document as the codec writes it (`annex1_places.exact`)."""
-        found = (places.pointer(self.credential, sight.owner, sight.field) for sight in self.judgement.sights)
+        found = (places.pointer(self.credential, owner, field) for owner, field in self.judgement.sights)
         return tuple(pointer for pointer in found if pointer)
 
     @property
@@ -133,7 +134,7 @@ class Element:
             why=words(f"{self.rule}.why"),
             fix=None if self.state is State.NOT_APPLICABLE else words(f"{self.rule}.fix"),
             where=self.where,
-            found="; ".join(self.shown())[:200],
+            found=harmless("; ".join(self.shown())),
             expected=self.definition.expected.rsplit("/", 1)[-1],
             clause=self.clause,
         )

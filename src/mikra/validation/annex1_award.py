@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from mikra.model import Agent, Organisation, Person
 from mikra.validation.annex1_judgement import MISSING, Judgement, known, present, weak
-from mikra.validation.annex1_parts import Learning, Parts, day, said, states
+from mikra.validation.annex1_parts import Learning, Parts, readable, said, states
 
 _REGIONS = (
     "http://publications.europa.eu/resource/authority/atu/",
@@ -126,22 +124,12 @@ def date(parts: Parts) -> Judgement:
         *((awarding, "awarding_date") for awarding in awardings),
     ):
         value = getattr(owner, field)
-        if value and _readable(value):
+        if value and readable(value):
             return present((owner, field))
         if value:
             unreadable = (owner, field)
     if unreadable:
         return weak("unreadable", unreadable)
-    if credential.valid_from and _readable(credential.valid_from):
+    if credential.valid_from and readable(credential.valid_from):
         return weak("validity-only", (credential, "valid_from"))
     return MISSING
-
-
-def _readable(instant: str) -> bool:
-    if not day(instant):
-        return False
-    try:
-        datetime.fromisoformat(instant)
-    except ValueError:
-        return False
-    return True

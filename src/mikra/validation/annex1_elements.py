@@ -11,9 +11,10 @@ from typing import Final
 
 from mikra.validation import annex1_award as award
 from mikra.validation import annex1_learning as learning
+from mikra.validation import annex1_odd_forms as odd_forms
 from mikra.validation import annex1_optional as optional
 from mikra.validation import annex1_quality as quality
-from mikra.validation.annex1_judgement import Judgement, together
+from mikra.validation.annex1_judgement import MISSING, Judgement, together
 from mikra.validation.annex1_parts import Learning, Parts
 
 _SOURCE: Final = "Council Recommendation of 16 June 2022, Annex I"
@@ -45,13 +46,18 @@ class Definition:
 
 
 def _each(judge: _OfAchievement) -> _OfCredential:
-    """A judge of one achievement, made a judge of all achievements in a credential."""
+    """A judge of one achievement, made a judge of all achievements in a credential, in whatever form they state it."""
+    look_again = odd_forms.BY_JUDGE.get(judge)
+
+    def of_one(parts: Parts, learning: Learning) -> Judgement:
+        found = judge(parts, learning)
+        return look_again(learning) if found is MISSING and look_again else found
 
     def of_all(parts: Parts) -> Judgement:
         learnings = parts.learnings
         if len(learnings) == 1:
-            return judge(parts, learnings[0])
-        return together([judge(parts, each) for each in learnings])
+            return of_one(parts, learnings[0])
+        return together([of_one(parts, each) for each in learnings])
 
     return of_all
 

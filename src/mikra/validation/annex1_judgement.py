@@ -25,11 +25,8 @@ class State(StrEnum):
     AT_AWARD = "at award"
 
 
-class Sight(NamedTuple):
-    """Where something was seen: a node of the model and the name of its field."""
-
-    owner: Node
-    field: str
+Sight = tuple[Node, str]
+"""Where something was seen: a node of the model and the name of its field."""
 
 
 class Judgement(NamedTuple):
@@ -44,14 +41,14 @@ MISSING: Final = Judgement(State.MISSING)
 AT_AWARD: Final = Judgement(State.AT_AWARD)
 
 
-def present(*sights: tuple[Node, str]) -> Judgement:
+def present(*sights: Sight) -> Judgement:
     """Present, seen there."""
-    return Judgement(State.PRESENT, tuple([Sight(*sight) for sight in sights]))
+    return Judgement(State.PRESENT, sights)
 
 
-def weak(fault: str, *sights: tuple[Node, str]) -> Judgement:
+def weak(fault: str, *sights: Sight) -> Judgement:
     """Weak for that reason, seen there."""
-    return Judgement(State.WEAK, tuple([Sight(*sight) for sight in sights]), fault)
+    return Judgement(State.WEAK, sights, fault)
 
 
 @cache

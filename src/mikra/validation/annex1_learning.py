@@ -7,8 +7,8 @@ from typing import Final
 from mikra.model import Concept, Note, Qualification, remarks
 from mikra.model.text import Node
 from mikra.validation import workload as measure
-from mikra.validation.annex1_judgement import MISSING, Judgement, State, known, present, weak
-from mikra.validation.annex1_parts import Learning, Parts, find, notes_of, said, states
+from mikra.validation.annex1_judgement import MISSING, Judgement, Sight, State, known, present, weak
+from mikra.validation.annex1_parts import Learning, Parts, find, notes_of, said
 
 EQF: Final = "http://data.europa.eu/snb/eqf/"
 FORMAL: Final = "http://data.europa.eu/snb/learning-setting/6fd4685715"
@@ -27,11 +27,6 @@ def outcomes(parts: Parts, learning: Learning) -> Judgement:
             return weak("summary-only", (summary, "note_literal"))
         if any(o.related_esco_skill or o.related_skill for o in specification.learning_outcome):
             return weak("skills-only", (specification, "learning_outcome"))
-        for member in ("learningOutcome", "learningOutcomeSummary"):
-            if states(specification, member):
-                return weak("odd-form", (specification, "learning_outcome"))
-        if any(states(outcome, "title") for outcome in specification.learning_outcome):
-            return weak("odd-form", (specification, "learning_outcome"))
     return MISSING
 
 
@@ -51,7 +46,7 @@ def workload(parts: Parts, learning: Learning) -> Judgement:
 
 
 def _credits_alone(learning: Learning) -> Judgement:
-    owners: list[tuple[Node, str]] = [(s, "credit_point") for s in learning.specifications if s.credit_point]
+    owners: list[Sight] = [(s, "credit_point") for s in learning.specifications if s.credit_point]
     if learning.achievement.credit_received:
         owners.append((learning.achievement, "credit_received"))
     credits = [credit for owner, field in owners for credit in getattr(owner, field)]
@@ -62,8 +57,8 @@ def _credits_alone(learning: Learning) -> Judgement:
     return _no_hours(learning, owners)
 
 
-def _no_hours(learning: Learning, unreadable: list[tuple[Node, str]]) -> Judgement:
-    durations: list[tuple[Node, str]] = [(s, "volume_of_learning") for s in learning.specifications]
+def _no_hours(learning: Learning, unreadable: list[Sight]) -> Judgement:
+    durations: list[Sight] = [(s, "volume_of_learning") for s in learning.specifications]
     durations += [(activity, "workload") for activity in learning.activities]
     descriptions = [activity.specified_by for activity in learning.activities if activity.specified_by]
     durations += [(description, "volume_of_learning") for description in descriptions]
@@ -77,9 +72,6 @@ def _no_hours(learning: Learning, unreadable: list[tuple[Node, str]]) -> Judgeme
     for description in descriptions:
         if description.contact_hour:
             return weak("contact-hours-only", (description, "contact_hour"))
-    for specification in learning.specifications:
-        if states(specification, "creditPoint") or states(specification, "volumeOfLearning"):
-            return weak("odd-form", (specification, "volume_of_learning"))
     return MISSING
 
 

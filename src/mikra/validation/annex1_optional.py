@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mikra.model import LearningAssessment, Organisation, Qualification, remarks
-from mikra.validation.annex1_judgement import AT_AWARD, MISSING, Judgement, known, present, weak
-from mikra.validation.annex1_parts import Learning, Parts, find, notes_of, remark_kind, said
+from mikra.validation.annex1_judgement import AT_AWARD, MISSING, Judgement, Sight, known, present, weak
+from mikra.validation.annex1_parts import Learning, Parts, find, remark_kind, said
 
 
 def prerequisites(parts: Parts, learning: Learning) -> Judgement:
@@ -52,20 +52,13 @@ def grade_of_design(parts: Parts, learning: Learning) -> Judgement:
 
 def stackability(parts: Parts, learning: Learning) -> Judgement:
     """Optional element 4. What it is part of, or opens the way to; or that it stands alone."""
-    for specification in learning.specifications:
-        if isinstance(specification, Qualification) and specification.is_partial_qualification is not None:
-            return present((specification, "is_partial_qualification"))
-        for field in ("is_part_of", "has_part", "entitles_to"):
-            if getattr(specification, field):
-                return present((specification, field))
-        if any(find(specification.additional_note, remarks.Stacking)):
-            return present((specification, "additional_note"))
-    for field in ("is_part_of", "has_part", "entitles_to"):
-        if getattr(learning.achievement, field):
-            return present((learning.achievement, field))
-    if any(find(notes_of(learning), remarks.Stacking)):
-        return present((learning.achievement, "additional_note"))
-    return MISSING
+    sights: list[Sight] = []
+    for owner in (*learning.specifications, learning.achievement):
+        if isinstance(owner, Qualification) and owner.is_partial_qualification is not None:
+            sights.append((owner, "is_partial_qualification"))
+        sights += [(owner, field) for field in ("is_part_of", "has_part", "entitles_to") if getattr(owner, field)]
+        sights += [(note, "note_literal") for note in owner.additional_note if any(find((note,), remarks.Stacking))]
+    return present(*sights) if sights else MISSING
 
 
 def further_information(parts: Parts, learning: Learning) -> Judgement:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from mikra.model import (
@@ -30,6 +31,7 @@ from mikra.model.text import Node
 
 _NodeT = TypeVar("_NodeT", bound=Node)
 _RemarkT = TypeVar("_RemarkT", bound=remarks.Remark)
+_ClaimT = TypeVar("_ClaimT", LearningAchievement, LearningActivity, LearningAssessment)
 _KIND_OF = {remarks.subject_id(kind): cls for kind, cls in remarks.KINDS.items()}
 
 
@@ -98,9 +100,17 @@ def day(instant: str) -> str:
     return ""
 
 
+def readable(instant: str) -> bool:
+    """Whether an xsd:date or xsd:dateTime is a real one."""
+    try:
+        return bool(day(instant)) and bool(datetime.fromisoformat(instant))
+    except ValueError:
+        return False
+
+
 def said(text: Text) -> bool:
     """Whether a text says anything: some value with a letter or a digit in it."""
-    return any(any(map(str.isalnum, value)) for value in text.values())
+    return any(value[:1].isalnum() or any(map(str.isalnum, value)) for value in text.values())
 
 
 def find(notes: Iterable[Note], kind: type[_RemarkT]) -> Iterator[_RemarkT]:
@@ -182,23 +192,17 @@ def _learning(achievement: LearningAchievement) -> Learning:
         specifications: tuple[LearningAchievementSpecification, ...] = (own,)
         family: tuple[LearningAchievement, ...] = (achievement,)
     else:
-        family = tuple(_family(achievement))
+        family = tuple(_with_parts(achievement))
         specifications = tuple(s for member in family for s in _specifications(member))
     awarding = achievement.awarded_by or _first(recovered(achievement, "awardedBy", AwardingProcess))
     return Learning(
         achievement=achievement,
         specifications=specifications,
-        assessments=tuple(a for member in family for a in _assessments(member)),
-        activities=tuple(a for member in family for a in _activities(member)),
+        assessments=tuple([a for member in family for a in _assessments(member)]),
+        activities=tuple([a for member in family for a in _activities(member)]),
         awarding=awarding,
         bodies=(awarding.awarding_body or recovered(awarding, "awardingBody", Agent)) if awarding else (),
     )
-
-
-def _family(achievement: LearningAchievement) -> Iterator[LearningAchievement]:
-    yield achievement
-    for part in achievement.has_part:
-        yield from _family(part)
 
 
 def _specifications(achievement: LearningAchievement) -> Iterator[LearningAchievementSpecification]:
@@ -222,21 +226,17 @@ def _specification_family(
         yield from _specification_family(part)
 
 
-def _assessments(owner: LearningAchievement | LearningAssessment) -> Iterator[LearningAssessment]:
-    if isinstance(owner, LearningAssessment):
-        yield owner
-        found = owner.has_part
-    else:
-        found = owner.proven_by or recovered(owner, "provenBy", LearningAssessment)
-    for assessment in found:
-        yield from _assessments(assessment)
+def _assessments(owner: LearningAchievement) -> Iterator[LearningAssessment]:
+    for assessment in owner.proven_by or recovered(owner, "provenBy", LearningAssessment):
+        yield from _with_parts(assessment) if assessment.has_part else (assessment,)
 
 
-def _activities(owner: LearningAchievement | LearningActivity) -> Iterator[LearningActivity]:
-    if isinstance(owner, LearningActivity):
-        yield owner
-        found = owner.has_part
-    else:
-        found = owner.influenced_by or recovered(owner, "influencedBy", LearningActivity)
-    for activity in found:
-        yield from _activities(activity)
+def _activities(owner: LearningAchievement) -> Iterator[LearningActivity]:
+    for activity in owner.influenced_by or recovered(owner, "influencedBy", LearningActivity):
+        yield from _with_parts(activity) if activity.has_part else (activity,)
+
+
+def _with_parts(owner: _ClaimT) -> Iterator[_ClaimT]:
+    yield owner
+    for part in owner.has_part:
+        yield from _with_parts(part)

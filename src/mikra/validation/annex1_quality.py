@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mikra.model import Accreditation, Qualification, remarks
 from mikra.model.text import Node
-from mikra.validation.annex1_judgement import MISSING, Judgement, known, present, weak
+from mikra.validation.annex1_judgement import MISSING, Judgement, Sight, known, present, weak
 from mikra.validation.annex1_parts import Learning, Parts, day, find, notes_of, said, states
 
 _FAULTS = ("expired", "not-yet", "own-statement", "own-term", "nobody-named", "reference-only")
@@ -19,7 +19,7 @@ _FAULTS = ("expired", "not-yet", "own-statement", "own-term", "nobody-named", "r
 
 def quality(parts: Parts, learning: Learning) -> Judgement:
     """Element 11. One sound accreditation, or a dated remark; otherwise the best of what there is, as weak."""
-    faults: dict[str, tuple[Node, str]] = {}
+    faults: dict[str, Sight] = {}
     for owner, field, accreditation in accreditations(parts, learning):
         fault = fault_of(parts, accreditation)
         if not fault:
@@ -66,7 +66,7 @@ def fault_of(parts: Parts, accreditation: Accreditation) -> str:
     return "own-statement" if own and not day(accreditation.date_issued) else ""
 
 
-def _remarks(learning: Learning, *, dated: bool) -> tuple[Node, str] | None:
+def _remarks(learning: Learning, *, dated: bool) -> Sight | None:
     """The first remark on quality assurance; `dated` asks for one with a date of review, or with a page to read."""
     notes = tuple(notes_of(learning))
     for external in find(notes, remarks.ExternalQuality):
@@ -78,7 +78,7 @@ def _remarks(learning: Learning, *, dated: bool) -> tuple[Node, str] | None:
     return None
 
 
-def _sight(learning: Learning) -> tuple[Node, str]:
+def _sight(learning: Learning) -> Sight:
     for specification in learning.specifications:
         if specification.additional_note:
             return specification, "additional_note"
@@ -86,9 +86,10 @@ def _sight(learning: Learning) -> tuple[Node, str]:
 
 
 def _odd(parts: Parts, learning: Learning) -> Judgement:
+    """Where the class has no such member, or there is only an address of an accreditation."""
     owners: list[Node] = [*learning.specifications, *parts.organisations(learning)]
     for owner in owners:
-        if owner.extra.get("accreditation"):
-            form = "wrong-place" if states(owner, "accreditation") else "reference-only"
-            return weak(form, (owner, "accreditation"))
+        if raw := owner.extra.get("accreditation"):
+            described = states(owner, "accreditation") and not isinstance(raw, str)
+            return weak("wrong-place" if described else "reference-only", (owner, "accreditation"))
     return MISSING

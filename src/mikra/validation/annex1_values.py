@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from mikra import vocabulary
+from mikra.messages.spoken import Day
 from mikra.model import (
     Accreditation,
     Agent,
@@ -21,25 +23,48 @@ from mikra.model import (
     remarks,
 )
 from mikra.model.agent import ContactPoint
+from mikra.model.jsonld import json_name
+from mikra.model.text import NO_TEXT, Node
 from mikra.report import Words, words
 from mikra.validation import workload
 from mikra.validation.annex1_judgement import Sight
-from mikra.validation.annex1_parts import said
+from mikra.validation.annex1_parts import day, readable, said
 
-Value = Text | Words | str
+Value = Text | Words | Day | str
 
 
 def show(value: Value, language: str = "en") -> str:
     """A value in one language, or in the best there is."""
     if isinstance(value, Text):
         return value.best(language)
-    return value.text(language) if isinstance(value, Words) else value
+    return value if isinstance(value, str) else value.text(language)
 
 
 def values(sights: Iterable[Sight]) -> tuple[Value, ...]:
     """What stands in those places, without repeats."""
-    found = [value for sight in sights for value in _of(getattr(sight.owner, sight.field), sight.field)]
+    found = [value for owner, field in sights for value in _seen(owner, field)]
     return tuple(dict.fromkeys(value for value in found if value))
+
+
+def _seen(owner: Node, field: str) -> Iterator[Value]:
+    value = getattr(owner, field, None)
+    yield from _of(value, field) if value not in (None, "", (), NO_TEXT) else _odd(owner.extra.get(json_name(field)))
+
+
+def _odd(raw: Any) -> Iterator[Value]:
+    """What a member in an unexpected form, or on a node that has no such field, lets a person read."""
+    if isinstance(raw, list):
+        for item in raw:
+            yield from _odd(item)
+    elif isinstance(raw, Mapping):
+        for member in ("prefLabel", "title", "noteLiteral", "legalName"):
+            text = raw.get(member)
+            if isinstance(text, Mapping):
+                yield Text({tag: value for tag, value in text.items() if isinstance(value, str)})
+            elif isinstance(text, str):
+                yield text
+    elif isinstance(raw, str | int | float) and not isinstance(raw, bool):
+        yield str(raw)
 
 
 def _of(value: Any, field: str) -> Iterator[Value]:
@@ -49,11 +74,19 @@ def _of(value: Any, field: str) -> Iterator[Value]:
     elif isinstance(value, bool):
         yield words("annex1.value.partial" if value else "annex1.value.whole")
     elif isinstance(value, str):
-        yield _hours(value) if field in ("volume_of_learning", "workload") else value
+        yield _plain(value, field)
     elif isinstance(value, Text):
         yield value
     elif value is not None:
         yield from _of_node(value, field)
+
+
+def _plain(value: str, field: str) -> Value:
+    if field in ("volume_of_learning", "workload"):
+        return _hours(value)
+    if field in ("issued", "issuance_date", "awarding_date", "valid_from") and readable(value):
+        return Day(date.fromisoformat(day(value)))
+    return value
 
 
 def _of_node(node: Any, field: str) -> Iterator[Value]:
@@ -108,11 +141,11 @@ def _accreditation(accreditation: Accreditation) -> Iterator[Value]:
 
 
 def _place(place: Location) -> Iterator[Value]:
-    for code in place.spatial_code:
-        yield concept(code)
     for address in place.address:
         if address.country_code:
             yield concept(address.country_code)
+    for code in place.spatial_code:
+        yield concept(code)
 
 
 def _note(note: Note) -> Iterator[Value]:
