@@ -60,7 +60,7 @@ class Credential(Node):
     """One European Digital Credential, LTS form. Instants are xsd:dateTime texts with a zone.
 
     `credential_status` and `status` stay as they are written (three forms are in use, facts: `verification.checks`);
-    `issuer` may be a bare IRI in foreign documents, then it is an `Agent` with only an id.
+    `issuer` may be a bare IRI in foreign documents: it then stands in `extra`, as every value of unexpected form does.
     """
 
     context: tuple[Any, ...] = field(default=(), hash=False)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from mikra.model import agent, credential, learning, specification, text
 from mikra.model.credential import Credential
-from mikra.model.text import EMPTY, NO_TEXT, Node, Text
+from mikra.model.text import EMPTY, NO_TEXT, UNTYPED, Node, Text
 
 CONTEXT: tuple[str, ...] = (
     "https://www.w3.org/2018/credentials/v1",
@@ -50,7 +50,10 @@ _Reader = Callable[[Any], Any]
 
 
 def decode(document: Mapping[str, Any]) -> Credential:
-    """The model of one credential. The document is an already parsed JSON object; it is not changed, nor kept."""
+    """The model of one credential. The document is an already parsed JSON object; it is not changed.
+
+    What goes to `extra` is the document's own value, not a copy of it.
+    """
     return decode_node(document, Credential)
 
 
@@ -69,7 +72,8 @@ def encode(node: Node) -> dict[str, Any]:
     """
     cls = type(node)
     result: dict[str, Any] = {"id": node.id} if node.id else {}
-    result["type"] = _types(node, cls)
+    if "type" not in node.extra and node.types != UNTYPED:
+        result["type"] = _types(node, cls)
     for field_name, json_name, _ in _members_of(cls):
         if json_name == "@context":
             continue
@@ -78,8 +82,6 @@ def encode(node: Node) -> dict[str, Any]:
             continue
         result[json_name] = _write(value)
     result.update(node.extra)
-    if not result["type"]:
-        del result["type"]
     if isinstance(node, Credential) and node.context:
         result["@context"] = list(node.context)
     return result
@@ -88,8 +90,6 @@ def encode(node: Node) -> dict[str, Any]:
 def _types(node: Node, cls: type[Node]) -> Any:
     if node.types:
         return node.types[0] if len(node.types) == 1 and cls is not Credential else list(node.types)
-    if "type" in node.extra:
-        return None
     return list(CREDENTIAL_TYPES) if cls is Credential else type_name(cls)
 
 
@@ -139,13 +139,15 @@ def _reader_of(hint: Any) -> _Reader:
         return _many(_reader_of(typing.get_args(hint)[0]))
     if origin in (typing.Union, types.UnionType):
         return _reader_of(next(a for a in typing.get_args(hint) if a is not type(None)))
+    if origin is Mapping:
+        return lambda value: value if isinstance(value, dict) else _UNREAD
     if hint is Text:
         return _read_text
     if isinstance(hint, type) and issubclass(hint, Node):
         return lambda value: _read_node(value, hint)
     if hint in (str, int, bool):
         return lambda value: value if type(value) is hint and value != "" else _UNREAD
-    return lambda value: value
+    return lambda value: value if value != "" else _UNREAD
 
 
 def _many(read_one: _Reader) -> _Reader:
@@ -163,8 +165,6 @@ def _read_text(value: Any) -> Any:
 
 
 def _read_node(value: Any, expected: type[Node]) -> Any:
-    if isinstance(value, str) and issubclass(expected, (agent.Agent, text.WebResource)) and value:
-        return _UNREAD
     if not isinstance(value, Mapping):
         return _UNREAD
     declared = value.get("type")
@@ -181,13 +181,14 @@ def _read_node(value: Any, expected: type[Node]) -> Any:
             taken.add(name)
     node_id = value.get("id")
     if not (isinstance(node_id, str) and node_id):
+        node_id = ""
         taken.discard("id")
-    node_types = _declared_types(declared, cls)
+    node_types = _declared_types(declared, cls) if "type" in value else UNTYPED
     if node_types is None:
         taken.discard("type")
     extra = {k: v for k, v in value.items() if k not in taken}
     return cls(
-        id=node_id if "id" in taken and isinstance(node_id, str) else "",
+        id=node_id,
         types=node_types or (),
         extra=extra or EMPTY,
         **values,
@@ -203,10 +204,10 @@ def _class_for(declared: Any, expected: type[Node]) -> type[Node]:
 
 
 def _declared_types(declared: Any, cls: type[Node]) -> tuple[str, ...] | None:
-    """() when it is just the class's own name, the names when there is more to say, None when unreadable or absent."""
-    if isinstance(declared, str):
+    """() when it is just the class's own name, the names when there is more to say, None when unreadable."""
+    if isinstance(declared, str) and declared:
         return () if declared == type_name(cls) and cls is not Credential else (declared,)
-    if isinstance(declared, list) and declared and all(isinstance(n, str) for n in declared):
+    if isinstance(declared, list) and declared and all(isinstance(n, str) and n for n in declared):
         own = list(CREDENTIAL_TYPES) if cls is Credential else [type_name(cls)]
         return () if declared == own else tuple(declared)
     return None

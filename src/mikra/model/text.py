@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
+UNTYPED: Final = ("",)
+"""`Node.types` of a node whose JSON says no type."""
 
 
 class Text(Mapping[str, str]):
@@ -54,8 +56,9 @@ NO_TEXT: Final = Text()
 class Node:
     """Anything with an id.
 
-    `types` is empty when the JSON `type` is just the class's own name. `extra` holds every JSON member that the
-    class has no place for, or whose form is not the expected one, unchanged: nothing that was read is lost.
+    `types` is empty when the JSON `type` is just the class's own name, `UNTYPED` when the JSON has none. `extra` holds
+    every JSON member that the class has no place for, or whose form is not the expected one, unchanged: nothing that
+    was read is lost.
     """
 
     id: str = ""
