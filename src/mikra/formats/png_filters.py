@@ -85,12 +85,13 @@ def _paeth(line: bytes, previous: bytes, stride: int) -> bytes:
 
 
 def _paeth_block(line: bytes, above: bytes, left: bytes, corner: bytes) -> bytes:
+    """Channel by channel; one without change (opacity, most often) is a copy again."""
     stride = len(left)
-    out = bytearray(len(line))
+    out = bytearray(above)
     for channel in range(stride):
-        out[channel::stride] = _paeth_channel(
-            line[channel::stride], above[channel::stride], left[channel], corner[channel]
-        )
+        changes, a, c = line[channel::stride], left[channel], corner[channel]
+        if a != c or any(changes):
+            out[channel::stride] = _paeth_channel(changes, above[channel::stride], a, c)
     return bytes(out)
 
 

@@ -22,11 +22,11 @@ from mikra.model import (
     remarks,
 )
 from mikra.rendering.mosaic import Tile, mosaic
-from mikra.rendering.wording import best, credit, day, duration, fitting, label
+from mikra.rendering.wording import NO_HYPHEN, best, credit, day, duration, fitting, label
 from mikra.vocabulary import supervision_of
 from mikra.vocabulary.tables import by_iri
 
-_TITLE, _NAME, _OUTCOME, _VALUE, _ADDRESS = 220, 110, 320, 120, 120
+_TITLE, _NAME, _OUTCOME, _VALUE = 220, 110, 320, 120
 """Characters at most."""
 
 _BODIES, _VALUES = 3, 3
@@ -110,7 +110,9 @@ def page_contents(
         more=tuple(_left(n, language) for n in range(len(outcomes) + 1)),
         fields=tuple(_fields(achievement, credential, language)),
         notes=tuple(_say(name, language) for name in ("picture", "elements", "no_claim")),
-        verify=_say("verify", language, address=fitting(verify_url, _ADDRESS)) if verify_url else "",
+        verify=_say("verify", language, address=fitting(verify_url, len(verify_url), gap=NO_HYPHEN))
+        if verify_url
+        else "",
         tiles=mosaic(credential.title.best("en")),
         with_holder=with_holder,
     )

@@ -14,6 +14,9 @@ from mikra.rendering.reduction import plate
 
 MAX_BYTES = 20_000
 
+DRAWN_WITH = "0.15.0"
+"""Version of typst that drew the pages in `neutral/`; another may set a letter elsewhere by a pixel."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeutralContents:

@@ -26,13 +26,15 @@ from mikra.rendering.reduction import Plate, Run, plate, reduce
 MAX_BYTES = 60_000
 """A page image weighs at most this: it is in every credential (BAR: 60 KB)."""
 
+MAX_ADDRESS = 150
+"""Characters: two lines of the page. An address that is cut off leads nowhere."""
+
 RESOLUTIONS = (108, 99, 90, 81, 72, 63)
 """Dots an inch, tried from the finest. Multiples of 9, so that the band begins and ends on whole rows."""
 
 BAND = (240, 312)
 """Points from the top between which the learner's band lies (`typst/page.typ`: header-height, band-height)."""
 
-_PLATES_KEPT = 32
 _BAND = 1
 """Number of the band among the runs of a plate."""
 
@@ -58,7 +60,9 @@ class TypstPageRenderer:
 
     `personal`: with the learner's name, date of the award and grade; otherwise the page has no personal data, whatever
     the credential holds. `demonstration`: says so above everything else (said anyway of a credential that says it
-    itself). `verify_url`: where the page tells to check; nothing is told when empty. UnavailableError without typst.
+    itself). `verify_url`: where the page tells to check; nothing is told when empty. `plates_kept`: how many pages
+    (edition, language, sharpness) are remembered, 1 MB each. UnavailableError without typst; InputError for an address
+    of more than MAX_ADDRESS characters.
     """
 
     def __init__(
@@ -68,11 +72,20 @@ class TypstPageRenderer:
         demonstration: bool = False,
         verify_url: str = "",
         max_bytes: int = MAX_BYTES,
+        plates_kept: int = 32,
     ) -> None:
+        if len(verify_url) > MAX_ADDRESS:
+            raise InputError(
+                "The address where to check is too long for the page.",
+                where="verify_url",
+                found=f"{len(verify_url)} characters",
+                expected=f"at most {MAX_ADDRESS}",
+            )
         self.personal = personal
         self.demonstration = demonstration
         self.verify_url = verify_url
         self.max_bytes = max_bytes
+        self._plates_kept = plates_kept
         self._typesetter = Typesetter("page.typ")
         self._plates: OrderedDict[tuple[bytes, int], Plate] = OrderedDict()
 
@@ -112,7 +125,7 @@ class TypstPageRenderer:
         if kept is None:
             drawn = self._typesetter.drawn(resolution, part="page", page=page.decode())
             kept = self._plates[key] = plate(drawn, [points * resolution // 72 for points in BAND])
-            if len(self._plates) > _PLATES_KEPT:
+            if len(self._plates) > self._plates_kept:
                 self._plates.popitem(last=False)
         return kept
 

@@ -19,7 +19,9 @@ from mikra.model import Concept, CreditPoint, Text
 LONGEST_WORD = 28
 """Characters. A longer run without a gap may be broken anywhere, or it would leave the page."""
 
-_BREAK = "\u00ad"
+HYPHEN, NO_HYPHEN = "\u00ad", "\u200b"
+"""Where a long word may break: with a hyphen, or, for addresses, without one."""
+
 _DURATION = re.compile(
     r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+)M)?(?:\d+(?:\.\d+)?S)?)?"
@@ -27,7 +29,7 @@ _DURATION = re.compile(
 """xsd:duration (XML Schema 1.1 part 2, 3.3.6), and weeks as ISO 8601 has them."""
 
 
-def fitting(text: str, limit: int) -> str:
+def fitting(text: str, limit: int, *, gap: str = HYPHEN) -> str:
     """One line of text for the page: gaps single, nothing invisible that reorders or hides, at most `limit` characters.
 
     Controls and format characters (directional overrides among them) go, but the joiners that scripts need stay.
@@ -36,14 +38,14 @@ def fitting(text: str, limit: int) -> str:
     words = " ".join(kept.split())
     if len(words) > limit:
         words = words[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…" if " " in words else words[: limit - 1] + "…"
-    return " ".join(map(_breakable, words.split(" ")))
+    return " ".join(_breakable(word, gap) for word in words.split(" "))
 
 
-def _breakable(word: str) -> str:
+def _breakable(word: str, gap: str) -> str:
     """A very long word with places where it may break. Scripts whose letters join keep theirs together."""
     if len(word) <= LONGEST_WORD or any(unicodedata.bidirectional(c) in ("R", "AL") for c in word):
         return word
-    return _BREAK.join(word[i : i + LONGEST_WORD] for i in range(0, len(word), LONGEST_WORD))
+    return gap.join(word[i : i + LONGEST_WORD] for i in range(0, len(word), LONGEST_WORD))
 
 
 def best(text: Text, language: str, limit: int) -> str:
