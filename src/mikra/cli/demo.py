@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mikra.sealing.keys import Signer
 
 EXAMPLES = "Example: mikra demo --output demo-output --lang ro"
-_PASSWORD = b"demonstration"
+_PASSWORD = "demonstration"
 
 
 def demo(
@@ -79,19 +79,16 @@ class Steps:
         self._step("key")
         path = self.folder / "demonstration-seal.p12"
         if not path.exists():
-            key, certificate = make_seal_certificate(
-                organisation=design.issuer.name.best("en"),
-                identifier=design.issuer.identifiers.eidas,
+            made = make_seal_certificate(
+                organization=design.issuer.name.best("en"),
+                organization_identifier=design.issuer.identifiers.eidas,
                 country=design.issuer.country.slug,
-                algorithm="ES256",
                 at=now(),
-                years=3,
                 demonstration=True,
             )
-            path.write_bytes(write_pkcs12(key, certificate, _PASSWORD))
-            path.chmod(0o600)
+            write_pkcs12(path, made, _PASSWORD)
         self.out.print(f"  {path}")
-        return open_signer(path.read_bytes(), _PASSWORD)
+        return open_signer(path, _PASSWORD)
 
     def mend(self, design: Design, raw: bytes) -> Any:
         """Shows the faults of the list, mends them as a registrar would, and reads it again."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mikra.cli.keys import Password
-from mikra.cli.output import Exit, Language, console, read_input, say
+from mikra.cli.keys import Password, open_key
+from mikra.cli.output import Exit, Language, console, say
 from mikra.cli.roster import DateOrder, Delimiter, DesignFile, Encoding, Mapping, RosterFile, Sheet
 
 if TYPE_CHECKING:
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from mikra.issuance.journal import Journal
     from mikra.sealing.keys import Signer
 
-EXAMPLES = "Example: mikra issue water.yaml class.xlsx --key seal.p12 -o issued   |   run it again: it issues only what is missing"
+EXAMPLES = (
+    "Example: mikra issue water.yaml class.xlsx --key seal.p12 -o issued   (run again, it issues what is missing)"
+)
 
 
 def issue(
     design_file: DesignFile,
     list_file: RosterFile,
-    key: Annotated[str, typer.Option("--key", help="The seal key (PKCS#12 or PEM).")],
+    key: Annotated[Path, typer.Option("--key", help="The seal key (PKCS#12 or PEM).")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the credentials.")] = Path("issued"),
     good_rows: Annotated[
         bool, typer.Option("--good-rows", help="Issue the rows that are ready; leave the others for later.")
@@ -68,14 +70,6 @@ def _learner(number: int, key: str, values: Any) -> Learner:
     from mikra.issuance.issue import Learner
 
     return Learner(row=number, key=key, values=values)
-
-
-def open_key(key: str, password_file: str) -> Signer:
-    """The signer in a key file."""
-    from mikra.adapters.signers import open_signer
-    from mikra.cli.keys import password
-
-    return open_signer(read_input(key), password(password_file))
 
 
 class Stopped(Exception):

@@ -3,109 +3,112 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mikra.cli.output import Exit, Language, console, read_input, say, write_output
+from mikra.cli.output import Language, console, read_input, say
+
+if TYPE_CHECKING:
+    from mikra.sealing.keys import Signer
 
 app = typer.Typer(help="Seal keys: make one, look at one.", no_args_is_help=True)
 PASSWORD = "MIKRA_KEY_PASSWORD"
 Password = Annotated[
     str, typer.Option("--password-file", help=f"File with the password; else ${PASSWORD}, else asked for.")
 ]
+KINDS = {"ES256": "P-256", "ES384": "P-384", "EdDSA": "Ed25519", "RS256": "RSA-3072"}
 
 
-def password(file: str, *, confirm: bool = False) -> bytes:
+def password(file: str, *, confirm: bool = False) -> str:
     """The password: from a file, from the environment, or asked for. Never from the command line itself."""
     if file:
-        return read_input(file).rstrip(b"\r\n")
+        return read_input(file).decode("utf-8").rstrip("\r\n")
     if value := os.environ.get(PASSWORD):
-        return value.encode()
+        return value
     asked: str = typer.prompt("Password of the seal key", hide_input=True, confirmation_prompt=confirm, err=True)
-    return asked.encode()
+    return asked
+
+
+def open_key(key: Path, password_file: str) -> Signer:
+    """The signer in a key file."""
+    from mikra.adapters.signers import open_signer
+
+    return open_signer(key, password(password_file))
 
 
 @app.command(
-    epilog='Example: mikra keys new -o seal.p12 --organisation "University of Zed" --id VATRO-123 --country RO'
+    epilog='Example: mikra keys new -o seal.p12 --organisation "University of Zed" --id VATRO-00000000 --country RO'
 )
 def new(
-    output: Annotated[str, typer.Option("--output", "-o", help="The key file to write (PKCS#12).")] = "seal.p12",
-    organisation: Annotated[str, typer.Option(help="Legal name of the organisation.")] = "",
-    identifier: Annotated[str, typer.Option("--id", help="Legal identifier: VATRO-..., NTRCZ-...")] = "",
-    country: Annotated[str, typer.Option(help="Country, two letters.")] = "",
+    organisation: Annotated[str, typer.Option(help="Legal name of the organisation.")],
+    identifier: Annotated[str, typer.Option("--id", help="Legal identifier: VATRO-..., NTRCZ-...")],
+    country: Annotated[str, typer.Option(help="Country, two letters.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The key file to write (PKCS#12).")] = Path("seal.p12"),
     algorithm: Annotated[str, typer.Option(help="ES256, ES384, RS256 or EdDSA.")] = "ES256",
-    years: Annotated[int, typer.Option(help="How long it is valid.")] = 3,
+    days: Annotated[int, typer.Option(help="How many days it is valid.")] = 730,
     demonstration: Annotated[bool, typer.Option("--demonstration", help="A key that seals only samples.")] = False,
     password_file: Password = "",
     language: Language = "",
 ) -> None:
     """Make a seal key with a certificate of one's own. It is labelled for what it is: level not determined."""
-    from pathlib import Path
-
     from mikra.adapters.clock import now
     from mikra.adapters.signers import write_pkcs12
-    from mikra.errors import ConflictError
-    from mikra.sealing.certificates import make_seal_certificate
+    from mikra.sealing.certificates import KeyKind, make_seal_certificate
 
-    missing = [
-        name for name, v in (("--organisation", organisation), ("--id", identifier), ("--country", country)) if not v
-    ]
-    if missing:
-        raise typer.BadParameter(f"missing: {', '.join(missing)}")
-    if Path(output).exists():
-        raise ConflictError(
-            "This key file exists already.", where=output, fix="Choose another name; keys are not overwritten."
-        )
-    key, certificate = make_seal_certificate(
-        organisation=organisation,
-        identifier=identifier,
+    if algorithm not in KINDS:
+        raise typer.BadParameter(f"{algorithm} is not one of {', '.join(KINDS)}", param_hint="--algorithm")
+    made = make_seal_certificate(
+        organization=organisation,
+        organization_identifier=identifier,
         country=country.upper(),
-        algorithm=algorithm,
         at=now(),
-        years=years,
+        days=days,
+        kind=KeyKind(KINDS[algorithm]),
         demonstration=demonstration,
     )
-    write_output(output, write_pkcs12(key, certificate, password(password_file, confirm=True)))
-    Path(output).chmod(0o600)
+    write_pkcs12(output, made, password(password_file, confirm=True))
     console().print(say("keys.made", language, file=output))
-    _show(certificate, language)
+    _show(made.certificate, language)
 
 
 @app.command(epilog="Example: mikra keys show seal.p12")
 def show(
-    file: Annotated[str, typer.Argument(help="A key file (PKCS#12 or PEM) or a certificate.")],
+    file: Annotated[Path, typer.Argument(help="A key file (PKCS#12 or PEM), or a certificate alone.")],
     password_file: Password = "",
     language: Language = "",
 ) -> None:
     """Whose seal a key is, until when, and what is known of its level."""
-    from mikra.adapters.signers import is_certificate, open_signer, read_certificate
+    from mikra.errors import InputError
+    from mikra.trust import certificates
 
-    data = read_input(file)
-    certificate = (
-        read_certificate(data) if is_certificate(data) else open_signer(data, password(password_file)).certificate
-    )
-    _show(certificate, language)
-    raise SystemExit(Exit.DONE)
+    data = read_input(str(file))
+    try:
+        found = () if b"PRIVATE KEY" in data else certificates.split(data)
+    except InputError:
+        found = ()
+    _show(found[0] if found else open_key(file, password_file).certificate, language)
 
 
 def _show(certificate: bytes, language: str) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from mikra.trust.x509 import read_certificate as facts_of
+    from mikra.sealing.certificates import is_demonstration
+    from mikra.trust import certificates
 
-    facts = facts_of(certificate)
-    table = Table(box=None, pad_edge=False, show_header=False)
-    rows = [
-        ("keys.organisation", facts.organisation),
+    facts = certificates.read(certificate)
+    rows = (
+        ("keys.organisation", facts.organization),
         ("keys.identifier", facts.organization_identifier),
         ("keys.country", facts.country),
-        ("keys.valid", f"{facts.not_before:%Y-%m-%d} – {facts.not_after:%Y-%m-%d}"),
+        ("keys.valid", f"{facts.valid_from:%Y-%m-%d} – {facts.valid_to:%Y-%m-%d}"),
         ("keys.fingerprint", facts.fingerprint),
-    ]
+    )
+    table = Table(box=None, pad_edge=False, show_header=False)
     for key, value in rows:
         table.add_row(say(key, language), escape(value or "–"))
     out = console()
     out.print(table)
-    out.print(say("keys.demonstration" if facts.demonstration else "keys.level", language))
+    out.print(say("keys.demonstration" if is_demonstration(certificate) else "keys.level", language))
