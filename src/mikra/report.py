@@ -145,7 +145,7 @@ class Check:
 
     id: str
     status: Status
-    reason: Words
+    reason: Speaks
     code: str = ""
     clause: str = ""
     where: str = ""
@@ -218,7 +218,7 @@ class Report:
     checks: tuple[Check, ...]
     verdict: Verdict
     code: str
-    sentence: Words
+    sentence: Speaks
     credential: Mapping[str, Stated] | None = None
     file: str = ""
     at: datetime | None = None

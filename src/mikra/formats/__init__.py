@@ -1,7 +1,18 @@
 """Readers: bytes in, credentials out. `read` is the door."""
 
-from mikra.formats.edc import is_presentation, items_of
+from mikra.formats.edc import is_credential, is_presentation, items_of
 from mikra.formats.opened import LIMITS, Form, Item, Limits, Opened, refuse_heavy
 from mikra.formats.read import read
 
-__all__ = ["LIMITS", "Form", "Item", "Limits", "Opened", "is_presentation", "items_of", "read", "refuse_heavy"]
+__all__ = [
+    "LIMITS",
+    "Form",
+    "Item",
+    "Limits",
+    "Opened",
+    "is_credential",
+    "is_presentation",
+    "items_of",
+    "read",
+    "refuse_heavy",
+]

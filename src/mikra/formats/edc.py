@@ -47,6 +47,12 @@ def is_presentation(document: Any) -> bool:
     return isinstance(document, Mapping) and bool(types_of(document) & _PRESENTATIONS)
 
 
+def is_credential(document: Any) -> bool:
+    return isinstance(document, Mapping) and (
+        bool(types_of(document) & (_CREDENTIALS | _PRESENTATIONS)) or "credentialSubject" in document
+    )
+
+
 def _walk(document: Any, name: str, where: str, depth: int, limits: Limits) -> Iterator[Item]:
     if depth > _DEEPEST:
         raise InputError("The wrappers are nested too deep.", where=where, code="json_too_deep")

@@ -95,6 +95,16 @@ class Listed:
         return str(format_list(words, locale=_locale(language)))
 
 
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Whole sentences, one after the other; empty ones are left out."""
+
+    items: tuple[Speaks, ...]
+
+    def text(self, language: str = "en", /) -> str:
+        return " ".join(text for item in self.items if (text := item.text(language)))
+
+
 def _locale(language: str) -> str:
     """English is that of the Union: the day stands before the month."""
     return "en_GB" if language.split("-")[0] == "en" else language.replace("-", "_")

@@ -1,0 +1,127 @@
+"""`mikra verify`: any files in, the sentence first, then the numbered checks, then what the person can do.
+
+Exit codes, the worst of all files: 0 genuine; 1 not to be relied on; 2 not certain; 3 wrong use or no such file.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mikra.cli.output import Language, read_input
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mikra.report import Report
+    from mikra.trust.loader import Loader
+    from mikra.verification import Policy
+
+EXAMPLES = (
+    "Examples: mikra verify credential.jsonld   |   mikra verify *.jsonld --json   |   "
+    "mikra verify credential.jsonld --anchors authorities/ --at 2026-06-01"
+)
+
+
+def verify(
+    files: Annotated[list[str], typer.Argument(help="Files of any kind; - for standard input.", show_default=False)],
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help="Judge for this day or moment, not for now.")] = "",
+    anchors: Annotated[
+        list[Path] | None,
+        typer.Option("--anchors", metavar="DIR", help="Certificates of authorities that you trust. May be repeated."),
+    ] = None,
+    trust_seal: Annotated[
+        list[str] | None,
+        typer.Option("--trust-seal", metavar="SHA256", help="Fingerprint of a seal that you trust. May be repeated."),
+    ] = None,
+    snapshot: Annotated[
+        Path | None,
+        typer.Option("--snapshot", metavar="FILE_OR_DIR", help="Recorded answers of the web: status lists."),
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody but the snapshot.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer for programs.")] = False,
+    details: Annotated[bool, typer.Option("--details", help="Show technical details too.")] = False,
+    language: Language = "",
+) -> None:
+    """Is it genuine, unchanged, valid, from whom, and what is it worth?"""
+    from mikra.report import worst
+    from mikra.verification import verify as verify_bytes
+
+    moment, policy, loader = _moment(at), _policy(anchors or [], trust_seal or []), _loader(snapshot)
+    _check_files(files)
+    reports = [
+        report
+        for file in files
+        for report in verify_bytes(read_input(file), at=moment, policy=policy, loader=loader, name=file, today=not at)
+    ]
+    if as_json:
+        _print_json(reports, language)
+    else:
+        from mikra.cli.report import print_reports
+
+        print_reports(reports, language, details=details, given=bool(at))
+    raise SystemExit(worst(report.verdict for report in reports).exit_code)
+
+
+def _moment(text: str) -> datetime:
+    """Now, or what was given; a day alone is its noon in UTC."""
+    if not text:
+        from mikra.adapters.clock import now
+
+        return now()
+    from mikra.errors import InputError
+    from mikra.verification.instants import instant
+
+    try:
+        return instant(text if "T" in text else f"{text}T12:00:00Z")
+    except InputError as error:
+        raise typer.BadParameter(
+            f"{text} is not a day or moment; write 2026-06-01 or 2026-06-01T12:00:00Z", param_hint="--at"
+        ) from error
+
+
+def _policy(anchors: list[Path], trust_seal: list[str]) -> Policy:
+    from mikra.trust.certificates import normal_fingerprint
+    from mikra.verification import Policy
+
+    found = tuple(certificate for path in anchors for certificate in _certificates(path))
+    return Policy(anchors=found, trusted_seals=frozenset(normal_fingerprint(text) for text in trust_seal))
+
+
+def _certificates(path: Path) -> list[bytes]:
+    """The certificates in a file, or in all files of a folder."""
+    from mikra.errors import InputError
+    from mikra.trust.certificates import split
+
+    files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+    found = [certificate for file in files for certificate in split(read_input(str(file)))]
+    if not found:
+        raise InputError("There is no certificate in this folder.", where=str(path), expected="files in PEM or DER")
+    return found
+
+
+def _loader(snapshot: Path | None) -> Loader:
+    """The snapshot, or nothing: this command opens no connection."""
+    from mikra.trust.loader import OFFLINE, SnapshotLoader
+
+    return SnapshotLoader.open(snapshot) if snapshot else OFFLINE
+
+
+def _check_files(files: list[str]) -> None:
+    """Wrong names are told before any work is done."""
+    from mikra.errors import InputError
+
+    for file in files:
+        if file != "-" and not Path(file).is_file():
+            raise InputError("There is no such file.", where=file, fix="Check its name.")
+
+
+def _print_json(reports: list[Report], language: str) -> None:
+    import orjson
+
+    answer = [report.as_dict(language) for report in reports]
+    sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,80 @@
+"""One credential under judgement: what every check may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from mikra.model import Agent, Credential, decode
+from mikra.trust.loader import OFFLINE, Loader
+from mikra.validation.annex1 import Meter, measure
+from mikra.validation.annex1_parts import Parts, gather
+from mikra.validation.elm import ProfileResult, ProfileVersion, check_profile
+from mikra.verification import seals
+from mikra.verification.policy import DEFAULT_POLICY, Policy
+from mikra.verification.seals import Judged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked of all: for which moment, under which policy, through which loader.
+
+    `today`: the moment is the present, so that sentences may say "today".
+    """
+
+    at: datetime
+    policy: Policy = DEFAULT_POLICY
+    loader: Loader = OFFLINE
+    today: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One credential whose seals are whole, or that has none. What is costly is made when first asked for."""
+
+    question: Question
+    document: Mapping[str, Any]
+    seals: tuple[Judged, ...] = ()
+    kind: str = ""
+    file: str = field(default="")
+
+    @cached_property
+    def profile(self) -> ProfileResult:
+        """Against the version asked for; else the one it keeps, the newer first; else the one it breaks least."""
+        wanted = self.question.policy.profile_version
+        versions = [ProfileVersion(wanted)] if wanted else [ProfileVersion.V1_2_0, ProfileVersion.V1_1_0]
+        results: list[ProfileResult] = []
+        for version in versions:
+            results.append(check_profile(self.document, version=version))
+            if results[-1].conforms or not results[-1].applicable:
+                return results[-1]
+        return min(results, key=lambda result: len(result.profile))
+
+    @property
+    def is_edc(self) -> bool:
+        return self.profile.applicable
+
+    @cached_property
+    def credential(self) -> Credential | None:
+        """The model; None for what does not claim to be a European Digital Credential."""
+        return decode(self.document) if self.is_edc else None
+
+    @cached_property
+    def parts(self) -> Parts | None:
+        return gather(self.credential) if self.credential is not None else None
+
+    @cached_property
+    def meter(self) -> Meter | None:
+        return measure(self.credential) if self.credential is not None else None
+
+    @property
+    def issuer(self) -> Agent | None:
+        return self.parts.issuer if self.parts is not None else None
+
+    @cached_property
+    def leading(self) -> Judged | None:
+        """The seal that counts."""
+        return seals.leading(self.seals, self.issuer) if self.seals else None

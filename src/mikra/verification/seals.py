@@ -1,0 +1,211 @@
+"""Who sealed, and when, as far as it can be known: certificate, path to an anchor, timestamps.
+
+The time that counts (ETSI EN 319 102-1, 5.5): the earliest timestamp over the seal whose authority is trusted. What the
+seal says of its own time is a claim: it can speak against the seal, never for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mikra.errors import InputError
+from mikra.model import Agent
+from mikra.sealing.jades import Seal, Sealed
+from mikra.sealing.timestamps import TimestampFault, TimestampResult, verify_token
+from mikra.trust import certificates
+from mikra.trust.certificates import Certificate
+from mikra.trust.x509 import Path, build_path
+from mikra.verification.issuer import Match, Owner, compare
+from mikra.verification.policy import Policy
+
+_OVER_THE_SEAL = frozenset({"sigTst", "arcTst", "sigRTst"})
+"""Tokens that show that the seal existed. `adoTst` covers the content alone: the seal came later."""
+
+TAMPERED = frozenset({TimestampFault.MALFORMED, TimestampFault.IMPRINT, TimestampFault.SIGNATURE})
+"""What only happens to a token that was changed, or taken from elsewhere. Other faults prove nothing either way."""
+
+
+class Trust(StrEnum):
+    """Why a seal is believed: its fingerprint was named, its chain ends at an anchor, or not at all."""
+
+    NAMED = "named"
+    ANCHORED = "anchored"
+    NONE = "none"
+
+
+class Validity(StrEnum):
+    """The certificate's dates against the time of sealing; each value is a key of `messages/verify`, `time.*`."""
+
+    NOW = "now"
+    THEN = "then"
+    NOT_PROVEN = "not_proven"
+    ATTESTED = "attested"
+    OUTSIDE = "outside"
+    LATER = "later"
+
+
+VALIDITY_CODES = {
+    Validity.NOW: "",
+    Validity.THEN: "",
+    Validity.NOT_PROVEN: "seal_time_not_proven",
+    Validity.ATTESTED: "seal_time_not_proven",
+    Validity.OUTSIDE: "seal_certificate_expired",
+    Validity.LATER: "credential_not_yet_valid",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One timestamp token: what it covers, what it says, whether its authority is trusted."""
+
+    kind: str
+    result: TimestampResult
+    trusted: bool
+    authority: str
+
+    @property
+    def tampered(self) -> bool:
+        return self.kind == "sigTst" and self.result.fault in TAMPERED
+
+    @property
+    def shows(self) -> datetime | None:
+        """When the seal existed, if this token shows it."""
+        return self.result.time if self.result.fault is None and self.kind in _OVER_THE_SEAL else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One whole seal with all that is known of it. `certificate` is None where it cannot be read in full."""
+
+    seal: Seal
+    certificate: Certificate | None
+    trust: Trust
+    path: Path
+    proofs: tuple[Proof, ...]
+    validity: Validity
+
+    @property
+    def owner(self) -> Owner:
+        one = self.certificate
+        if one is None:
+            return Owner()
+        return Owner(
+            identifier=one.organization_identifier,
+            organisation=one.organization,
+            common_name=one.common_name,
+            country=one.country,
+        )
+
+    @property
+    def proof(self) -> Proof | None:
+        """The earliest proof of time, one by a trusted authority first."""
+        shown = [proof for proof in self.proofs if proof.shows]
+        return min(shown, key=lambda proof: (not proof.trusted, proof.shows), default=None)
+
+    @property
+    def authority(self) -> str:
+        """Who vouches for the certificate: the name at the end of its path."""
+        anchor = self.path.anchor
+        return _name(anchor) if anchor is not None else ""
+
+
+def judge(seal: Seal, at: datetime, policy: Policy) -> Judged:
+    """One seal whose mathematics holds, at the time `at` under `policy`. Never raises."""
+    der = seal.certificate or b""
+    proofs = tuple(_proof(seal, number, policy) for number in range(len(seal.tokens)))
+    certificate = _read(der)
+    existed = _existed(proofs, policy)
+    validity = _validity(certificate, seal.claimed_at, existed, proofs, at, policy)
+    path = _path(der, existed if validity is Validity.THEN and existed else at, seal.chain, policy)
+    trust = Trust.NONE
+    if path.anchored and certificate is not None:
+        trust = Trust.NAMED if certificate.fingerprint in policy.trusted_seals else Trust.ANCHORED
+    return Judged(seal=seal, certificate=certificate, trust=trust, path=path, proofs=proofs, validity=validity)
+
+
+def leading(judged: Sequence[Judged], issuer: Agent | None) -> Judged:
+    """The seal that counts among several: a trusted one of the issuer's before any other."""
+    ranks = {Match.SAME: 0, Match.UNKNOWN: 1, Match.OTHER: 3}
+
+    def rank(one: Judged) -> tuple[int, bool]:
+        return ranks[compare(issuer, one.owner)], one.trust is Trust.NONE
+
+    return min(judged, key=rank)
+
+
+def judge_list(sealed: Sealed, own: Judged, at: datetime, policy: Policy) -> str:
+    """ "" where one seal of a status list is that of the credential's own sealer, else a code of `codes.CODES`."""
+    for seal in sealed.seals:
+        other = judge(seal, at, policy)
+        if _same_sealer(other, own):
+            return "" if other.validity is Validity.NOW else "valid_status_unknown"
+    return "status_list_issuer_mismatch"
+
+
+def _same_sealer(other: Judged, own: Judged) -> bool:
+    """The same certificate, one that was named, or a trusted one of the same organisation."""
+    if other.seal.certificate == own.seal.certificate or other.trust is Trust.NAMED:
+        return True
+    trusted = Trust.NONE not in (other.trust, own.trust)
+    return trusted and bool(own.owner.identifier) and own.owner.identifier == other.owner.identifier
+
+
+def _read(der: bytes) -> Certificate | None:
+    try:
+        return certificates.read(der)
+    except InputError:
+        return None
+
+
+def _name(der: bytes) -> str:
+    certificate = _read(der)
+    return certificate.common_name or certificate.organization if certificate else ""
+
+
+def _path(der: bytes, at: datetime, others: Iterable[bytes], policy: Policy) -> Path:
+    return build_path(der, at=at, anchors=policy.anchors, intermediates=tuple(others), trusted=policy.trusted_seals)
+
+
+def _proof(seal: Seal, number: int, policy: Policy) -> Proof:
+    token = seal.tokens[number]
+    result = verify_token(token.der, covered=token.covered, certificates=seal.validation_data.certificates)
+    trusted, authority = False, ""
+    if result.certificate is not None:
+        authority = _name(result.certificate)
+        if result.fault is None and result.time is not None:
+            trusted = _path(result.certificate, result.time, (*result.chain, *seal.chain), policy).anchored
+    return Proof(kind=token.kind, result=result, trusted=trusted, authority=authority)
+
+
+def _existed(proofs: Iterable[Proof], policy: Policy) -> datetime | None:
+    """The earliest time at which the seal surely existed."""
+    times = [p.shows for p in proofs if p.shows and (p.trusted or not policy.timestamps_anchored)]
+    return min(times, default=None)
+
+
+def _validity(
+    certificate: Certificate | None,
+    claimed: datetime | None,
+    existed: datetime | None,
+    proofs: Iterable[Proof],
+    at: datetime,
+    policy: Policy,
+) -> Validity:
+    if certificate is None:
+        return Validity.NOW
+    skew = policy.clock_skew
+    known = [time for time in (claimed, existed) if time is not None]
+    if any(time > at + skew for time in known):
+        return Validity.LATER
+    if any(not certificate.valid_at(time) for time in known):
+        return Validity.OUTSIDE
+    if certificate.valid_at(at):
+        return Validity.NOW
+    if at < certificate.valid_from:
+        return Validity.LATER if known else Validity.OUTSIDE
+    if existed is not None:
+        return Validity.THEN
+    return Validity.ATTESTED if any(p.shows and certificate.valid_at(p.shows) for p in proofs) else Validity.NOT_PROVEN

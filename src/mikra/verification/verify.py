@@ -1,0 +1,179 @@
+"""From any bytes to honest reports: `verify`, one report per credential found.
+
+A bad credential is a report, never an exception. Whatever cannot be read, or whose seal is broken, ends early: the
+checks that could not be made say so, and its content appears nowhere in the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from mikra import formats, strictjson
+from mikra.codes import CODES, Effect
+from mikra.errors import InputError
+from mikra.formats import Form, Item
+from mikra.report import CHECK_IDS, Check, Finding, Report, Severity, Stated, Status, decide, words
+from mikra.sealing import jades
+from mikra.sealing.jades import Sealed
+from mikra.trust.loader import OFFLINE, Loader
+from mikra.verification import checks, seals, sentence, summary
+from mikra.verification.case import Case, Question
+from mikra.verification.policy import DEFAULT_POLICY, Policy
+
+_DEEPEST = 3
+"""Sealed presentations in sealed presentations that are followed."""
+
+
+def verify(
+    data: bytes,
+    *,
+    at: datetime,
+    policy: Policy = DEFAULT_POLICY,
+    loader: Loader = OFFLINE,
+    name: str = "",
+    today: bool = True,
+) -> tuple[Report, ...]:
+    """Every credential in `data`, judged for the moment `at` (with a zone). At least one report, also of a bad file.
+
+    `loader` fetches status lists and nothing else. `today` says that `at` is the present, for the sentence alone.
+    Raises InputError for a moment without a zone.
+    """
+    if at.tzinfo is None:
+        raise InputError("The moment to verify for has no time zone.", found=at.isoformat(), expected="a time and zone")
+    question = Question(at=at, policy=policy, loader=loader, today=today)
+    try:
+        opened = formats.read(data, name, policy.limits)
+    except InputError as error:
+        return (_refused(error, name, question),)
+    return tuple(report for item in opened.items for report in _reports(item, question, 0))
+
+
+def _reports(item: Item, question: Question, depth: int) -> Iterator[Report]:
+    """The reports on one item: several where it is a sealed presentation."""
+    try:
+        match item.form:
+            case Form.SEALED:
+                yield from _of_sealed(item, question, depth)
+            case Form.UNSEALED:
+                yield _of_case(Case(question=question, document=item.document, file=_file(item)))
+            case Form.OTHER:
+                yield _unread(item, question)
+            case Form.REFUSED:
+                yield _refused(item.error or InputError("", code="file_damaged"), _file(item), question)
+    except InputError as error:
+        yield _refused(error, _file(item), question)
+
+
+def _file(item: Item) -> str:
+    return f"{item.name}#{item.where}" if item.where else item.name
+
+
+def _of_sealed(item: Item, question: Question, depth: int) -> Iterator[Report]:
+    sealed = jades.unseal(item.document)
+    faults = jades.check_integrity(sealed)
+    if faults:
+        yield _ended(checks.broken_integrity(faults), _file(item), question)
+        return
+    document = _content(sealed, question)
+    if isinstance(document, InputError):
+        yield _ended(_format_check(document), _file(item), question)
+        return
+    if formats.is_presentation(document) and depth < _DEEPEST:
+        inside = formats.items_of(document, name=item.name, where=item.where, limits=question.policy.limits)
+        for each in inside:
+            yield from _reports(each, question, depth + 1)
+        return
+    judged = tuple(seals.judge(seal, question.at, question.policy) for seal in sealed.seals)
+    yield _of_case(Case(question=question, document=document, seals=judged, file=_file(item)))
+
+
+def _content(sealed: Sealed, question: Question) -> Mapping[str, Any] | InputError:
+    """The sealed content, strictly read; or why not."""
+    limits = question.policy.limits
+    try:
+        document = strictjson.parse(sealed.payload, limits.json)
+        formats.refuse_heavy(len(sealed.payload), document, limits)
+    except InputError as error:
+        return error
+    if not isinstance(document, dict) or not formats.is_credential(document):
+        return InputError("There is no credential under this seal.", code="credential_malformed")
+    return document
+
+
+def _of_case(case: Case) -> Report:
+    """All numbered checks, the verdict, the sentence and the summary."""
+    policy = case.question.policy
+    made = tuple(check(case) for check in checks.CHECKS)
+    open_ones = () if policy.status_required else ("status",)
+    verdict, code = decide(made, content_decides=policy.deciding_content, may_stay_open=open_ones)
+    told = _summary(case)
+    if any(check.code == "signature_invalid" for check in made):
+        # A proof of time that does not fit: somebody was at the file, so nothing of it is shown.
+        return _ended(next(c for c in made if c.code == "signature_invalid"), case.file, case.question)
+    return Report(
+        checks=made,
+        verdict=verdict,
+        code=code,
+        sentence=sentence.for_case(code, case, made, told),
+        credential=told,
+        file=case.file,
+        at=case.question.at,
+    )
+
+
+def _summary(case: Case) -> Mapping[str, Stated]:
+    if case.credential is None or case.meter is None:
+        return summary.summarise_other(case.document)
+    return summary.summarise(case.credential, case.meter)
+
+
+def _ended(check: Check, file: str, question: Question) -> Report:
+    """A report that ends with one check; those before it passed, those after it were not made. No content."""
+    number = check.number
+    altered = CODES[check.code][1] is Effect.FAILED
+    reason = words(f"verify.not_made.{'altered' if altered else 'unsealed'}")
+    earlier = {"format": "verify.format.sealed", "seal.integrity": "verify.integrity.whole"}
+    before = tuple(
+        Check(id=i, status=Status.PASSED, reason=words(earlier[i])) for i in CHECK_IDS[: number - 1] if i in earlier
+    )
+    after = tuple(
+        Check(id=i, status=Status.NOT_CHECKED, reason=reason)
+        for i in CHECK_IDS
+        if i != check.id and i not in [b.id for b in before]
+    )
+    made = tuple(sorted((*before, check, *after), key=lambda c: c.number))
+    verdict, code = decide((check,))
+    told = sentence.for_code(code)
+    return Report(checks=made, verdict=verdict, code=code, sentence=told, file=file, at=question.at)
+
+
+def _refused(error: InputError, file: str, question: Question) -> Report:
+    return _ended(_format_check(error), file, question)
+
+
+def _format_check(error: InputError) -> Check:
+    """1. Why the file cannot be taken. What stands in it is not repeated: nobody vouches for it."""
+    code = error.code if error.code in CODES else "file_damaged"
+    finding = Finding(
+        rule=code, severity=Severity.ERROR, what=sentence.for_code(code), where=error.where, expected=error.expected
+    )
+    return Check(
+        id="format",
+        status=Status.FAILED,
+        reason=sentence.for_code(code),
+        code=code,
+        where=error.where,
+        findings=(finding,),
+    )
+
+
+def _unread(item: Item, question: Question) -> Report:
+    """A kind of file that is recognised and not read yet."""
+    reason = words("verify.format.other", kind=words(f"verify.kind.{item.kind}"))
+    check = Check(id="format", status=Status.NOT_CHECKED, reason=reason, code="proof_not_supported")
+    report = _ended(check, _file(item), question)
+    later = words("verify.not_made.unread")
+    return replace(report, checks=(check, *(replace(c, reason=later) for c in report.checks[1:])))
