@@ -4,6 +4,7 @@ Two lists of findings: `profile` is what the EU's published shapes say over the 
 by id; `reader` is what the EU's own reader refuses besides.
 
     check_profile(document, version=ProfileVersion.V1_2_0) -> ProfileResult
+    text_findings(text)                                    -> what the EU's reader sees only in the file as written
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from typing import Any
 
 from mikra.report import Finding
 from mikra.validation.elm import findings
+from mikra.validation.elm.fast import surely_fine
 from mikra.validation.elm.graph import read_graph
+from mikra.validation.elm.reader import read_as_the_eu_does, text_findings
 from mikra.validation.elm.scopes import EDC_CONTEXT, NotRead
 from mikra.validation.elm.shapes import evaluate, focused
 from mikra.validation.elm.tables import ProfileVersion, profile, terms
 
-__all__ = ["ProfileResult", "ProfileVersion", "check_profile"]
+__all__ = ["ProfileResult", "ProfileVersion", "check_profile", "text_findings"]
 
 _MODEL = "http://data.europa.eu/snb/model/"
 
@@ -43,10 +46,13 @@ def check_profile(document: Mapping[str, Any], *, version: ProfileVersion = Prof
 
     Never raises over a document: what cannot be read is a finding, and nothing passes for lack of content.
     """
+    if surely_fine(document, version):
+        return ProfileResult(version=version, applicable=True, conforms=True)
     if not _claims(document):
         return ProfileResult(version=version, applicable=False, conforms=False)
     found = tuple(_profile(document, version))
-    return ProfileResult(version=version, applicable=True, conforms=not found, profile=found)
+    reader = tuple(read_as_the_eu_does(document, version))
+    return ProfileResult(version=version, applicable=True, conforms=not found, profile=found, reader=reader)
 
 
 def _claims(document: Mapping[str, Any]) -> bool:

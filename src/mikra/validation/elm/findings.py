@@ -9,9 +9,9 @@ from mikra import messages
 from mikra.report import Finding, Severity, Words, words
 from mikra.validation.elm.graph import Graph, pointer
 from mikra.validation.elm.literals import Literal, Value
-from mikra.validation.elm.scopes import NotRead, Reason
+from mikra.validation.elm.scopes import NotRead
 from mikra.validation.elm.shapes import Component, Violation
-from mikra.validation.elm.tables import RDF_TYPE, ProfileVersion, local_name
+from mikra.validation.elm.tables import ProfileVersion, local_name
 
 MAX_SHOWN = 120
 _NESTED = {"IssuerNodeShape": "Issuer", "ClaimTypeNodeShape": "Claim"}
@@ -153,6 +153,3 @@ def no_focus(version: ProfileVersion) -> Finding:
         expected="EuropeanDigitalCredential",
         clause=f"EDC-generic-full {version}",
     )
-
-
-__all__ = ["RDF_TYPE", "Reason", "from_violation", "name", "no_focus", "not_read"]

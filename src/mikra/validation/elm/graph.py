@@ -139,15 +139,22 @@ class _Reader:
         self, value: Any, key: str, term: Term, scope: Scope, place: Place, depth: int
     ) -> Iterator[tuple[Value, Place]]:
         """The values that a member's value stands for, each with its place."""
+        if isinstance(value, dict) and "@language" in term.containers:
+            yield from self.language_map(value, place)
+        else:
+            yield from self.items(value, key, term, scope, place, depth)
+
+    def items(
+        self, value: Any, key: str, term: Term, scope: Scope, place: Place, depth: int
+    ) -> Iterator[tuple[Value, Place]]:
+        """As `values`, within a list too (where an object is never a language map)."""
         if value is None:
             return
         if isinstance(value, list):
             for n, item in enumerate(value):
-                yield from self.values(item, key, term, scope, (place, n), depth + 1)
+                yield from self.items(item, key, term, scope, (place, n), depth + 1)
         elif "@graph" in term.containers:
             yield self.fresh(), place
-        elif isinstance(value, dict) and "@language" in term.containers:
-            yield from self.language_map(value, place)
         elif isinstance(value, dict):
             yield from self.object(value, key, scope, place, depth)
         else:

@@ -19,6 +19,11 @@ W3C_CONTEXT = "https://www.w3.org/2018/credentials/v1"
 EDC_CONTEXT = "http://data.europa.eu/snb/model/context/edc-ap"
 ABSOLUTE = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*|_):[^\s]*$")
 KEYWORD_LIKE = re.compile(r"^@[a-zA-Z]+$")
+KEYWORDS = frozenset(
+    """@base @container @context @default @direction @embed @explicit @first @graph @id @import @included @index @json
+    @language @list @nest @none @omitDefault @preserve @propagate @protected @requireAll @reverse @set @type @value
+    @version @vocab""".split()  # noqa: SIM905
+)
 _GEN_DELIMS = tuple(":/?#[]@")
 _READ_SCOPES = ("VerifiableCredential", "VerifiablePresentation")
 
@@ -57,7 +62,7 @@ class Scope:
     def iri(self, value: str) -> str | None:
         """An id: compact IRIs in full, everything else as it stands."""
         if value.startswith("@") and KEYWORD_LIKE.match(value):
-            return None
+            return value if value in KEYWORDS else None
         prefix, colon, suffix = value.partition(":")
         if not colon or not prefix or prefix == "_" or suffix.startswith("//"):
             return value

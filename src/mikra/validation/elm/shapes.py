@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from mikra.validation.elm.graph import Graph
 from mikra.validation.elm.literals import Literal, Value
-from mikra.validation.elm.tables import RDF_TYPE, SUBCLASS_OF, Alternative, Profile, Property, Shape
+from mikra.validation.elm.tables import RDF_TYPE, Alternative, Profile, Property, Shape
 
 
 class Component(StrEnum):
@@ -44,24 +44,27 @@ class Violation:
 
 def evaluate(graph: Graph, profile: Profile) -> Iterator[Violation]:
     """Every top-level validation result, in the order of the shapes."""
+    members = instances(graph)
     for class_iri, shapes in profile.by_class.items():
-        focuses = list(instances(graph, class_iri))
         for shape in shapes:
-            for focus in focuses:
+            for focus in members.get(class_iri, ()):
                 for prop in shape.properties:
                     yield from _property(graph, profile, focus, shape, prop)
 
 
 def focused(graph: Graph, profile: Profile) -> bool:
     """Whether any shape has anything to look at. If not, the document would conform for lack of content."""
-    return any(next(instances(graph, class_iri), None) is not None for class_iri in profile.by_class)
+    return not profile.by_class.keys().isdisjoint(instances(graph))
 
 
-def instances(graph: Graph, class_iri: str) -> Iterator[str]:
-    """The nodes of that class or, where the document itself declares some, of its subclasses."""
+def instances(graph: Graph) -> dict[str, list[str]]:
+    """Class -> its nodes and, where the document itself declares some, those of its subclasses."""
+    members: dict[str, list[str]] = {}
     for subject, paths in graph.nodes.items():
-        if RDF_TYPE in paths and graph.is_a(subject, class_iri):
-            yield subject
+        if RDF_TYPE in paths:
+            for class_iri in graph.types(subject):
+                members.setdefault(class_iri, []).append(subject)
+    return members
 
 
 def _property(graph: Graph, profile: Profile, focus: Value, shape: Shape, prop: Property) -> Iterator[Violation]:
@@ -115,7 +118,9 @@ def _kind(value: Value) -> str:
 
 
 def _at_most(value: Value, limit: int) -> bool:
-    return isinstance(value, Literal) and value.number is not None and value.number <= limit
+    if not isinstance(value, Literal) or value.number is None:
+        return False
+    return value.well_formed and value.number <= limit
 
 
 def _any(graph: Graph, profile: Profile, value: Value, alternatives: tuple[Alternative, ...]) -> bool:
@@ -134,6 +139,3 @@ def _conforms(graph: Graph, profile: Profile, value: Value, shape: Shape) -> boo
     if shape.alternatives and not _any(graph, profile, value, shape.alternatives):
         return False
     return next(_nested(graph, profile, value, shape), None) is None
-
-
-__all__ = ["SUBCLASS_OF", "Component", "Violation", "evaluate", "focused", "instances"]
