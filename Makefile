@@ -63,6 +63,7 @@ $(DRILLS):
 
 docs: $(VENV)/.dev  ## Write what the docs take from the code: outputs of commands, codes, counts of translations
 	$(RUN) -m tools.house.codes_page
+	$(RUN) -m tools.house.commands_page
 	$(RUN) -m tools.vocabulary.translations
 	$(RUN) -m tools.house.guides --write
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import mikra
 from mikra.codes import CODES
-from tools.house import codes_page, guides, tree
+from tools.house import codes_page, commands_page, guides, tree
 
 GUIDES = guides.guides()
 
@@ -48,6 +49,18 @@ def test_every_file_that_the_table_of_standards_names_exists() -> None:
     assert [name for name in named if not (tree.ROOT / name).exists()] == []
 
 
+def test_every_module_that_the_journey_names_exists() -> None:
+    text = (tree.ROOT / "docs" / "journey.md").read_text("utf-8")
+    named = re.findall(r"`([a-z_]+/[a-z0-9_/]*(?:\.py|/))`", text)
+    assert len(named) > 5
+    assert [name for name in named if not (tree.ROOT / "src" / "mikra" / name).exists()] == []
+
+
+@pytest.mark.parametrize("name", mikra.__all__)
+def test_every_public_name_is_there(name: str) -> None:
+    assert getattr(mikra, name) is not None
+
+
 GUIDE = """
 <!-- run: mikra --help -->
 ```text
@@ -83,6 +96,12 @@ def test_another_program_is_not_run() -> None:
 def test_a_wrong_example_is_seen() -> None:
     assert list(guides.doctests("```python\n>>> 1 + 1\n3\n```\n", "a.md"))
     assert not list(guides.doctests("```python\n>>> x = 1\n```\nWords.\n```python\n>>> x + 1\n2\n```\n", "a.md"))
+
+
+def test_the_page_of_commands_holds_every_command() -> None:
+    shown = [block.command for block in guides.blocks(commands_page.PAGE.read_text("utf-8"))]
+    assert len(shown) > 10
+    assert shown == [f"{typed} --help" for typed in commands_page.commands()], "`make docs` writes it"
 
 
 def test_the_page_of_codes_is_current() -> None:

@@ -91,7 +91,7 @@ def real(block: Block, root: Path = tree.ROOT) -> str:
     output = done.stdout if done.stdout.strip() else done.stderr
     if published:
         output = output.replace(published, PUBLISHED)
-    return "\n".join(line.rstrip() for line in output.strip("\n").splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in output.splitlines()).strip("\n") + "\n"
 
 
 def guides(root: Path = tree.ROOT) -> list[Path]:
