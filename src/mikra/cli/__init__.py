@@ -6,15 +6,29 @@ Each command's imports are its own, so that `mikra verify` starts fast.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
+import typer.core
 
 from mikra.cli import demo, design, issue, keys, meter, roster, verify, vocabulary
 from mikra.cli.output import Exit, fail
 from mikra.errors import MikraError
 
+ORDER = ("design", "roster", "keys", "issue", "verify", "meter", "vocabulary", "demo")
+"""The commands in the order in which a registrar meets them."""
+
+
+class InOrder(typer.core.TyperGroup):
+    """Lists the commands in `ORDER`."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+
 app = typer.Typer(
     name="mikra",
+    cls=InOrder,
     help="Describe, award, seal and verify European micro-credentials.",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -46,18 +60,19 @@ def _main(
     """Describe, award, seal and verify European micro-credentials."""
 
 
+_UsageError = typer.BadParameter.__bases__[0]
+"""Typer brings its own copy of click; these are the classes that it raises, whichever version it is."""
+
+_ClickException: type[Any] = _UsageError.__bases__[0]
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line; every error ends in words and an exit code, none in a traceback."""
-    import click
-
     try:
         result = app(args=arguments, standalone_mode=False)
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except click.UsageError as error:
-        error.show()
-        sys.exit(Exit.USAGE)
-    except click.ClickException as error:
+    except _ClickException as error:
         error.show()
         sys.exit(Exit.USAGE)
     except MikraError as error:
