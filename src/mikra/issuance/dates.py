@@ -49,14 +49,13 @@ _TIME = re.compile(
     r"( ?[ap]\.?m\.?)?( ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$",
     re.IGNORECASE,
 )
+_DOTTED_TIME = re.compile(r"[0-9]{4} [0-9]{2}\.[0-9]{2}$")
 _FIGURES = re.compile(r"([0-9]{1,4})( ?[./-] ?| )([0-9]{1,2})\2([0-9]{1,4})")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _TOKENS = re.compile(r"\d+|[^\W\d_]+")
 
-_FILLERS = frozenset(
-    "a an d da de del den der di dia diena g gada h i la le m metu o of r rok roku st nd rd th the u г год година ден"
-    " του".split()
-)
+_LITTLE_WORDS = "a an d da de del den der di dia diena g gada h i la le m metu o of r rok roku st nd rd th the u г год година ден του"
+_FILLERS = frozenset(_LITTLE_WORDS.split())
 """Little words, endings of numbers and "year", as they stand between the parts of a written date, folded."""
 
 _YEAR_ENDING = re.compile(r"(?<=\d) ?(?:г|год|година|r|m|g)?\.?$", re.IGNORECASE)
@@ -69,7 +68,7 @@ _SERIALS = range(10_000, 80_000)
 def read_date(text: str, order: DateOrder | None = None) -> Reading:
     """The date(s) that `text` may mean. `order` settles figures divided by slashes or dashes; a time is left out."""
     plain = _SPACES.sub(" ", text.translate(_DASHES)).strip()
-    time = _TIME.search(plain) if ":" in plain else None
+    time = _TIME.search(plain) if ":" in plain or _DOTTED_TIME.search(plain) else None
     if time and time[4]:
         return Reading(trouble=Trouble.ZONE)
     plain = _YEAR_ENDING.sub("", plain[: time.start()].rstrip(" ,") if time else plain)

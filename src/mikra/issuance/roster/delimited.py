@@ -1,0 +1,95 @@
+"""Delimited text, strictly after RFC 4180 (section 2), with any delimiter: text -> records with their line numbers.
+
+A quote opens a cell only at its start; a quoted cell may hold delimiters and line ends. Nothing is split by hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+
+from mikra.errors import InputError
+from mikra.issuance.roster.refusal import refusal
+
+DELIMITERS = (",", ";", "\t", "|")
+_NO_DELIMITER = "\x1f"
+"""For a file of one column: a character that no text has."""
+
+_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+_SAMPLE = 200
+"""Records by which the delimiter is judged."""
+
+Record = tuple[int, list[str]]
+"""The line on which a record starts, from 1, and its cells."""
+
+
+def records(lines: Iterable[str], delimiter: str, language: str) -> Iterator[Record]:
+    """All records, blank lines left out. Raises InputError csv_malformed or cell_too_long, with the line."""
+    watched = _Watched(lines)
+    reader = csv.reader(watched, delimiter=delimiter, strict=True)
+    before = 0
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _malformed(str(error), before + 1, watched.last, language) from error
+        if cells:
+            yield before + 1, cells
+        before = reader.line_num
+
+
+class _Watched:
+    """Lines, remembering the last one that was taken."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.last = next(self._lines)
+        return self.last
+
+
+def _malformed(error: str, line: int, last: str, language: str) -> InputError:
+    if "field limit" in error:
+        return refusal("cell_too_long", "cell_too_long_line", language, where=_line(line, language), line=line)
+    key = "unclosed_quote" if "unexpected end" in error else "quote_inside"
+    return refusal("csv_malformed", key, language, where=_line(line, language), found=last[:40].strip(), line=line)
+
+
+def _line(line: int, language: str) -> str:
+    from mikra.messages import text
+
+    return text("roster.where_line", language, line=line)
+
+
+def hinted_delimiter(first_line: str) -> str:
+    """The delimiter of a first line "sep=;", as spreadsheets write it; "" where there is none."""
+    hint = _HINT.fullmatch(first_line)
+    return hint[1] if hint else ""
+
+
+def sample_of(lines: Iterable[str], delimiter: str) -> list[Record]:
+    """The first records with this delimiter, as far as they can be read."""
+    found: list[Record] = []
+    try:
+        for record in records(lines, delimiter, "en"):
+            found.append(record)
+            if len(found) >= _SAMPLE:
+                break
+    except InputError:
+        pass
+    return found
+
+
+def candidates(lines: list[str]) -> dict[str, list[Record]]:
+    """Delimiter -> sample, for each that divides some record; a file of one column alone has none of them."""
+    found = {delimiter: sample_of(lines, delimiter) for delimiter in DELIMITERS if any(delimiter in x for x in lines)}
+    dividing = {d: sample for d, sample in found.items() if any(len(cells) > 1 for _, cells in sample)}
+    return dividing or {_NO_DELIMITER: sample_of(lines, _NO_DELIMITER)}

@@ -1,0 +1,97 @@
+"""Who is who: the keys of a learner, and rows that are one learner twice.
+
+A person is told apart by learner number, national number, e-mail address, or name and date of birth. Names are folded
+for this alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
+
+from mikra.issuance.roster.faults import Fault, fault, warning
+from mikra.issuance.roster.result import Value
+from mikra.vocabulary import fold
+
+Issued = Collection[str] | Callable[[str], bool]
+"""The keys of learners who have it already, or the question whether one has."""
+
+
+def learner_key(values: Mapping[str, Value]) -> str:
+    """The one stable key of a learner, for journals: by number where there is one, else by all that is known.
+
+    It holds personal data in the clear; who keeps it makes it irreversible first.
+    """
+    numbers = [key for key in learner_keys(values) if key.startswith(("id:", "nid:"))]
+    if numbers:
+        return numbers[0]
+    return f"learner:{_name(values)}|{_birth(values)}|{str(values.get('email', '')).casefold()}"
+
+
+def learner_keys(values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Every key by which this learner is known: any one of them in common means one learner."""
+    return tuple(_keys(values, _name(values)))
+
+
+def _keys(values: Mapping[str, Value], name: str) -> list[str]:
+    keys = []
+    if number := values.get("learner_id"):
+        keys.append(f"id:{values.get('learner_id_scheme', '')}:{number}".casefold())
+    if number := values.get("national_id"):
+        keys.append(f"nid:{number}".casefold())
+    if address := values.get("email"):
+        keys.append(f"mail:{address}".casefold())
+    if birth := _birth(values):
+        keys.append(f"person:{name}|{birth}")
+    return keys or [f"learner:{name}||"]
+
+
+def _birth(values: Mapping[str, Value]) -> str:
+    day = values.get("date_of_birth")
+    return day.isoformat() if isinstance(day, dt.date) else ""
+
+
+def _name(values: Mapping[str, Value]) -> str:
+    """The folded name, whole or in halves: both forms of one person give the same."""
+    given, family = values.get("given_name"), values.get("family_name")
+    if given and family:
+        return f"{_folded(str(given))} {_folded(str(family))}"
+    return _folded(str(values.get("full_name") or given or family or ""))
+
+
+def _folded(text: str) -> str:
+    return text.lower() if text.isascii() else _fold(text)
+
+
+_fold = lru_cache(maxsize=20_000)(fold)
+
+
+class Duplicates:
+    """Rows as they come, held against those before them and against what was issued."""
+
+    def __init__(self, already: Issued, *, accepted: bool = False) -> None:
+        self._issued = already if callable(already) else already.__contains__
+        self._any_issued = callable(already) or bool(already)
+        self._accepted = accepted
+        self._seen: dict[str, int] = {}
+        self._named: dict[str, int] = {}
+        """Name -> the first row of that name; negative where only an e-mail address tells it apart from others."""
+
+    def check(self, number: int, values: Mapping[str, Value]) -> Fault | None:
+        """What there is to say about this row as another's double; it counts for those after it if it is none."""
+        name = _name(values)
+        keys = _keys(values, name)
+        if self._any_issued and any(map(self._issued, (learner_key(values), *keys))):
+            return fault("row_duplicate", "row_already_issued")
+        seen = self._seen
+        for key in keys:
+            if key in seen:
+                return (warning if self._accepted else fault)("row_duplicate", "row_duplicate", row=seen[key])
+        for key in keys:
+            seen[key] = number
+        told_apart = "date_of_birth" in values or "learner_id" in values or "national_id" in values
+        first = self._named.setdefault(name, number if told_apart else -number)
+        if abs(first) == number or (told_apart and first > 0):
+            return None
+        return warning("row_duplicate", "row_same_name", row=abs(first))
