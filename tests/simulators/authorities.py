@@ -109,21 +109,24 @@ class Holder:
 
     def issue(self, key: Any, plan: Plan) -> Holder:
         """A certificate by this one's name and key, whether or not it may."""
-        certificate = _build(plan, key, self.certificate.subject, self.key)
-        return Holder(key=key, certificate=certificate, above=(self.certificate, *self.above))
+        return Holder(key=key, certificate=self.certify(key.public_key(), plan), above=(self.certificate, *self.above))
+
+    def certify(self, public: Any, plan: Plan) -> x509.Certificate:
+        """The same for a public key alone."""
+        return _build(plan, public, self.certificate.subject, self.key)
 
 
 def self_issued(key: Any, plan: Plan) -> Holder:
-    return Holder(key=key, certificate=_build(plan, key, plan.subject, key))
+    return Holder(key=key, certificate=_build(plan, key.public_key(), plan.subject, key))
 
 
-def _build(plan: Plan, key: Any, issuer: x509.Name, issuer_key: Any) -> x509.Certificate:
+def _build(plan: Plan, public: Any, issuer: x509.Name, issuer_key: Any) -> x509.Certificate:
     digest = None if isinstance(issuer_key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
     builder = (
         x509.CertificateBuilder()
         .subject_name(plan.subject)
         .issuer_name(issuer)
-        .public_key(key.public_key())
+        .public_key(public)
         .serial_number(plan.serial or int.from_bytes(hashlib.sha256(repr(plan).encode()).digest()[:8]) >> 1 or 1)
         .not_valid_before(plan.start)
         .not_valid_after(plan.end)

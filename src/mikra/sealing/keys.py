@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
@@ -88,20 +89,29 @@ def private_key_signer(key: object, certificate: bytes, chain: tuple[bytes, ...]
     return PrivateKeySigner(key, certificate, chain)
 
 
-def check_pair(public: object, certificate: bytes) -> None:
-    """Raises InputError where `certificate` was not made for this public key."""
+def belongs(public: object, certificate: bytes) -> bool:
+    """Whether `certificate` (DER) was made for this public key. Raises InputError where it cannot be read."""
     form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     try:
         certified = x509.load_der_x509_certificate(certificate).public_key().public_bytes(*form)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise InputError("The certificate cannot be read.", fix="Use the certificate that came with the key.") from None
-    if getattr(public, "public_bytes", lambda *_: b"")(*form) != certified:
-        raise InputError(
-            "The key and the certificate do not belong together.",
-            expected="the certificate that was made for this key",
-            fix="Give the key and the certificate of the same seal.",
-            code="certificate_mismatch",
-        )
+    return bool(getattr(public, "public_bytes", lambda *_: b"")(*form) == certified)
+
+
+def check_pair(public: object, certificate: bytes) -> None:
+    """Raises InputError where `certificate` was not made for this public key."""
+    if not belongs(public, certificate):
+        raise not_a_pair()
+
+
+def not_a_pair() -> InputError:
+    return InputError(
+        "The key and the certificate do not belong together.",
+        expected="the certificate that was made for this key",
+        fix="Give the key and the certificate of the same seal.",
+        code="certificate_mismatch",
+    )
 
 
 class PrivateKeySigner:
