@@ -238,10 +238,17 @@ def public_key(certificate: bytes) -> PublicKeyTypes | str:
 
 
 def _check_certificate(certificate: bytes, where: str) -> None:
+    if not _is_certificate(certificate):
+        raise InputError("The sealing certificate cannot be read.", where=where, code="jws_malformed")
+
+
+@lru_cache(maxsize=256)
+def _is_certificate(der: bytes) -> bool:
     try:
-        x509.load_der_x509_certificate(certificate)
+        x509.load_der_x509_certificate(der)
     except ValueError:
-        raise InputError("The sealing certificate cannot be read.", where=where, code="jws_malformed") from None
+        return False
+    return True
 
 
 def _finding(code: str, where: str) -> Finding:

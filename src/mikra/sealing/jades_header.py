@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -135,7 +136,15 @@ def _chain(header: Mapping[str, Any], where: str) -> tuple[bytes, ...]:
     value = header["x5c"]
     if not isinstance(value, list) or not 0 < len(value) <= _MAX_CHAIN:
         raise _malformed(where, "a list of certificates")
-    return tuple(base64url.decode_standard(v, where=f"{where}/{i}") for i, v in enumerate(value))
+    if not all(isinstance(text, str) for text in value):
+        raise _malformed(where, "a list of texts")
+    return tuple(_certificate(text, f"{where}/{i}") for i, text in enumerate(value))
+
+
+@lru_cache(maxsize=256)
+def _certificate(text: str, where: str) -> bytes:
+    """Issuers seal many credentials under one certificate: decoded once."""
+    return base64url.decode_standard(text, where=where)
 
 
 def _references(header: Mapping[str, Any], where: str) -> tuple[Reference, ...]:
