@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -47,6 +48,17 @@ def test_every_file_that_the_table_of_standards_names_exists() -> None:
     named = re.findall(r"`((?:src|tests|benchmarks|tools|docs)/[^`]+)`", text)
     assert len(named) > 10
     assert [name for name in named if not (tree.ROOT / name).exists()] == []
+
+
+def test_every_module_that_implements_a_standard_is_in_the_table() -> None:
+    table = (tree.ROOT / "docs" / "standards.md").read_text("utf-8")
+    named = re.compile(r"RFC \d|ETSI [TE][NS]|PKWARE|W3C|ISO/IEC|OASIS|XML Schema|YAML 1")
+    missing = []
+    for path in tree.python_files("src"):
+        first_line = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
+        if named.search(first_line) and tree.name(path) not in table:
+            missing.append(f"{tree.name(path)}: {first_line}")
+    assert missing == []
 
 
 def test_every_module_that_the_journey_names_exists() -> None:
