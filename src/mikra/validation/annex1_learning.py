@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from mikra.model import Concept, Note, Qualification, remarks
+from mikra.model import (
+    Concept,
+    LearningAchievementSpecification,
+    LearningActivitySpecification,
+    LearningAssessment,
+    Note,
+    Qualification,
+    Specification,
+    remarks,
+)
 from mikra.model.text import Node
 from mikra.validation import workload as measure
 from mikra.validation.annex1_judgement import MISSING, Judgement, Sight, State, known, present, weak
@@ -160,9 +169,10 @@ def assessment(parts: Parts, learning: Learning) -> Judgement:
     for description in described:
         if description.dc_type and _speaks(description.dc_type):
             return weak("own-term", (description, "dc_type"))
-    for titled in (*learning.assessments, *described):
-        if said(titled.title):
-            return weak("title-only", (titled, "title"))
+    titled: tuple[LearningAssessment | Specification, ...] = (*learning.assessments, *described)
+    for owner in titled:
+        if said(owner.title):
+            return weak("title-only", (owner, "title"))
     return MISSING
 
 
@@ -179,7 +189,9 @@ def participation(parts: Parts, learning: Learning) -> Judgement:
     for plan in plans:
         if any(known(mode, "mode") for mode in plan.mode):
             return present((plan, "mode"))
-    for owner in (*learning.specifications, *plans):
+    owners: tuple[LearningAchievementSpecification | LearningActivitySpecification, ...]
+    owners = (*learning.specifications, *plans)
+    for owner in owners:
         if any(map(_speaks, owner.mode)):
             return weak("own-term", (owner, "mode"))
     return _mode_of_assessment(learning)

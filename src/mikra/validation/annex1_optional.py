@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from mikra.model import LearningAssessment, Organisation, Qualification, remarks
+from mikra.model import (
+    LearningAchievement,
+    LearningAchievementSpecification,
+    LearningAssessment,
+    Organisation,
+    Qualification,
+    remarks,
+)
 from mikra.validation.annex1_judgement import AT_AWARD, MISSING, Judgement, Sight, known, present, weak
 from mikra.validation.annex1_parts import Learning, Parts, find, remark_kind, said
+
+_Described = LearningAchievementSpecification | LearningAchievement
 
 
 def prerequisites(parts: Parts, learning: Learning) -> Judgement:
@@ -53,7 +62,8 @@ def grade_of_design(parts: Parts, learning: Learning) -> Judgement:
 def stackability(parts: Parts, learning: Learning) -> Judgement:
     """Optional element 4. What it is part of, or opens the way to; or that it stands alone."""
     sights: list[Sight] = []
-    for owner in (*learning.specifications, learning.achievement):
+    owners: tuple[_Described, ...] = (*learning.specifications, learning.achievement)
+    for owner in owners:
         if isinstance(owner, Qualification) and owner.is_partial_qualification is not None:
             sights.append((owner, "is_partial_qualification"))
         sights += [(owner, field) for field in ("is_part_of", "has_part", "entitles_to") if getattr(owner, field)]
@@ -68,7 +78,8 @@ def further_information(parts: Parts, learning: Learning) -> Judgement:
         for field in ("homepage", "supplementary_document"):
             if getattr(specification, field):
                 return present((specification, field))
-    for owner in (*learning.specifications, achievement):
+    owners: tuple[_Described, ...] = (*learning.specifications, achievement)
+    for owner in owners:
         for note in owner.additional_note:
             if remark_kind(note) in (None, remarks.FurtherInformation) and said(note.note_literal):
                 return present((note, "note_literal"))

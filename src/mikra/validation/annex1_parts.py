@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from mikra.model import (
@@ -93,11 +93,15 @@ def gather(credential: Credential) -> Parts:
 
 
 def day(instant: str) -> str:
-    """The date at the head of an xsd:date or xsd:dateTime, "" if there is none."""
+    """The real calendar day at the head of an xsd:date or xsd:dateTime, as YYYY-MM-DD; "" if there is none."""
     head = instant[:10]
-    if len(head) == 10 and head[4] == head[7] == "-" and (head[:4] + head[5:7] + head[8:]).isascii():
-        return head if (head[:4] + head[5:7] + head[8:]).isdigit() else ""
-    return ""
+    if head[4:5] != "-" or head[7:8] != "-":
+        return ""
+    try:
+        date.fromisoformat(head)
+    except ValueError:
+        return ""
+    return head
 
 
 def readable(instant: str) -> bool:
@@ -144,7 +148,7 @@ def recovered(node: Node, member: str, cls: type[_NodeT]) -> tuple[_NodeT, ...]:
     if raw is None:
         return ()
     items = raw if isinstance(raw, list) else [raw]
-    return tuple(node for item in items if (node := _recovered(item, cls)) is not None)
+    return tuple(found for item in items if (found := _recovered(item, cls)) is not None)
 
 
 def _recovered(item: Any, cls: type[_NodeT]) -> _NodeT | None:

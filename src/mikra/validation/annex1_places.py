@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from mikra.model import jsonld
@@ -55,10 +54,15 @@ def _step(base: str, field: str) -> str:
     return f"{base}/{jsonld.json_name(field)}" if field else base
 
 
-@cache
+_FIELDS: dict[type[Node], tuple[tuple[str, str], ...]] = {}
+
+
 def _fields(cls: type[Node]) -> tuple[tuple[str, str], ...]:
-    names = [f.name for f in dataclasses.fields(cls) if f.name not in ("id", "types", "extra")]
-    return tuple((name, jsonld.json_name(name)) for name in names)
+    found = _FIELDS.get(cls)
+    if found is None:
+        names = [f.name for f in dataclasses.fields(cls) if f.name not in ("id", "types", "extra")]
+        found = _FIELDS[cls] = tuple((name, jsonld.json_name(name)) for name in names)
+    return found
 
 
 def _search(node: Node, wanted: Node, base: str) -> str:
