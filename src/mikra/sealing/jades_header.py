@@ -18,7 +18,6 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from asn1crypto import core, x509
 
 from mikra.errors import InputError
 from mikra.sealing import base64url
@@ -73,18 +72,23 @@ def protected_header(*, algorithm: str, certificate: bytes, at: datetime) -> str
     return base64url.encode(orjson.dumps(header))
 
 
-class _IssuerSerial(core.Sequence):  # type: ignore[misc]
-    """RFC 5035, 3: IssuerSerial ::= SEQUENCE { issuer GeneralNames, serialNumber CertificateSerialNumber }."""
-
-    _fields = [("issuer", x509.GeneralNames), ("serial_number", core.Integer)]
-
-
 def issuer_serial(certificate: bytes) -> str:
-    """5.1.4: `kid` as base64 of the DER of IssuerSerial."""
+    """5.1.4: `kid`, base64 of the DER of IssuerSerial (RFC 5035, 3), the issuer's name byte for byte as certified.
+
+    IssuerSerial ::= SEQUENCE { SEQUENCE { [4] EXPLICIT Name }, INTEGER }
+    """
+    from asn1crypto import x509  # costly to load, and needed for sealing alone
+
     body = x509.Certificate.load(certificate)["tbs_certificate"]
-    name = x509.GeneralName(name="directory_name", value=body["issuer"])
-    value = _IssuerSerial({"issuer": [name], "serial_number": body["serial_number"].native})
-    return base64url.encode_standard(value.dump())
+    names = _der(0x30, _der(0xA4, body["issuer"].dump()))
+    return base64url.encode_standard(_der(0x30, names + body["serial_number"].dump()))
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    """ITU-T X.690, 8.1 and 10.1: tag, length in the shortest form, content."""
+    size = len(content)
+    length = bytes([size]) if size < 128 else size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes([tag]) + (b"" if size < 128 else bytes([0x80 | len(length)])) + length + content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

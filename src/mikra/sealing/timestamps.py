@@ -23,7 +23,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from asn1crypto import cms, tsp
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -148,6 +147,8 @@ def request_token(timestamper: Timestamper, data: bytes) -> bytes:
 
 
 def _read(token: bytes) -> _Token:
+    from asn1crypto import cms, tsp  # costly to load, and most seals carry no timestamp
+
     message = cms.ContentInfo.load(token, strict=True)
     if message["content_type"].native != "signed_data":
         raise ValueError("not SignedData")

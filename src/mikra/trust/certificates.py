@@ -11,7 +11,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
@@ -155,19 +154,20 @@ def qc_statements(certificate: x509.Certificate) -> QcStatements:
         value = certificate.extensions.get_extension_for_oid(QC_STATEMENTS).value
     except x509.ExtensionNotFound:
         return QcStatements()
+    from asn1crypto import core  # costly to load, and certificates of our own making have no statements
+
     try:
         members: dict[str, Any] = {}
         for statement in core.SequenceOf.load(value.public_bytes(), spec=core.Sequence, strict=True):
-            _state(members, statement)
+            oid = core.ObjectIdentifier.load(statement[0].dump()).dotted
+            _state(members, oid, statement[1] if len(statement) > 1 else core.Null())
     except (ValueError, TypeError, KeyError, IndexError, OverflowError):
         return QcStatements(malformed=True)
     return QcStatements(**members)
 
 
-def _state(members: dict[str, Any], statement: core.Sequence) -> None:
-    """One statement: an OID and, mostly, a value."""
-    oid = core.ObjectIdentifier.load(statement[0].dump()).dotted
-    value: Any = statement[1] if len(statement) > 1 else core.Null()
+def _state(members: dict[str, Any], oid: str, value: Any) -> None:
+    """One statement: its OID and its value."""
     match oid:
         case "0.4.0.1862.1.1":
             members["compliance"] = True
@@ -189,7 +189,7 @@ def _state(members: dict[str, Any], statement: core.Sequence) -> None:
 
 
 def _parts(value: Any) -> list[Any]:
-    if not isinstance(value, core.Sequence):
+    if value.tag != 16:  # SEQUENCE
         raise ValueError("not a list")
     return [value[i] for i in range(len(value))]
 
