@@ -103,6 +103,15 @@ def test_without_being_asked_the_page_shows_no_learner(edition: TypstPageRendere
 
 
 @drawing
+def test_only_a_page_per_learner_has_the_band(edition: TypstPageRenderer, personal: TypstPageRenderer) -> None:
+    """Its ground is the palest lapis (colour 9), from edge to edge."""
+    with_band, without = (rows_between(r.render(named("Ana"), "en"), *BAND) for r in (personal, edition))
+    assert all(row[0] == row[-1] == 9 for row in with_band)
+    assert {n for row in without for n in (row[0], row[-1])} == {0}
+    assert any(any(row) for row in without), "the words go on where the band would be"
+
+
+@drawing
 @pytest.mark.parametrize("name", ["Ελένη Παπαδοπούλου", "Maximiliana " * 12])
 def test_the_band_stands_where_the_whole_page_has_it(name: str) -> None:
     """A page per learner is put together of kept runs and a band; set as a whole it is the same picture."""
