@@ -237,13 +237,13 @@ _TEXT = st.recursive(
 )
 
 
-@settings(max_examples=800, deadline=None, derandomize=True)
+@settings(max_examples=400)
 @given(_TEXT)
 def test_agrees_on_texts_by_the_grammar(text: str) -> None:
     agree(text.encode())
 
 
-@settings(max_examples=800, deadline=None, derandomize=True)
+@settings(max_examples=400)
 @given(_TEXT, st.data())
 def test_agrees_on_damaged_texts(text: str, data: st.DataObject) -> None:
     raw = bytearray(text.encode())
@@ -260,7 +260,7 @@ def test_agrees_on_damaged_texts(text: str, data: st.DataObject) -> None:
     agree(bytes(raw))
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=400)
 @given(st.binary(max_size=60))
 def test_only_our_own_errors_on_any_bytes(data: bytes) -> None:
     agree(data)
