@@ -92,17 +92,27 @@ def serial_date(number: float, *, since_1904: bool = False) -> dt.date | None:
 
 def order_of(texts: Iterable[str]) -> DateOrder | None:
     """The order that a column proves: some date in it has one reading only, and none of them says otherwise."""
-    proof: set[DateOrder] = set()
+    return settled(order_proofs(texts))
+
+
+def settled(proofs: frozenset[DateOrder]) -> DateOrder | None:
+    """The one order that was proved; None where there is no proof, or proof of both."""
+    return next(iter(proofs)) if len(proofs) == 1 else None
+
+
+def order_proofs(texts: Iterable[str]) -> frozenset[DateOrder]:
+    """Every order that some date of figures in `texts` proves, having no other reading."""
+    proofs: set[DateOrder] = set()
     for text in texts:
         found = _FIGURES.match(_SPACES.sub(" ", text.translate(_DASHES)).strip())
         if not found or len(found[4]) != 4 or found[2].strip() == ".":
             continue
         first, second = int(found[1]), int(found[3])
         if first > 12 >= second:
-            proof.add(DateOrder.DMY)
+            proofs.add(DateOrder.DMY)
         elif second > 12 >= first:
-            proof.add(DateOrder.MDY)
-    return proof.pop() if len(proof) == 1 else None
+            proofs.add(DateOrder.MDY)
+    return frozenset(proofs)
 
 
 def _by_figures(first: str, divider: str, second: str, third: str, order: DateOrder | None) -> Reading:

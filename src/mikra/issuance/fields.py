@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mikra.errors import NotFoundError
-from mikra.vocabulary import EU_LANGUAGES, entries, fold
+from mikra.vocabulary import EU_LANGUAGES, entries, entry, fold
 
 
 class FieldKind(StrEnum):
@@ -89,8 +89,8 @@ NAME_FIELDS = ("given_name", "family_name", "full_name")
 def standard_field(name: str, **overrides: Any) -> RosterField:
     """A standard field, with some of its members replaced. Raises NotFoundError for another name.
 
-    `nationality` comes with all countries, `language` with the EU's languages, `gender` with the EU's list: each by
-    code, and by its name in all 24 languages.
+    `nationality` comes with all countries, `language` with the EU's languages, `gender` and `supervision` with their
+    lists: each by code, and by the names that our vocabularies have in the 24 languages.
     """
     if name not in _STANDARD:
         raise NotFoundError(
@@ -105,7 +105,22 @@ def standard_field(name: str, **overrides: Any) -> RosterField:
     return replace(one, **overrides)
 
 
-_VOCABULARY = {"nationality": "country", "language": "language", "gender": "human_sex"}
+_VOCABULARY = {
+    "nationality": "country",
+    "language": "language",
+    "gender": "human_sex",
+    "supervision": "supervision_kind",
+}
+"""Field -> the vocabulary whose slugs are its choices."""
+
+
+def choice_label(name: str, choice: str, language: str) -> str:
+    """A choice as people read it: the label of its vocabulary in this language, or else the choice itself."""
+    scheme = _VOCABULARY.get(name)
+    try:
+        return entry(scheme, choice).label(language) if scheme else choice
+    except NotFoundError:
+        return choice
 
 
 @cache

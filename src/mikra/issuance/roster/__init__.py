@@ -6,6 +6,7 @@ roster.rows, roster.bad, roster.findings, roster.code
 
 from __future__ import annotations
 
+from mikra.issuance.roster.corrections import write_corrections, write_corrections_csv
 from mikra.issuance.roster.learners import learner_key, learner_keys
 from mikra.issuance.roster.read import read_roster
 from mikra.issuance.roster.result import (
@@ -19,6 +20,8 @@ from mikra.issuance.roster.result import (
     SourceKind,
     Value,
 )
+from mikra.issuance.roster.stream import RosterStream, iter_roster
+from mikra.issuance.roster.template import write_template
 
 __all__ = [
     "BadRow",
@@ -26,11 +29,16 @@ __all__ = [
     "Roster",
     "RosterLimits",
     "RosterOptions",
+    "RosterStream",
     "Row",
     "Source",
     "SourceKind",
     "Value",
+    "iter_roster",
     "learner_key",
     "learner_keys",
     "read_roster",
+    "write_corrections",
+    "write_corrections_csv",
+    "write_template",
 ]

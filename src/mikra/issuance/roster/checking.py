@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mikra.issuance.dates import DateOrder, order_of
+from mikra.issuance.dates import DateOrder, order_proofs, settled
 from mikra.issuance.fields import NAME_FIELDS, FieldKind, RosterField
 from mikra.issuance.roster.cells import Checked, Column, checker
 from mikra.issuance.roster.faults import Fault, fault
@@ -78,17 +78,25 @@ def column_checks(
 class Facts:
     """What a column proves about its cells: the order of its dates, the digits of its longest number."""
 
-    order: DateOrder | None = None
+    proofs: frozenset[DateOrder] = frozenset()
     digits: int = 0
+
+    @property
+    def order(self) -> DateOrder | None:
+        return settled(self.proofs)
+
+    def and_(self, other: Facts) -> Facts:
+        """What two pieces of one column prove together."""
+        return Facts(proofs=self.proofs | other.proofs, digits=max(self.digits, other.digits))
 
 
 NO_FACTS = Facts()
 
 
 def learn(one: RosterField, raws: Iterable[Raw]) -> Facts:
-    """Look over a whole column for what single cells do not tell."""
+    """Look over a column, or a piece of it, for what single cells do not tell."""
     if one.kind is FieldKind.DATE:
-        return Facts(order=order_of({raw for raw in raws if isinstance(raw, str)}))
+        return Facts(proofs=order_proofs({raw for raw in raws if isinstance(raw, str)}))
     if one.identifier:
         return Facts(digits=max((_digits(raw) for raw in set(raws)), default=0))
     return NO_FACTS
@@ -105,9 +113,7 @@ def is_blank(row: Sequence[Raw]) -> bool:
     return not any(row) and all(cell == "" for cell in row) if row else True
 
 
-def check_rows(
-    rows: Sequence[Sequence[Raw]], checks: Sequence[ColumnCheck], fields: Sequence[RosterField]
-) -> tuple[list[dict[str, Value]], Faults]:
+def check_rows(rows: Sequence[Sequence[Raw]], checks: Sequence[ColumnCheck]) -> tuple[list[dict[str, Value]], Faults]:
     """The values of every row (empty ones left out), and all faults in the order of rows and columns."""
     faults: Faults = []
     names = [check.column.field.name for check in checks]

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mikra.errors import InputError
+from mikra.issuance.fields import RosterField
 from mikra.issuance.roster.refusal import refusal
+from mikra.issuance.roster.result import RosterOptions
+from mikra.issuance.roster.table import locate_header
+from mikra.messages import text
 
 DELIMITERS = (",", ";", "\t", "|")
+DELIMITER_NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 _NO_DELIMITER = "\x1f"
 """For a file of one column: a character that no text has."""
 
@@ -64,8 +69,6 @@ def _malformed(error: str, line: int, last: str, language: str) -> InputError:
 
 
 def _line(line: int, language: str) -> str:
-    from mikra.messages import text
-
     return text("roster.where_line", language, line=line)
 
 
@@ -73,6 +76,37 @@ def hinted_delimiter(first_line: str) -> str:
     """The delimiter of a first line "sep=;", as spreadsheets write it; "" where there is none."""
     hint = _HINT.fullmatch(first_line)
     return hint[1] if hint else ""
+
+
+def choose_delimiter(
+    lines: list[str], fields: Sequence[RosterField], mapping: Mapping[str, str], options: RosterOptions
+) -> tuple[str, int]:
+    """(delimiter, lines to skip). The one under which most headings are known and most rows are as wide as they are.
+
+    Raises InputError csv_malformed where two are as good as each other, or the given one is none.
+    """
+    hinted = hinted_delimiter(lines[0]) if lines else ""
+    given = DELIMITER_NAMES.get(options.delimiter.lower(), options.delimiter) or hinted
+    if given:
+        if len(given) != 1 or given in '\r\n"':
+            raise refusal("csv_malformed", "delimiter_unknown", options.language, found=given)
+        return given, 1 if hinted else 0
+    scores = {d: _score([cells for _, cells in sample], fields, mapping) for d, sample in candidates(lines).items()}
+    best = max(scores.values())
+    chosen = [delimiter for delimiter, score in scores.items() if score == best]
+    if len(chosen) > 1:
+        raise refusal("csv_malformed", "delimiter_unclear", options.language, found=" ".join(map(repr, chosen)))
+    return chosen[0], 0
+
+
+def _score(rows: list[list[str]], fields: Sequence[RosterField], mapping: Mapping[str, str]) -> tuple[int, float, int]:
+    """(known headings, share of rows as wide as they are, their width)"""
+    header = locate_header(rows, fields, mapping)
+    top = header.index if header else 0
+    width = len(rows[top]) if rows else 0
+    below = rows[top + 1 :]
+    even = sum(len(row) == width for row in below) / len(below) if below else 1.0
+    return len(header.columns.used) if header else 0, even, width
 
 
 def sample_of(lines: Iterable[str], delimiter: str) -> list[Record]:

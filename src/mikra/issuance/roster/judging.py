@@ -37,24 +37,34 @@ class Judge:
     ) -> None:
         """Put the rows that can be checked into `rows`, their numbers into `kept`; blank ones are nobody's."""
         width = len(self.header.headings)
+        nameless = [i for i, heading in enumerate(self.header.headings) if not heading]
         for number, row in zip(numbers, found, strict=True):
             if is_blank(row):
                 continue
             fitted = row if len(row) == width else self._fitted(number, row, width)
+            if fitted is not None and nameless and any(fitted[i] != "" for i in nameless):
+                fitted = self._stray(number, fitted)
             if fitted is not None:
                 rows.append(fitted)
                 kept.append(number)
 
     def _fitted(self, number: int, row: Sequence[Raw], width: int) -> Sequence[Raw] | None:
         """The row as wide as the headings, or None: in a text file nobody knows which cells are missing."""
-        over = list(row[width:])
-        if all(cell == "" for cell in over) and (len(row) > width or not self.table.ragged):
+        over = [cell for cell in row[width:] if cell != ""]
+        if not over and (len(row) > width or not self.table.ragged):
             return [*row[:width], *[""] * (width - len(row))]
         if not self.table.ragged:
-            self.strays.append(number)
-            return row[:width]
+            return self._stray(number, row[:width])
         wrong = fault("row_wrong_width", "row_wrong_width", expected=str(width), cells=len(row), columns=width)
-        self._refuse(number, row, [self._row_finding(number, wrong, str(len(row)))])
+        self._refuse(number, row, self._row_finding(number, wrong, str(len(row))))
+        return None
+
+    def _stray(self, number: int, row: Sequence[Raw]) -> Sequence[Raw] | None:
+        """Cells under no heading are a note beside the list, but in our own file cells that nobody has placed yet."""
+        if not self.header.columns.own:
+            self.strays.append(number)
+            return row
+        self._refuse(number, row, self._row_finding(number, fault("row_wrong_width", "cells_unplaced"), ""))
         return None
 
     def judge(
@@ -65,28 +75,33 @@ class Judge:
         faults: Faults,
     ) -> None:
         """Sort these rows into ready and not ready. Only rows without a fault of their own count as doubles."""
-        wrong: dict[int, list[Finding]] = {}
+        wrong: dict[int, list[tuple[int, Finding]]] = {}
         for index, position, one in faults:
             finding = self._cell_finding(numbers[index], position, one, rows[index][position])
             if one.severity is Severity.ERROR:
-                wrong.setdefault(index, []).append(finding)
+                wrong.setdefault(index, []).append((position, finding))
             self.findings.append((numbers[index], position, finding))
         sheet = self.table.sheet
         for index, (number, known) in enumerate(zip(numbers, values, strict=True)):
             if index in wrong:
-                self.bad[number] = BadRow(number, sheet, tuple(rows[index]), tuple(wrong[index]))
+                self._keep_bad(number, rows[index], wrong[index])
                 continue
             double = self.duplicates.check(number, known)
-            if double is not None and double.severity is Severity.ERROR:
-                self._refuse(number, rows[index], [self._row_finding(number, double, "")])
-                continue
             if double is not None:
-                self.findings.append((number, WHOLE_ROW, self._row_finding(number, double, "")))
+                finding = self._row_finding(number, double, "")
+                self.findings.append((number, WHOLE_ROW, finding))
+                if double.severity is Severity.ERROR:
+                    self._keep_bad(number, rows[index], [(WHOLE_ROW, finding)])
+                    continue
             self.rows.append(Row(number, sheet, known))
 
-    def _refuse(self, number: int, cells: Sequence[Raw], findings: list[Finding]) -> None:
-        self.bad[number] = BadRow(number, self.table.sheet, tuple(cells), tuple(findings))
-        self.findings.extend((number, WHOLE_ROW, finding) for finding in findings)
+    def _keep_bad(self, number: int, cells: Sequence[Raw], found: Sequence[tuple[int, Finding]]) -> None:
+        places, findings = zip(*found, strict=True)
+        self.bad[number] = BadRow(number, self.table.sheet, tuple(cells), findings, places)
+
+    def _refuse(self, number: int, cells: Sequence[Raw], finding: Finding) -> None:
+        self.findings.append((number, WHOLE_ROW, finding))
+        self._keep_bad(number, cells, [(WHOLE_ROW, finding)])
 
     def _cell_finding(self, number: int, position: int, one: Fault, raw: Raw) -> Finding:
         heading = self.header.headings[position]
@@ -95,9 +110,13 @@ class Judge:
     def _row_finding(self, number: int, one: Fault, found: str) -> Finding:
         return one.at(row_where(self.table, number, self.options.language), found)
 
+    def sorted_findings(self) -> list[Finding]:
+        """All findings so far, in the order of rows and columns, then those on the file as a whole."""
+        self.findings.sort(key=lambda found: found[:2])
+        return [finding for _, _, finding in self.findings]
+
     def roster(self, fields: Sequence[RosterField], source: Source) -> Roster:
         """Everything together, in the order of the file."""
-        self.findings.sort(key=lambda found: found[:2])
         headings = self.header.headings
         used = self.header.columns.used
         unused = tuple(h for i, h in enumerate(headings) if h and i not in used and i not in self.header.columns.own)
@@ -108,21 +127,22 @@ class Judge:
             unused=unused,
             rows=tuple(self.rows),
             bad=tuple(self.bad[number] for number in sorted(self.bad)),
-            findings=(*(finding for _, _, finding in self.findings), *self._notes(unused)),
+            findings=(*self.sorted_findings(), *self.notes(unused)),
             source=source,
         )
 
-    def _notes(self, unused: Sequence[str]) -> list[Finding]:
+    def notes(self, unused: Sequence[str]) -> list[Finding]:
         """What the person should know of the file as a whole."""
-        if not unused:
-            return []
-        named = ", ".join(shown(heading) for heading in unused)
-        return [
-            Finding(
-                rule="column_not_used",
-                severity=Severity.INFORMATION,
-                what=Words("roster.columns_not_used", {"columns": named}),
-                fix=Words("roster.columns_not_used_fix"),
-                found=named,
-            )
-        ]
+        notes = []
+        if unused:
+            named = ", ".join(shown(heading) for heading in unused)
+            notes.append(_note("column_not_used", "columns_not_used", Severity.INFORMATION, named))
+        if self.strays:
+            named = ", ".join(map(str, self.strays[:10])) + (", …" if len(self.strays) > 10 else "")
+            notes.append(_note("cells_outside", "cells_outside", Severity.WARNING, named))
+        return notes
+
+
+def _note(rule: str, key: str, severity: Severity, named: str) -> Finding:
+    words = Words(f"roster.{key}", {"named": named}), Words(f"roster.{key}_fix", {"named": named})
+    return Finding(rule=rule, severity=severity, what=words[0], fix=words[1], found=named)

@@ -19,6 +19,9 @@ class FileKind(StrEnum):
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """[MS-CFB] 2.2: the start of a compound file, in which Office keeps old and encrypted workbooks."""
 
+NO_TEXT = (b"PK\x03\x04", b"PK\x05\x06", _OLE)
+"""Starts of files that are looked at as a whole."""
+
 _FOREIGN = (
     (b"%PDF-", "PDF"),
     (b"\x89PNG", "PNG"),

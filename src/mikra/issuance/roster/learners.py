@@ -7,7 +7,7 @@ for this alone.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from functools import lru_cache
 
 from mikra.issuance.roster.faults import Fault, fault, warning
@@ -56,11 +56,12 @@ def _name(values: Mapping[str, Value]) -> str:
     """The folded name, whole or in halves: both forms of one person give the same."""
     given, family = values.get("given_name"), values.get("family_name")
     if given and family:
-        return f"{_folded(str(given))} {_folded(str(family))}"
-    return _folded(str(values.get("full_name") or given or family or ""))
+        return f"{folded(str(given))} {folded(str(family))}"
+    return folded(str(values.get("full_name") or given or family or ""))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A name for comparing: small letters without diacritics."""
     return text.lower() if text.isascii() else _fold(text)
 
 
@@ -70,7 +71,9 @@ _fold = lru_cache(maxsize=20_000)(fold)
 class Duplicates:
     """Rows as they come, held against those before them and against what was issued."""
 
-    def __init__(self, already: Issued, *, accepted: bool = False) -> None:
+    def __init__(self, already: Issued, *, accepted: bool = False, among: Container[str] | None = None) -> None:
+        """`among`: the keys that may be doubles, where that is known; others are not kept."""
+        self._among = among
         self._issued = already if callable(already) else already.__contains__
         self._any_issued = callable(already) or bool(already)
         self._accepted = accepted
@@ -84,12 +87,16 @@ class Duplicates:
         keys = _keys(values, name)
         if self._any_issued and any(map(self._issued, (learner_key(values), *keys))):
             return fault("row_duplicate", "row_already_issued")
+        if self._among is not None:
+            keys = [key for key in keys if key in self._among]
         seen = self._seen
         for key in keys:
             if key in seen:
                 return (warning if self._accepted else fault)("row_duplicate", "row_duplicate", row=seen[key])
         for key in keys:
             seen[key] = number
+        if self._among is not None and f"name:{name}" not in self._among:
+            return None
         told_apart = "date_of_birth" in values or "learner_id" in values or "national_id" in values
         first = self._named.setdefault(name, number if told_apart else -number)
         if abs(first) == number or (told_apart and first > 0):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from mikra.formats.containers import Entry, ZipLimits, inspect_zip, read_entry
 from mikra.issuance.roster.refusal import refusal
 from mikra.issuance.roster.result import RosterLimits
-from mikra.issuance.roster.xml_parts import elements
+from mikra.issuance.roster.xml_parts import Part, elements, local
 
 _MACROS = re.compile(
     r"vbaProject|(?:^|/)macrosheets/|(?:^|/)activeX/|(?:^|/)embeddings/|^Basic/|^Scripts/|(?:^|/)ctrlProps/|^Object ",
@@ -23,6 +23,8 @@ _MACROS = re.compile(
 _LINKED = re.compile(
     r"(?:^|/)externalLinks/|(?:^|/)connections\.xml$|(?:^|/)queryTables/|(?:^|/)webExtensions/", re.IGNORECASE
 )
+DESIGN_PROPERTY = "mikra-design"
+"""The property of our templates that holds the code of the design."""
 _LARGEST_ODDMENT = 5_000_000
 """Bytes of a part that is only looked at for links and types."""
 
@@ -92,6 +94,27 @@ def relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
             kind = attributes.get("Type", "").rpartition("/")[2]
             found[attributes.get("Id", "")] = (kind, resolve(folder, attributes.get("Target", "")))
     return found
+
+
+def own_property(package: Package, name: str) -> str:
+    """A custom property of the document (ECMA-376-1, 22.3); "" where it has none of that name."""
+    part = "docProps/custom.xml"
+    if not package.has(part) or package.entries[part].size > _LARGEST_ODDMENT:
+        return ""
+    found: dict[str, str] = {}
+    current = [""]
+    reader = Part(part, package.language)
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        current[0] = attributes.get("name", "") if local(element) == "property" else current[0]
+
+    def text(characters: str) -> None:
+        found[current[0]] = found.get(current[0], "") + characters
+
+    reader.parser.StartElementHandler = start
+    reader.parser.CharacterDataHandler = text
+    reader.parse(package.read(part))
+    return found.get(name, "").strip()
 
 
 def resolve(folder: str, target: str) -> str:

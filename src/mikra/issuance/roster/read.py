@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from mikra.issuance.fields import RosterField
+from mikra.errors import InputError
+from mikra.issuance.fields import FieldKind, RosterField
 from mikra.issuance.roster.checking import Facts, check_rows, column_checks, learn
-from mikra.issuance.roster.delimited import candidates, hinted_delimiter, records
+from mikra.issuance.roster.delimited import choose_delimiter, records
 from mikra.issuance.roster.encodings import Probe, find_encoding
 from mikra.issuance.roster.judging import Judge
 from mikra.issuance.roster.kinds import FileKind, file_kind
 from mikra.issuance.roster.learners import Issued
+from mikra.issuance.roster.neutral import restored
 from mikra.issuance.roster.refusal import refusal
 from mikra.issuance.roster.result import Raw, Roster, RosterLimits, RosterOptions, Source, SourceKind
 from mikra.issuance.roster.sheets import check_formulas, read_workbook
 from mikra.issuance.roster.table import Header, Table, check_header, locate_header
 
 DEFAULT_LIMITS = RosterLimits()
-DELIMITER_NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 
 
 def read_roster(
@@ -38,21 +40,34 @@ def read_roster(
     Raises InputError with a code of `codes.CODES`; what is wrong with cells and rows stands in the roster.
     """
     mapping = mapping or {}
-    _check_mapping(mapping, fields, options.language)
+    check_mapping(mapping, fields, options.language)
     kind = file_kind(data, name, limits, options.language)
     if kind is FileKind.TEXT:
         table, source = _read_text(data, fields, mapping, options, limits)
-        header = check_header(locate_header(table.rows, fields, mapping), table, fields, options.language)
-    else:
-        table, sheet = read_workbook(data, fields, mapping, options, limits)
-        source = {"kind": table.kind, "sheet": table.sheet}
-        header = check_header(locate_header(table.rows, fields, mapping), table, fields, options.language)
-        if refused := check_formulas(sheet, header.index, header.columns, options.language):
-            raise refused
-    return _check(table, header, source, fields, options, limits, already)
+        header = demanded_header(locate_header(table.rows, fields, mapping), table, fields, options.language)
+        return _check(table, header, source, fields, options, limits, already)
+    found = read_workbook(data, fields, mapping, options, limits)
+    demanded = without_code(fields) if found.for_design else fields
+    header = demanded_header(locate_header(found.table.rows, fields, mapping), found.table, demanded, options.language)
+    if refused := check_formulas(found.sheet, header.index, header.columns, options.language):
+        raise refused
+    source = {"kind": found.table.kind, "sheet": found.table.sheet, "for_design": found.for_design}
+    return _check(found.table, header, source, fields, options, limits, already)
 
 
-def _check_mapping(mapping: Mapping[str, str], fields: Sequence[RosterField], language: str) -> None:
+def demanded_header(header: Header | None, table: Table, fields: Sequence[RosterField], language: str) -> Header:
+    """The header with all that is demanded. Corrections need no course code: that of a template has no column."""
+    own = header is not None and header.columns.own
+    return check_header(header, table, without_code(fields) if own else fields, language)
+
+
+def without_code(fields: Sequence[RosterField]) -> list[RosterField]:
+    """The fields, none demanding the design's code: the file says it for all rows."""
+    return [replace(one, required=False) if one.kind is FieldKind.CODE else one for one in fields]
+
+
+def check_mapping(mapping: Mapping[str, str], fields: Sequence[RosterField], language: str) -> None:
+    """Raises InputError header_missing for a field that the design does not have."""
     known = {one.name for one in fields} | {""}
     for heading, field in mapping.items():
         if field not in known:
@@ -70,9 +85,7 @@ def _read_text(
         lines = list(io.StringIO(data.decode(encoding), newline=""))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise refusal(
-            "encoding_unclear", "encoding_breaks", options.language, found=encoding, line=line, encoding=encoding
-        ) from error
+        raise cannot_decode(encoding, line, options.language) from error
     delimiter, skip = choose_delimiter(lines, fields, mapping, options)
     rows: list[list[str]] = []
     numbers: list[int] = []
@@ -86,30 +99,9 @@ def _read_text(
     return table, {"kind": SourceKind.DELIMITED, "encoding": encoding, "delimiter": delimiter}
 
 
-def choose_delimiter(
-    lines: list[str], fields: Sequence[RosterField], mapping: Mapping[str, str], options: RosterOptions
-) -> tuple[str, int]:
-    """(delimiter, lines to skip). The one under which most headings are known and most rows are as wide as they are."""
-    hinted = hinted_delimiter(lines[0]) if lines else ""
-    given = DELIMITER_NAMES.get(options.delimiter.lower(), options.delimiter) or hinted
-    if given:
-        if len(given) != 1 or given in '\r\n"':
-            raise refusal("csv_malformed", "delimiter_unknown", options.language, found=given)
-        return given, 1 if hinted else 0
-    scores: dict[str, tuple[int, float, int]] = {}
-    for delimiter, sample in candidates(lines).items():
-        rows = [cells for _, cells in sample]
-        header = locate_header(rows, fields, mapping)
-        top = header.index if header else 0
-        below = rows[top + 1 :]
-        width = len(rows[top]) if rows else 0
-        even = sum(len(row) == width for row in below) / len(below) if below else 1.0
-        scores[delimiter] = (len(header.columns.used) if header else 0, even, width)
-    best = max(scores.values())
-    chosen = [delimiter for delimiter, score in scores.items() if score == best]
-    if len(chosen) > 1:
-        raise refusal("csv_malformed", "delimiter_unclear", options.language, found=" ".join(map(repr, chosen)))
-    return chosen[0], 0
+def cannot_decode(encoding: str, line: int, language: str) -> InputError:
+    """A byte that the encoding does not have."""
+    return refusal("encoding_unclear", "encoding_breaks", language, found=encoding, line=line, encoding=encoding)
 
 
 def _check(
@@ -124,7 +116,10 @@ def _check(
     judge = Judge(table=table, header=header, options=options, already=already)
     rows: list[Sequence[Raw]] = []
     numbers: list[int] = []
-    judge.take(table.rows[header.index + 1 :], table.numbers[header.index + 1 :], rows, numbers)
+    below = table.rows[header.index + 1 :]
+    if header.columns.own:
+        below = [[restored(cell) if isinstance(cell, str) else cell for cell in row] for row in below]
+    judge.take(below, table.numbers[header.index + 1 :], rows, numbers)
     if len(rows) > limits.rows:
         most = str(limits.rows)
         raise refusal(
@@ -133,12 +128,13 @@ def _check(
     if not rows and not judge.bad:
         raise refusal("sheet_empty", "no_rows", options.language, where=table.sheet)
     facts = {p: learn(one, [row[p] for row in rows]) for p, one in header.columns.used.items()}
-    values, faults = check_rows(rows, column_checks(header, options, limits.cell, facts), fields)
+    values, faults = check_rows(rows, column_checks(header, options, limits.cell, facts))
     judge.judge(rows, numbers, values, faults)
-    return judge.roster(fields, _source(source, header, table, facts))
+    return judge.roster(fields, source_of(source, header, table, facts))
 
 
-def _source(found: Mapping[str, object], header: Header, table: Table, facts: Mapping[int, Facts]) -> Source:
+def source_of(found: Mapping[str, object], header: Header, table: Table, facts: Mapping[int, Facts]) -> Source:
+    """How the file was read."""
     orders = {one.name: facts[p].order for p, one in header.columns.used.items()}
     return Source(
         **found,  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ def refusal(
     code: str, key: str, language: str, *, where: str = "", found: str = "", expected: str = "", **values: object
 ) -> InputError:
     """The error of that code (`codes.CODES`); its sentence is `roster.<key>`, what to do `roster.<key>_fix`."""
+    values = {"found": found, "expected": expected, "where": where, **values}
     return InputError(
         text(f"roster.{key}", language, **values),
         where=where,

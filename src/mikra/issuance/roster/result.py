@@ -32,7 +32,8 @@ class SourceKind(StrEnum):
 class Source:
     """How the file was read. `date_orders`: field -> the order that its column proved, or that the caller gave.
 
-    `header_row` is the row of the headings, counted from 1; `own` says that the file is one of our corrections.
+    `header_row` is the row of the headings, counted from 1; `own` says that the file is one of our corrections,
+    `for_design` that it is our template, filled in, for this very design (its code).
     """
 
     kind: SourceKind
@@ -42,6 +43,7 @@ class Source:
     header_row: int = 1
     date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
     own: bool = False
+    for_design: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +89,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be issued as it is. `cells` are all its cells as they were, in the order of the columns."""
+    """A row that cannot be issued as it is. `cells` are all its cells as they were, in the order of the columns.
+
+    `places` goes with `findings`: the position of each one's column, from 0, or -1 where it is about the row.
+    """
 
     number: int
     sheet: str
     cells: tuple[Raw, ...]
     findings: tuple[Finding, ...]
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from mikra.errors import InputError
-from mikra.issuance.fields import RosterField
+from mikra.issuance.fields import FieldKind, RosterField
 from mikra.issuance.roster.headings import Columns
 from mikra.issuance.roster.opendocument import is_opendocument, ods_sheets
-from mikra.issuance.roster.package import Package, open_package
+from mikra.issuance.roster.package import DESIGN_PROPERTY, Package, open_package, own_property
 from mikra.issuance.roster.refusal import refusal
 from mikra.issuance.roster.result import RosterLimits, RosterOptions, SourceKind
 from mikra.issuance.roster.table import Table, column_letters, locate_header, missing_fields, quoted_sheet
@@ -18,20 +19,40 @@ _NAMED = 10
 """Cells with formulas that are named in a refusal."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The sheet with the class list. `for_design`: the code of this design, where it is a template made for it."""
+
+    table: Table
+    sheet: Sheet
+    for_design: str
+
+
 def read_workbook(
     data: bytes,
     fields: Sequence[RosterField],
     mapping: Mapping[str, str],
     options: RosterOptions,
     limits: RosterLimits,
-) -> tuple[Table, Sheet]:
+) -> Found:
     """The sheet with the class list. Raises InputError for everything that keeps it from being read."""
     package = open_package(data, limits, options.language)
     kind = _kind(package, options.language)
     find = xlsx_sheets if kind is SourceKind.XLSX else ods_sheets
+    for_design = _for_design(package, fields, options.language)
     sheets = list(find(package, limits, options.sheet))
     sheet = _choose(sheets, fields, mapping, options)
-    return Table(kind=kind, sheet=sheet.name, rows=sheet.rows, numbers=range(1, len(sheet.rows) + 1)), sheet
+    table = Table(kind=kind, sheet=sheet.name, rows=sheet.rows, numbers=range(1, len(sheet.rows) + 1))
+    return Found(table=table, sheet=sheet, for_design=for_design)
+
+
+def _for_design(package: Package, fields: Sequence[RosterField], language: str) -> str:
+    """The code of the design for which this template of ours was made; one made for another design is refused."""
+    codes = {choice for one in fields if one.kind is FieldKind.CODE for choice in one.choices}
+    made_for = own_property(package, DESIGN_PROPERTY)
+    if made_for and codes and made_for not in codes:
+        raise refusal("rows_need_attention", "other_template", language, found=made_for, expected=", ".join(codes))
+    return made_for
 
 
 def _kind(package: Package, language: str) -> SourceKind:

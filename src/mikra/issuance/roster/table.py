@@ -9,6 +9,7 @@ from mikra.errors import InputError
 from mikra.issuance.fields import NAME_FIELDS, RosterField
 from mikra.issuance.roster.faults import shown
 from mikra.issuance.roster.headings import Columns, close_headings, match_columns
+from mikra.issuance.roster.neutral import restored
 from mikra.issuance.roster.refusal import refusal
 from mikra.issuance.roster.result import Raw, SourceKind
 from mikra.messages import text
@@ -45,6 +46,9 @@ def locate_header(
     for index, row in enumerate(rows[:_TOP]):
         headings = tuple(cell.strip() if isinstance(cell, str) else shown(cell) for cell in row)
         columns = match_columns(headings, fields, mapping)
+        if columns.own:
+            headings = tuple(map(restored, headings))
+            columns = match_columns(headings, fields, mapping)
         if columns.used and (best is None or len(columns.used) > len(best.columns.used)):
             best = Header(index=index, headings=headings, columns=columns)
     return best
