@@ -11,6 +11,9 @@ CORE := .venv-core
 RUN := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
+# Commands start twice as fast from compiled modules, and the tests start many.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The EU's own published files, where somebody has put them beside this folder. Never needed, always said.
 ifndef MIKRA_PUBLISHED
 ifneq ($(wildcard ../shared/elm),)
