@@ -23,7 +23,7 @@ LANGUAGES = ("en", "ro", "bg", "cs", "lt", "de", "fr", "es", "it", "pl", "el")
 """Languages with word lists; for any other nothing is said."""
 
 _TOKEN = re.compile(r"[^\W_]+|[,;:]")
-_NUMBERING = re.compile(r"^\s*(?:lo\s*)?(?:\d+(?:\.\d+)*|[a-z])\s*[.):]\s+|^\s*(?:lo\s*)?\d+(?:\.\d+)*\s+|^\W+")
+_NUMBERING = re.compile(r"^(?:(?:lo ?)?(?:\d+(?:\.\d+)*|[a-z]) ?[.):] |(?:lo ?)?\d+(?:\.\d+)* |\W)+")
 
 
 class Weakness(StrEnum):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from mikra.model import CreditPoint
@@ -35,6 +36,7 @@ class Duration:
     calendar: bool
 
 
+@lru_cache(maxsize=1024)
 def duration(text: str) -> Duration | None:
     """What a duration says; None for what is not one (xsd:duration, with weeks as in ISO 8601)."""
     match = _DURATION.fullmatch(text.strip()[:40])
