@@ -1,6 +1,7 @@
 """S9: how long a person waits before anything happens: CPU time of new processes, files already in the system's cache.
 
-As installed packages are, the modules are compiled already. The best of many runs, so that a busy machine does not count; the time by the clock stands beside it.
+As installed packages are, the modules are compiled already. The best of many runs, so that a busy machine does not
+count; the time by the clock stands beside it.
 
     python -m benchmarks.start
 """

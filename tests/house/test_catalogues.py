@@ -11,7 +11,9 @@ from tools.house import catalogues
 
 DOMAINS = catalogues.domains()
 
-ALLOWED_CLAIMS: dict[str, str] = {}
+ALLOWED_CLAIMS: dict[str, str] = {
+    "profile.member.legalName": "the name of a member: the name that an organisation has in law",
+}
 """`domain.key` -> why it may say so: it denies it, or speaks of something other than a credential."""
 
 ALLOWED_WORDS: dict[str, str] = {}
