@@ -70,13 +70,12 @@ def compare(issuer: Agent | None, owner: Owner) -> Match:
     claimed = issuer.eidas_identifier
     if claimed is None or not claimed.notation:
         return Match.UNKNOWN
-    number = _of(claimed)
-    comparable = not number.kind or not own.kind or (number.kind, number.country) == (own.kind, own.country)
-    return Match.OTHER if comparable else Match.UNKNOWN
+    kinds = {_of(claimed).kind, own.kind} - {""}
+    return Match.OTHER if len(kinds) <= 1 else Match.UNKNOWN
 
 
 def same_name(names: Iterable[str], owner: Owner) -> bool:
-    """Whether any of the names is that of the owner, case, accents of writing and punctuation aside."""
+    """Whether any of the names is that of the owner, case and punctuation aside."""
     wanted = {_folded(name) for name in (owner.organisation, owner.common_name) if name}
     return any(_folded(name) in wanted for name in names if name)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from mikra.errors import InputError
 from mikra.model import Agent
@@ -153,6 +154,7 @@ def _same_sealer(other: Judged, own: Judged) -> bool:
     return trusted and bool(own.owner.identifier) and own.owner.identifier == other.owner.identifier
 
 
+@lru_cache(maxsize=256)
 def _read(der: bytes) -> Certificate | None:
     try:
         return certificates.read(der)

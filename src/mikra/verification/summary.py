@@ -128,12 +128,12 @@ def _element(element: Element) -> Stated:
 
 def _seen(sight: tuple[Node, str]) -> Iterator[tuple[Value, str]]:
     owner, field = sight
-    raw = getattr(owner, field)
-    items = raw if isinstance(raw, tuple) else (raw,)
-    if all(isinstance(item, Concept) for item in items):
-        for concept in items:
-            named = Named(concept)
-            yield words("report.eqf", level=named) if field == "eqf_level" else named, concept.id
+    raw = getattr(owner, field, None)
+    concepts = [item for item in (raw if isinstance(raw, tuple) else (raw,)) if isinstance(item, Concept)]
+    for concept in concepts:
+        named = Named(concept)
+        yield words("report.eqf", level=named) if field == "eqf_level" else named, concept.id
+    if concepts:
         return
     for value in values_of([sight]):
         if isinstance(value, Text):
