@@ -27,7 +27,8 @@ from mikra.sealing.sealer import Sealer
 AT = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 DESIGN = Path(__file__).parent / "designs" / "course.yaml"
 ROWS: list[Mapping[str, Any]] = [
-    {"given_name": f"Ana{i}", "family_name": "Șerban-Żółć", "full_name": f"Ana{i} Șerban-Żółć"} for i in range(1000)
+    {"given_name": f"Ana{i}", "family_name": "Șerban-Żółć", "full_name": f"Ana{i} Șerban-Żółć", "grade": "9"}
+    for i in range(1000)
 ]
 
 Seal = Callable[[int], bytes]
