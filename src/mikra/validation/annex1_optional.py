@@ -6,6 +6,7 @@ from mikra.model import (
     LearningAchievement,
     LearningAchievementSpecification,
     LearningAssessment,
+    Note,
     Organisation,
     Qualification,
     remarks,
@@ -67,8 +68,12 @@ def stackability(parts: Parts, learning: Learning) -> Judgement:
         if isinstance(owner, Qualification) and owner.is_partial_qualification is not None:
             sights.append((owner, "is_partial_qualification"))
         sights += [(owner, field) for field in ("is_part_of", "has_part", "entitles_to") if getattr(owner, field)]
-        sights += [(note, "note_literal") for note in owner.additional_note if any(find((note,), remarks.Stacking))]
+        sights += [(note, "note_literal") for note in owner.additional_note if _is_on_stacking(note)]
     return present(*sights) if sights else MISSING
+
+
+def _is_on_stacking(note: Note) -> bool:
+    return remark_kind(note) is remarks.Stacking and said(note.note_literal)
 
 
 def further_information(parts: Parts, learning: Learning) -> Judgement:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from mikra.model import (
@@ -114,16 +115,25 @@ def readable(instant: str) -> bool:
 
 def said(text: Text) -> bool:
     """Whether a text says anything: some value with a letter or a digit in it."""
-    return any(value[:1].isalnum() or any(map(str.isalnum, value)) for value in text.values())
+    for language in text:  # nearly always the first character of the first text is a letter
+        if text[language][:1].isalnum():
+            return True
+    return any(any(map(str.isalnum, value)) for value in text.values())
 
 
 def find(notes: Iterable[Note], kind: type[_RemarkT]) -> Iterator[_RemarkT]:
     """The remarks of one kind among the notes. Other kinds are passed over unread."""
     for note in notes:
         if note.subject is not None and _KIND_OF.get(note.subject.id) is kind:
-            remark = remarks.read(note)
+            remark = read_remark(note)
             if isinstance(remark, kind):
                 yield remark
+
+
+@lru_cache(maxsize=2048)
+def read_remark(note: Note) -> remarks.Remark | None:
+    """`remarks.read`, remembered: the notes of a design are the same in all its credentials."""
+    return remarks.read(note)
 
 
 def remark_kind(note: Note) -> type[remarks.Remark] | None:

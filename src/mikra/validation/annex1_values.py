@@ -28,7 +28,7 @@ from mikra.model.text import NO_TEXT, Node
 from mikra.report import Words, words
 from mikra.validation import workload
 from mikra.validation.annex1_judgement import Sight
-from mikra.validation.annex1_parts import day, readable, said
+from mikra.validation.annex1_parts import day, read_remark, readable, remark_kind, said
 
 Value = Text | Words | Day | str
 
@@ -150,7 +150,7 @@ def _place(place: Location) -> Iterator[Value]:
 
 def _note(note: Note) -> Iterator[Value]:
     """A free note as it stands; of a remark on level, quality, supervision or stackability its own words."""
-    remark = remarks.read(note)
+    remark = read_remark(note) if remark_kind(note) else None
     if isinstance(remark, remarks.QfEhea):
         yield words(f"note.value.{remark.cycle.value}")
     elif isinstance(remark, remarks.ExternalQuality):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
-from mikra.model import Credential, Note, remarks
+from mikra.model import Credential, remarks
 from mikra.model.text import Node
 from mikra.validation.annex1 import Meter, Stage, State
-from mikra.validation.annex1_parts import Learning, Parts, find, gather, notes_of
+from mikra.validation.annex1_parts import Learning, Parts, gather, notes_of, read_remark, remark_kind
 
 _RemarkT = TypeVar("_RemarkT", bound=remarks.Remark)
 SPECIFICATION = "/credentialSubject/hasClaim/0/specifiedBy"
@@ -65,11 +65,18 @@ class Case:
         return self.meter.stage is Stage.DESIGN
 
     @cached_property
-    def notes(self) -> tuple[Note, ...]:
-        return tuple(note for learning in self.learnings for note in notes_of(learning))
+    def _remarks(self) -> Mapping[type[remarks.Remark], Sequence[remarks.Remark]]:
+        found: dict[type[remarks.Remark], list[remarks.Remark]] = {}
+        for learning in self.learnings:
+            for note in notes_of(learning):
+                remark = read_remark(note) if remark_kind(note) else None
+                if remark is not None:
+                    found.setdefault(type(remark), []).append(remark)
+        return found
 
     def remarks(self, kind: type[_RemarkT]) -> Iterator[_RemarkT]:
-        return find(self.notes, kind)
+        """All remarks of one kind, on whichever achievement."""
+        yield from (remark for remark in self._remarks.get(kind, ()) if isinstance(remark, kind))
 
     @cached_property
     def by_validation(self) -> bool:
