@@ -48,17 +48,17 @@ def assess_design(design: Design) -> Assessment:
 
 
 def assess(credential: Credential, stage: Any) -> Assessment:
-    """The checks of content on one credential."""
+    """The checks of content on one credential: of a design as awarded today, of a credential on its own day of award."""
     from mikra.adapters.clock import now
-    from mikra.validation.annex1 import measure
+    from mikra.validation.annex1 import Stage, measure
     from mikra.validation.principles import check_principles
     from mikra.validation.sanity import check_sanity
 
-    today = now().date()
+    day = now().date() if stage is Stage.DESIGN else None
     return Assessment(
         meter=measure(credential, stage=stage),
-        principles=check_principles(credential, at_award=today),
-        sanity=check_sanity(credential, awarded_on=today),
+        principles=check_principles(credential, at_award=day, stage=stage),
+        sanity=check_sanity(credential, awarded_on=day),
     )
 
 
