@@ -58,7 +58,8 @@ class Oracle:
         self.shapes = rdflib.Graph()
         for name in SHAPE_FILES:
             self.shapes.parse(folder / name)
-        self.targets = set(self.shapes.objects(None, SH.targetClass))
+        silent = set(self.shapes.subjects(SH.deactivated, rdflib.Literal(True)))
+        self.targets = {c for shape, c in self.shapes.subject_objects(SH.targetClass) if shape not in silent}
         self.loaded = ShapesGraph(self.shapes, False, logging.getLogger("pyshacl"))
 
     def graph(self, document: Mapping[str, Any]) -> rdflib.Graph:

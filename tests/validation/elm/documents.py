@@ -1,4 +1,4 @@
-"""Documents made from the constraint table: for every constraint of a profile one that meets it and those that break it.
+"""Documents made from the constraint table: for every constraint one that meets it and those that break it.
 
 Each is the smallest conforming credential with one more entry, of the class that the constraint is about, hung on a
 member that no shape looks at. A document has a name; the table of verdicts (`verdicts/`) is by that name.
@@ -204,6 +204,8 @@ def _broken_node(maker: Maker, prop: Property, good: Node) -> Iterator[tuple[str
             yield f"within: no {local_name(inner.path)}", without, "Node" if inner.min_count else "?"
             yield f"within: two {local_name(inner.path)}", good | {key: [entry, maker.entry(inner.class_iri)]}, "?"
             yield f"within: other {local_name(inner.path)}", good | {key: {"id": maker.fresh()}}, "?"
+    if nested.alternatives:
+        yield "none of them", {"id": maker.fresh()}, "Node"
     for alternative in nested.alternatives:
         if alternative.class_iri:
             yield f"or {local_name(alternative.class_iri)}", maker.entry(alternative.class_iri), ""

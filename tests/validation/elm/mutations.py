@@ -39,7 +39,17 @@ VALUES: tuple[Any, ...] = (
     ["one", "two"],
 )
 NAMES = ("unknown", "title", "type", "dcType", "prefLabel", "dc:title", "http://purl.org/dc/terms/title", "dateIssued")
-TYPES = ("Concept", "Organisation", "Person", "Agent", "Note", "LearningOutcome", "unknown", "elm:Note", "ConceptScheme")
+TYPES = (
+    "Concept",
+    "Organisation",
+    "Person",
+    "Agent",
+    "Note",
+    "LearningOutcome",
+    "unknown",
+    "elm:Note",
+    "ConceptScheme",
+)
 
 
 def sites(value: Any, top: bool = True) -> Iterator[Site]:

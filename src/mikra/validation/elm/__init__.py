@@ -15,11 +15,11 @@ from typing import Any
 
 from mikra.report import Finding
 from mikra.validation.elm import findings
-from mikra.validation.elm.fast import surely_fine
 from mikra.validation.elm.graph import read_graph
+from mikra.validation.elm.plans import surely_fine
 from mikra.validation.elm.reader import read_as_the_eu_does, text_findings
 from mikra.validation.elm.scopes import EDC_CONTEXT, NotRead
-from mikra.validation.elm.shapes import evaluate, focused
+from mikra.validation.elm.shapes import evaluate
 from mikra.validation.elm.tables import ProfileVersion, profile, terms
 
 __all__ = ["ProfileResult", "ProfileVersion", "check_profile", "text_findings"]
@@ -71,11 +71,12 @@ def _claims(document: Mapping[str, Any]) -> bool:
 
 
 def _profile(document: Mapping[str, Any], version: ProfileVersion) -> list[Finding]:
+    """Where no shape is about the document itself, conforming entries within it would be a pass for lack of content."""
     try:
         graph = read_graph(document, terms(version))
     except NotRead as cause:
         return [findings.not_read(cause, version)]
     shapes = profile(version)
-    if not focused(graph, shapes):
+    if shapes.by_class.keys().isdisjoint(graph.types(graph.root)):
         return [findings.no_focus(version)]
     return [f for violation in evaluate(graph, shapes) for f in findings.from_violation(violation, graph)]

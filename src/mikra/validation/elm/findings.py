@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mikra import messages
+from mikra.messages import catalogue
 from mikra.report import Finding, Severity, Words, words
 from mikra.validation.elm.graph import Graph, pointer
 from mikra.validation.elm.literals import Literal, Value
@@ -21,7 +21,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def name(kind: str, technical: str) -> Words:
     """The plain name of a member or class; where there is none, the technical one taken apart."""
     key = f"{kind}.{technical}"
-    if key in messages.catalogue("profile", "en"):
+    if key in catalogue("profile", "en"):
         return words(f"profile.{key}")
     return words("profile.name", name=_CAMEL.sub(" ", technical).lower())
 

@@ -7,6 +7,7 @@ and value it is known where it first stands in the document. Parts of JSON-LD th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,9 +32,10 @@ def pointer(place: Place) -> str:
 
 
 class Graph:
-    """Subjects with their values. A subject is an absolute IRI or "_:..."."""
+    """Subjects with their values. A subject is an absolute IRI or "_:..."; `root` is the document's, "" if lost."""
 
     def __init__(self) -> None:
+        self.root = ""
         self.nodes: dict[str, dict[str, dict[Value, Place]]] = {}
         self.places: dict[str, Place] = {}
 
@@ -92,7 +94,7 @@ class _Reader:
             raise NotRead(Reason.FEATURE, where=pointer(place), found=f"> {MAX_DEPTH}")
         keyed = [(k, v, scope.key(k)) for k, v in element.items()]
         types = [t for _, v, iri in keyed if iri == "@type" for t in self.types(v, place)]
-        inner = scope.for_types(types, pointer(place))
+        inner = scope.for_types(types, lambda: pointer(place))
         if inner is not scope:
             keyed = [(k, v, inner.key(k)) for k, v in element.items()]
         ids = [v for _, v, iri in keyed if iri == "@id"]
@@ -167,7 +169,7 @@ class _Reader:
             for text in texts if isinstance(texts, list) else [texts]:
                 if text is None:
                     continue
-                if not isinstance(text, str) or not (tag == "@none" or LANGUAGE_TAG.match(tag)):
+                if not isinstance(text, str) or not (tag in ("@none", "") or LANGUAGE_TAG.match(tag)):
                     raise NotRead(Reason.MALFORMED, where=pointer((place, tag)), found=f"{tag}: {text}"[:200])
                 made = plain(text, XSD + "string") if tag == "@none" else in_language(text, tag.lower())
                 yield made, (place, tag)
@@ -213,7 +215,7 @@ class _Reader:
         if given is None:
             return None
         if language is not None:
-            if not LANGUAGE_TAG.match(language):
+            if language and not LANGUAGE_TAG.match(language):
                 raise NotRead(Reason.MALFORMED, where=pointer(place), found=language)
             return in_language(given, language.lower())
         return native(given, "")
@@ -239,6 +241,8 @@ def native(value: Any, datatype: str) -> Literal:
 
 def canonical_double(value: float) -> str:
     """The canonical spelling of xsd:double: 1.5E0."""
+    if not math.isfinite(value):
+        return f"{value:.15E}"
     mantissa, _, exponent = f"{value:.15E}".partition("E")
     whole, _, fraction = mantissa.partition(".")
     return f"{whole}.{fraction.rstrip('0') or '0'}E{int(exponent)}"
@@ -251,5 +255,8 @@ def read_graph(document: Mapping[str, Any], terms: Terms) -> Graph:
     """
     scopes = read_context(document.get("@context"), terms)
     reader = _Reader()
-    reader.node(document, scopes.base, (), 0)
+    try:
+        reader.graph.root = reader.node(document, scopes.base, (), 0)
+    except OverflowError as cause:
+        raise NotRead(Reason.MALFORMED, where="", found=str(cause)) from cause
     return reader.graph

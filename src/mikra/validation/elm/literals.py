@@ -48,8 +48,8 @@ def plain(text: str, datatype: str) -> Literal:
 
 
 def in_language(text: str, language: str) -> Literal:
-    """A text with a language tag (already in lower case)."""
-    return Literal(text, LANG_STRING, language)
+    """A text with a language tag (already in lower case); an empty tag makes it a text of no datatype at all."""
+    return Literal(text, LANG_STRING if language else "", language)
 
 
 def _date_time(text: str, datatype: str) -> Literal:

@@ -8,7 +8,7 @@ refused, never guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -69,13 +69,13 @@ class Scope:
         term = self.names.get(prefix)
         return term.iri + suffix if term is not None and term.prefix else value
 
-    def for_types(self, types: list[str], where: str) -> Scope:
+    def for_types(self, types: list[str], where: Callable[[], str]) -> Scope:
         """The scope of a node of these classes (as they are spelled)."""
         scoped = [t for t in types if t in self.world.terms.scopes]
         if not scoped:
             return self
         if len(set(scoped)) > 1 or scoped[0] not in _READ_SCOPES or self is not self.world.base:
-            raise NotRead(Reason.FEATURE, where=where, found=", ".join(scoped))
+            raise NotRead(Reason.FEATURE, where=where(), found=", ".join(scoped))
         return self.world.scope(scoped[0])
 
     def under(self, name: str) -> Scope:
