@@ -54,7 +54,7 @@ _FIGURES = re.compile(r"([0-9]{1,4})( ?[./-] ?| )([0-9]{1,2})\2([0-9]{1,4})")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _TOKENS = re.compile(r"\d+|[^\W\d_]+")
 
-_LITTLE_WORDS = "a an d da de del den der di dia diena g gada h i la le m metu o of r rok roku st nd rd th the u г год година ден του"
+_LITTLE_WORDS = "a an d da de del den der di dia diena g gada h i il l la le m metu o of r rok roku st nd rd ta th the u г год година ден του"
 _FILLERS = frozenset(_LITTLE_WORDS.split())
 """Little words, endings of numbers and "year", as they stand between the parts of a written date, folded."""
 
@@ -146,14 +146,15 @@ def _written(plain: str) -> Reading:
     tokens = _TOKENS.findall(fold(plain))
     words = [t for t in tokens if not t.isdigit() and t not in _FILLERS and t not in weekdays()]
     numbers = [token for token in tokens if token.isdigit()]
-    if len(words) != 1 or words[0] not in months() or len(numbers) != 2:
+    named = set.intersection(*(set(months().get(word, ())) for word in words)) if words else set()
+    if not named or len(numbers) != 2:
         return Reading(trouble=Trouble.NOT_A_DATE)
     if not any(len(number) == 4 for number in numbers):
         return Reading(trouble=Trouble.SHORT_YEAR)
     year, day = sorted(numbers, key=len, reverse=True)
     if len(day) > 2:
         return Reading(trouble=Trouble.NOT_A_DATE)
-    days = tuple(found for month in months()[words[0]] if (found := _day(int(year), month, int(day))))
+    days = tuple(found for month in sorted(named) if (found := _day(int(year), month, int(day))))
     return Reading(days) if days else Reading(trouble=Trouble.IMPOSSIBLE)
 
 

@@ -42,7 +42,10 @@ _WORD = re.compile(rb"[A-Za-z'\x80-\xff]{1,80}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 5_000
 _WITHIN_WORDS = frozenset("‘’·–\u00a0\u00ad")
-_PROOF_WORDS, _PROOF_LANGUAGES = 3, 2
+_PROOF_OF_UTF8 = 20
+"""Different words beyond which valid UTF-8 is no accident."""
+_BESIDE_LATIN = ("LATIN", "COMBINING", "MODIFIER", "REPLACEMENT", "ZERO", "LEFT", "RIGHT", "FEMININE", "MASCULINE")
+_PROOF_WORDS, _PROOF_LANGUAGES, _PROOF_IMPOSSIBLE = 3, 2, 2
 """A reading in one language is right when, of so many words at least, each other takes two languages more."""
 
 
@@ -68,7 +71,7 @@ class Probe:
                 self._decoder.decode(piece, last)
             except UnicodeDecodeError:
                 self.utf8 = False
-        if not self.utf8 and len(self.words) < _MOST_WORDS:
+        if len(self.words) < (_MOST_WORDS if not self.utf8 else _PROOF_OF_UTF8):
             self._collect(piece)
 
     def _count_zeros(self, piece: bytes) -> None:
@@ -94,8 +97,8 @@ class Candidate:
 
     @property
     def excluded(self) -> bool:
-        """Three impossible words, or every fourth of few, are proof enough."""
-        return self.bad >= 3 or self.bad * 4 >= max(len(self.readings), 1)
+        """Three impossible words, or every fifth of few, are proof enough."""
+        return self.bad >= 3 or self.bad * 5 >= max(len(self.readings), 1)
 
 
 def find_encoding(probe: Probe, given: str, language: str) -> str:
@@ -109,9 +112,21 @@ def find_encoding(probe: Probe, given: str, language: str) -> str:
         return marked
     if wide := _two_bytes(probe):
         return wide
-    if probe.utf8:
+    if probe.utf8 and not _by_accident(probe.words):
         return "utf-8"
     return _one_byte(sorted(probe.words), language)
+
+
+def _by_accident(words: set[bytes]) -> bool:
+    """Whether letters of other encodings happen to be valid UTF-8: then they read as Latin mixed with other scripts."""
+    if not 0 < len(words) < _PROOF_OF_UTF8:
+        return False
+    return all(_is_mixed(word.decode("utf-8", errors="replace")) for word in words)
+
+
+def _is_mixed(word: str) -> bool:
+    plain = any(c.isascii() and c.isalpha() for c in word)
+    return plain and any(not c.isascii() and not unicodedata.name(c, "LATIN").startswith(_BESIDE_LATIN) for c in word)
 
 
 def _two_bytes(probe: Probe) -> str:
@@ -148,8 +163,12 @@ def _one_byte(words: list[bytes], language: str) -> str:
 
 
 def _simplest(likely: list[Candidate]) -> list[Candidate]:
-    """The likely ones, best first, without those that take two languages more than the one language of the best."""
+    """The likely ones, best first. Beside one without any impossible word, those with two of them are put aside;
+    beside one language for all words, those that take two languages more.
+    """
     ranked = sorted(likely, key=lambda one: (one.bad, one.languages))
+    if ranked and not ranked[0].bad:
+        ranked = [one for one in ranked if one.bad < _PROOF_IMPOSSIBLE]
     if not ranked or ranked[0].languages > 1 or len(ranked[0].readings) < _PROOF_WORDS:
         return ranked
     return [one for one in ranked if one.languages < ranked[0].languages + _PROOF_LANGUAGES]
