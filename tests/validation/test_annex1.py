@@ -292,6 +292,7 @@ def test_a_level_may_be_not_applicable_and_says_why() -> None:
     assert "non-formal" in element.findings[0].what.text()
     assert meter.complete
     assert str(meter.mandatory_present) == "10/10"
+    assert meter.sentence.text() == "All 10 mandatory elements are stated. Not applicable: 1."
 
 
 def test_informal_learning_says_so_in_a_remark() -> None:
@@ -328,6 +329,7 @@ def test_a_design_is_measured_without_learner_and_dates() -> None:
     assert [e.key for e in meter.elements if e.state is State.AT_AWARD] == ["learner", "date"]
     assert meter.complete
     assert str(meter.mandatory_present) == "9/9"
+    assert meter.sentence.text("cs") == "Uvedeno je všech 9 povinných prvků. Doplní se při udělení: 2."
     assert meter.findings == ()
     assert not measure(design, stage=Stage.AWARD).complete
     assert not measure(design).complete
@@ -380,6 +382,14 @@ def test_what_was_found_can_be_shown_in_every_language() -> None:
     assert meter["stackability"].shown("ro") == ("nu este parte a unei calificări",)
     for language in messages.LANGUAGES:
         assert all(element.shown(language) for element in meter.elements)
+
+
+def test_remarks_are_shown_by_what_they_say() -> None:
+    stacking = remark(remarks.Stacking(option=remarks.StackingOption.STACKABLE, rules=Text(en="Ask first.")))
+    meter = measure(credential(s__isPartialQualification=REMOVED, s__additionalNote=[stacking]))
+    assert meter["o4"].shown() == ("integrated, stackable towards another credential",)
+    cycle = remark(remarks.QfEhea(cycle=remarks.Cycle.SHORT))
+    assert measure(credential(s__eqfLevel=REMOVED, s__additionalNote=[cycle]))["8"].shown("ro") == ("ciclul scurt",)
 
 
 def test_elements_bear_the_names_of_the_law() -> None:
@@ -457,7 +467,7 @@ def test_weak_elements_do_not_block_but_are_said() -> None:
     meter = measure(credential(p__specifiedBy__dcType=private("own")))
     assert meter.complete
     assert meter.mandatory_present == (11, 11, 1)
-    assert meter.sentence.text() == "All 11 mandatory elements are stated; 1 of them could say more."
+    assert meter.sentence.text() == "All 11 mandatory elements are stated. Could say more: 1."
 
 
 def test_text_of_others_is_made_harmless() -> None:

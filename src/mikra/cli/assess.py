@@ -48,7 +48,7 @@ def assess_design(design: Design) -> Assessment:
 
 
 def assess(credential: Credential, stage: Any) -> Assessment:
-    """The checks of content on one credential: of a design as awarded today, of a credential on its own day of award."""
+    """The checks of content: on a design as if awarded today, on a credential by its own day of award."""
     from mikra.adapters.clock import now
     from mikra.validation.annex1 import Stage, measure
     from mikra.validation.principles import check_principles

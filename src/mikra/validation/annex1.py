@@ -14,6 +14,7 @@ credential may hold, and never says what using these elements does not imply: va
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -135,7 +136,6 @@ class Element:
             fix=None if self.state is State.NOT_APPLICABLE else words(f"{self.rule}.fix"),
             where=self.where,
             found=harmless("; ".join(self.shown())),
-            expected=self.definition.expected.rsplit("/", 1)[-1],
             clause=self.clause,
         )
 
@@ -218,10 +218,13 @@ class Meter:
 
     @property
     def sentence(self) -> Words:
-        """How complete it is, in one sentence."""
-        count = self.mandatory_present
-        key = "complete" if self.complete and not count.weak else "complete-weak" if self.complete else "incomplete"
-        return words(f"annex1.{key}", present=count.present, of=count.of, weak=count.weak, missing=len(self.missing))
+        """How complete it is, in one sentence, and short ones on what is weak, not applicable or filled at award."""
+        count, missing = self.mandatory_present, len(self.missing)
+        key = "incomplete" if missing else "complete"
+        told = [words(f"annex1.{key}", present=count.present, of=count.of, missing=missing)]
+        states = Counter(judgement.state for judgement in self.judgements[:_MANDATORY])
+        told += [words(f"annex1.also.{key}", count=states[state]) for state, key in _ALSO.items() if states[state]]
+        return words("annex1.sentences", all=_Sentences(tuple(told))) if len(told) > 1 else told[0]
 
     def __getitem__(self, rule: str) -> Element:
         """The element of that rule ("annex1.6"), number ("6") or key ("outcomes"). KeyError for any other."""
@@ -247,7 +250,18 @@ class Meter:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    """Sentences, one after the other."""
+
+    all: tuple[Words, ...]
+
+    def text(self, language: str = "en", /) -> str:
+        return " ".join(each.text(language) for each in self.all)
+
+
 _MANDATORY = 11
+_ALSO = {State.WEAK: "weak", State.NOT_APPLICABLE: "not-applicable", State.AT_AWARD: "at-award"}
 _OF_ANY = ("not-all", "odd-form")
 """Faults that any element can have."""
 

@@ -47,6 +47,9 @@ def values(sights: Iterable[Sight]) -> tuple[Value, ...]:
 
 
 def _seen(owner: Node, field: str) -> Iterator[Value]:
+    if isinstance(owner, Note) and remark_kind(owner):
+        yield from _note(owner)
+        return
     value = getattr(owner, field, None)
     yield from _of(value, field) if value not in (None, "", (), NO_TEXT) else _odd(owner.extra.get(json_name(field)))
 
