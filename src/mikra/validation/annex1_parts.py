@@ -36,7 +36,7 @@ _ClaimT = TypeVar("_ClaimT", LearningAchievement, LearningActivity, LearningAsse
 _KIND_OF = {remarks.subject_id(kind): cls for kind, cls in remarks.KINDS.items()}
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Learning:
     """One achievement with all that describes it: its specification, its parts, what led to it and what proved it."""
 
@@ -48,7 +48,7 @@ class Learning:
     bodies: tuple[Agent, ...]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """A credential taken apart. `learner` may be made from a subject that does not say that it is a person."""
 
