@@ -121,9 +121,9 @@ def _by_figures(first: str, divider: str, second: str, third: str, order: DateOr
     if len(third) != 4 or len(first) > 2:
         return Reading(trouble=Trouble.SHORT_YEAR if len(first) <= 2 and len(third) <= 2 else Trouble.NOT_A_DATE)
     year, one, two = int(third), int(first), int(second)
-    if divider == "." or order is DateOrder.DMY:
+    if divider == "." or order == DateOrder.DMY:
         return _one(year, two, one)
-    if order is DateOrder.MDY:
+    if order == DateOrder.MDY:
         return _one(year, one, two)
     days = [day for day in (_day(year, two, one), _day(year, one, two)) if day]
     return Reading(tuple(dict.fromkeys(days))) if days else Reading(trouble=Trouble.IMPOSSIBLE)

@@ -17,7 +17,8 @@ _PLAIN = re.compile(
 _LOCAL = re.compile(r"[^\s\"(),:;<>@\[\\\]\x00-\x1f]+")
 _LABEL = re.compile(r"[^\W_](?:[^\W_]|[-\u00b7\u0300-\u036f]){0,61}")
 _SEVERAL = re.compile(r"[^\s,;@<>]+@[^\s,;@<>]+[\s,;/]+[^\s,;@<>]+@")
-_INSIDE = re.compile(r"[^\s,;:<>()\[\]\"@]+@[^\s,;:<>()\[\]\"@]+")
+_INSIDE = re.compile(r"(?:<|^mailto:\s*|\()([^\s,;:<>()\[\]\"@]+@[^\s,;:<>()\[\]\"@]+)(?:>|\)|$)", re.IGNORECASE)
+"""An address as mail programs and web pages write it: "Ana <ana@example.org>", "mailto:ana@example.org"."""
 
 
 def address_fault(value: str) -> Fault | None:
@@ -28,7 +29,7 @@ def address_fault(value: str) -> Fault | None:
     if not key:
         return None
     inside = _INSIDE.search(value)
-    suggestion = inside[0] if inside and inside[0] != value and not _trouble(inside[0]) else ""
+    suggestion = inside[1] if inside and not _trouble(inside[1]) else ""
     if suggestion and key != "email_several":
         return fault("cell_email_invalid", "email_wrapped", expected=suggestion, address=suggestion)
     return fault("cell_email_invalid", key, expected="name@example.org")

@@ -37,20 +37,21 @@ class ColumnCheck:
 
     def run(self, raws: Sequence[Raw], faults: Faults) -> list[Value | None]:
         """The values of these cells; what is wrong with them is added to `faults`."""
-        check, known = checker(self.column), self.memory
-        if len(set(map(type, raws)) & _ALIKE) > 1:
+        check, types = checker(self.column), set(map(type, raws))
+        if len(types & _ALIKE) > 1:
             results = [check(raw) for raw in raws]
             faults.extend((i, self.position, one) for i, result in enumerate(results) for one in result[1])
             return [result[0] for result in results]
+        known, faulty = (self.memory, self.faulty) if types == {str} else ({}, set())
         if len(known) > _MEMORY:
             known.clear()
-            self.faulty.clear()
+            faulty.clear()
         different = set(raws)
         for raw in different.difference(known):
             result = known[raw] = check(raw)
             if result[1]:
-                self.faulty.add(raw)
-        if not self.faulty.isdisjoint(different):
+                faulty.add(raw)
+        if not faulty.isdisjoint(different):
             faults.extend((i, self.position, one) for i, raw in enumerate(raws) for one in known[raw][1])
         return [known[raw][0] for raw in raws]
 

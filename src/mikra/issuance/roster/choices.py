@@ -29,18 +29,28 @@ def read_yes_no(text: str) -> bool | None:
 
 
 def choice_index(one: RosterField) -> Mapping[str, str]:
-    """Every accepted spelling, folded, -> the choice. The choices themselves go before their labels."""
-    labels = {choice_key(label): choice for label, choice in one.choice_labels.items()}
-    return labels | {choice_key(choice): choice for choice in one.choices}
+    """Every accepted spelling -> the choice: folded, and without what stands between words where that is clear."""
+    spellings = [(choice, choice) for choice in one.choices] + list(one.choice_labels.items())
+    index: dict[str, str] = {}
+    for spelling, choice in spellings:
+        index.setdefault(fold(spelling.strip()), choice)
+    joined: dict[str, set[str]] = {}
+    for spelling, choice in spellings:
+        joined.setdefault(_joined(spelling), set()).add(choice)
+    return {key: choices.pop() for key, choices in joined.items() if len(choices) == 1} | index
 
 
 def read_choice(text: str, index: Mapping[str, str]) -> str | None:
-    """The choice that `text` spells, None where none. A decimal comma counts as a point."""
-    key = choice_key(text)
-    found = index.get(key)
-    return found if found is not None else index.get(key.replace(",", "."))
+    """The choice that `text` spells, None where none: "On-site" is "on site", but "A" is not "A-".
+
+    A decimal comma counts as a point.
+    """
+    folded = fold(text.strip())
+    for key in (folded, _joined(text), folded.replace(",", ".")):
+        if key in index:
+            return index[key]
+    return None
 
 
-def choice_key(text: str) -> str:
-    """Folded, with one space between words: "On-site" and "on site" are one, "A" and "A-" are not."""
-    return _BETWEEN_WORDS.sub(" ", fold(text.strip()))
+def _joined(text: str) -> str:
+    return _BETWEEN_WORDS.sub("", fold(text.strip()))

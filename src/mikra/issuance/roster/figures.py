@@ -10,7 +10,7 @@ from mikra.issuance.roster.faults import Fault, fault, number_text
 from mikra.issuance.roster.result import Raw
 
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
-_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
+_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d+)?")
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _UNCLEAR = re.compile(r"\d{1,3}[.,]\d{3}")
 
@@ -35,10 +35,7 @@ def _readings(text: str) -> list[Decimal]:
     if _PLAIN.fullmatch(text):
         return [Decimal(text.replace(",", "."))]
     grouped = _GROUPED.fullmatch(text)
-    if not grouped or text.count(grouped[1]) == 0:
-        return []
-    whole = text.replace(grouped[1], "")
-    return [Decimal(whole.replace(",", "."))] if whole.count(",") + whole.count(".") <= 1 else []
+    return [Decimal(text.replace(grouped[1], "").replace(",", "."))] if grouped else []
 
 
 def _bounded(readings: list[Decimal], one: RosterField) -> tuple[Decimal | None, tuple[Fault, ...]]:
