@@ -163,6 +163,34 @@ def test_absurd_numbers_are_findings(number: float) -> None:
     assert not check_profile(document).conforms
 
 
+def nested(value: Any, times: int) -> Any:
+    for _ in range(times):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("times", [90, 300, 900])
+def test_depth_is_no_crash(times: int) -> None:
+    text = put(FLOOR, "issuer", "homepage", value=nested("x", times))
+    entry: Any = {"id": "urn:x"}
+    for _ in range(times):
+        entry = {"hasPart": entry}
+    for document in (text, put(FLOOR, "elmSubject", value=entry)):
+        result = check_profile(document)
+        assert not result.conforms or times < 100
+
+
+def test_no_more_findings_than_anybody_reads() -> None:
+    document = put(FLOOR, "elmSubject", value=[{"id": f"urn:x:{n}", "type": "Note"} for n in range(2_000)])
+    assert len(check_profile(document).profile) == 500
+
+
+def test_a_million_texts_in_one_language_take_no_more_time_than_they_must() -> None:
+    document = put(FLOOR, "issuer", "legalName", value={"en": [str(n) for n in range(50_000)]})
+    (finding,) = check_profile(document).profile
+    assert (finding.rule, finding.found) == ("profile.Organisation.legalName.uniqueLang", "en")
+
+
 def test_the_words_have_a_plain_name_for_every_member_and_class() -> None:
     from mikra.messages import catalogue
 

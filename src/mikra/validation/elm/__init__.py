@@ -9,8 +9,9 @@ by id; `reader` is what the EU's own reader refuses besides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from mikra.report import Finding
@@ -24,6 +25,8 @@ from mikra.validation.elm.tables import ProfileVersion, profile, terms
 
 __all__ = ["ProfileResult", "ProfileVersion", "check_profile", "text_findings"]
 
+MAX_FINDINGS = 500
+"""Of each list: nobody reads more, and a hostile file could have a million."""
 _MODEL = "http://data.europa.eu/snb/model/"
 
 
@@ -50,8 +53,8 @@ def check_profile(document: Mapping[str, Any], *, version: ProfileVersion = Prof
         return ProfileResult(version=version, applicable=True, conforms=True)
     if not _claims(document):
         return ProfileResult(version=version, applicable=False, conforms=False)
-    found = tuple(_profile(document, version))
-    reader = tuple(read_as_the_eu_does(document, version))
+    found = tuple(islice(_profile(document, version), MAX_FINDINGS))
+    reader = tuple(islice(read_as_the_eu_does(document, version), MAX_FINDINGS))
     return ProfileResult(version=version, applicable=True, conforms=not found, profile=found, reader=reader)
 
 
@@ -70,13 +73,16 @@ def _claims(document: Mapping[str, Any]) -> bool:
     return any(isinstance(i, str) and i.startswith(_MODEL) for i in ids)
 
 
-def _profile(document: Mapping[str, Any], version: ProfileVersion) -> list[Finding]:
+def _profile(document: Mapping[str, Any], version: ProfileVersion) -> Iterator[Finding]:
     """Where no shape is about the document itself, conforming entries within it would be a pass for lack of content."""
     try:
         graph = read_graph(document, terms(version))
     except NotRead as cause:
-        return [findings.not_read(cause, version)]
+        yield findings.not_read(cause, version)
+        return
     shapes = profile(version)
     if shapes.by_class.keys().isdisjoint(graph.types(graph.root)):
-        return [findings.no_focus(version)]
-    return [f for violation in evaluate(graph, shapes) for f in findings.from_violation(violation, graph)]
+        yield findings.no_focus(version)
+        return
+    for violation in evaluate(graph, shapes):
+        yield from findings.from_violation(violation, graph)

@@ -10,7 +10,7 @@ from mikra.report import Finding, Severity, Words, words
 from mikra.validation.elm.graph import Graph, pointer
 from mikra.validation.elm.literals import Literal, Value
 from mikra.validation.elm.scopes import NotRead
-from mikra.validation.elm.shapes import Component, Violation
+from mikra.validation.elm.shapes import Component, Violation, doubled_languages
 from mikra.validation.elm.tables import ProfileVersion, local_name
 
 MAX_SHOWN = 120
@@ -90,8 +90,7 @@ def _where(violation: Violation, graph: Graph, within: str) -> str:
 def _found(violation: Violation, graph: Graph) -> str:
     values = graph.values(violation.focus, violation.property.path)
     if violation.component is Component.UNIQUE_LANG:
-        tags = [v.language for v in values if isinstance(v, Literal)]
-        return ", ".join(sorted({t for t in tags if tags.count(t) > 1}))
+        return ", ".join(doubled_languages(values))
     if violation.value is None:
         return str(len(values)) if violation.component is Component.MAX_COUNT else ""
     if violation.component is Component.NODE and _is_scheme(violation):

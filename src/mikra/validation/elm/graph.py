@@ -73,6 +73,10 @@ class _Reader:
         self.count += 1
         return f"_:b{self.count}"
 
+    def not_too_deep(self, depth: int, place: Place) -> None:
+        if depth > MAX_DEPTH:
+            raise NotRead(Reason.FEATURE, where=pointer(place), found=f"> {MAX_DEPTH}")
+
     def subject(self, given: Any, scope: Scope, place: Place) -> str:
         """The id of a node: a new one where it has none, "" where it is relative and therefore lost."""
         if not isinstance(given, str) or (given.startswith("@") and KEYWORD_LIKE.match(given)):
@@ -90,8 +94,7 @@ class _Reader:
 
     def node(self, element: Mapping[str, Any], scope: Scope, place: Place, depth: int) -> str:
         """Read one node object; returns its id, "" where it is relative."""
-        if depth > MAX_DEPTH:
-            raise NotRead(Reason.FEATURE, where=pointer(place), found=f"> {MAX_DEPTH}")
+        self.not_too_deep(depth, place)
         keyed = [(k, v, scope.key(k)) for k, v in element.items()]
         types = [t for _, v, iri in keyed if iri == "@type" for t in self.types(v, place)]
         inner = scope.for_types(types, lambda: pointer(place))
@@ -153,6 +156,7 @@ class _Reader:
         if value is None:
             return
         if isinstance(value, list):
+            self.not_too_deep(depth, place)
             for n, item in enumerate(value):
                 yield from self.items(item, key, term, scope, (place, n), depth + 1)
         elif "@graph" in term.containers:

@@ -14,7 +14,7 @@ from typing import Any
 
 from mikra.report import Finding, Severity, words
 from mikra.validation.elm.findings import name, shown
-from mikra.validation.elm.graph import Place, pointer
+from mikra.validation.elm.graph import MAX_DEPTH, Place, pointer
 from mikra.validation.elm.tables import XSD, ProfileVersion, Property, local_name, profile, terms
 
 CLAUSE = "EDCI, JSON reader of the European Digital Credentials viewer and wallet"
@@ -63,7 +63,7 @@ def read_as_the_eu_does(document: Mapping[str, Any], version: ProfileVersion) ->
         held = document.get(member)
         if any(isinstance(item, dict) for item in (held if isinstance(held, list) else [held])):
             yield _finding("status", member, ((), member), "{...}")
-    yield from _entry(document, rules(version), ())
+    yield from _entry(document, rules(version), (), 0)
 
 
 def text_findings(text: str) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def text_findings(text: str) -> Iterator[Finding]:
         yield _finding("blank", "@context", ((), "@context"), "")
 
 
-def _entry(entry: Mapping[str, Any], known: Rules, place: Place) -> Iterator[Finding]:
+def _entry(entry: Mapping[str, Any], known: Rules, place: Place, depth: int) -> Iterator[Finding]:
     types = entry.get("type")
     listed = types if isinstance(types, list) else [types]
     for member, value in entry.items():
@@ -81,20 +81,22 @@ def _entry(entry: Mapping[str, Any], known: Rules, place: Place) -> Iterator[Fin
         at = (place, member)
         if isinstance(value, list) and any((t, member) in known.single for t in listed if isinstance(t, str)):
             yield _finding("array", member, at, str(len(value)))
-        yield from _member(member, value, known, at)
+        yield from _member(member, value, known, at, depth)
 
 
-def _member(member: str, value: Any, known: Rules, place: Place) -> Iterator[Finding]:
+def _member(member: str, value: Any, known: Rules, place: Place, depth: int) -> Iterator[Finding]:
+    if depth > MAX_DEPTH:
+        return  # the profile's list says so
     if isinstance(value, list):
         for n, item in enumerate(value):
-            yield from _member(member, item, known, (place, n))
+            yield from _member(member, item, known, (place, n), depth + 1)
     elif member in known.texts:
         if value is not None and not isinstance(value, dict):
             yield _finding("plainText", member, place, str(value))
     elif isinstance(value, dict):
         if member in known.agents and value.keys() <= {"id", "type"}:
             yield _finding("reference", member, place, str(value.get("id", "")))
-        yield from _entry(value, known, place)
+        yield from _entry(value, known, place, depth + 1)
     elif member in known.agents and value is not None:
         yield _finding("entry", member, place, str(value))
     elif member in known.dates and value is not None and not (isinstance(value, str) and FULL_DATE.match(value)):

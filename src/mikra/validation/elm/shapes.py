@@ -6,7 +6,8 @@ pyshacl by the table of verdicts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,8 +49,7 @@ def evaluate(graph: Graph, profile: Profile) -> Iterator[Violation]:
     for class_iri, shapes in profile.by_class.items():
         for shape in shapes:
             for focus in members.get(class_iri, ()):
-                for prop in shape.properties:
-                    yield from _property(graph, profile, focus, shape, prop)
+                yield from _properties(graph, profile, focus, shape)
 
 
 def focused(graph: Graph, profile: Profile) -> bool:
@@ -67,6 +67,12 @@ def instances(graph: Graph) -> dict[str, list[str]]:
     return members
 
 
+def _properties(graph: Graph, profile: Profile, focus: Value, shape: Shape) -> Iterator[Violation]:
+    for prop in shape.properties:
+        if prop.min_count or prop.has_value or graph.values(focus, prop.path):
+            yield from _property(graph, profile, focus, shape, prop)
+
+
 def _property(graph: Graph, profile: Profile, focus: Value, shape: Shape, prop: Property) -> Iterator[Violation]:
     values = graph.values(focus, prop.path)
 
@@ -80,12 +86,17 @@ def _property(graph: Graph, profile: Profile, focus: Value, shape: Shape, prop: 
     if prop.has_value and prop.has_value not in values:
         yield found(Component.HAS_VALUE)
     if prop.unique_lang:
-        languages = [v.language for v in values if isinstance(v, Literal) and v.language]
-        for _ in range(len({tag for tag in languages if languages.count(tag) > 1})):
+        for _ in doubled_languages(values):
             yield found(Component.UNIQUE_LANG)
     for value in values:
         for component, details in _value(graph, profile, prop, value):
             yield found(component, value, details)
+
+
+def doubled_languages(values: Iterable[Value]) -> list[str]:
+    """The languages in which there are two texts."""
+    times = Counter(v.language for v in values if isinstance(v, Literal) and v.language)
+    return sorted(language for language, found in times.items() if found > 1)
 
 
 def _value(
@@ -102,7 +113,7 @@ def _value(
     if prop.alternatives and not _any(graph, profile, value, prop.alternatives):
         yield Component.OR, ()
     if prop.node:
-        details = tuple(_nested(graph, profile, value, profile.nested[prop.node]))
+        details = tuple(_properties(graph, profile, value, profile.nested[prop.node]))
         if details or not _conforms(graph, profile, value, profile.nested[prop.node]):
             yield Component.NODE, details
 
@@ -130,12 +141,7 @@ def _any(graph: Graph, profile: Profile, value: Value, alternatives: tuple[Alter
     )
 
 
-def _nested(graph: Graph, profile: Profile, value: Value, shape: Shape) -> Iterator[Violation]:
-    for prop in shape.properties:
-        yield from _property(graph, profile, value, shape, prop)
-
-
 def _conforms(graph: Graph, profile: Profile, value: Value, shape: Shape) -> bool:
     if shape.alternatives and not _any(graph, profile, value, shape.alternatives):
         return False
-    return next(_nested(graph, profile, value, shape), None) is None
+    return next(_properties(graph, profile, value, shape), None) is None
