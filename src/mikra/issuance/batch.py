@@ -11,18 +11,18 @@ from dataclasses import replace
 from typing import Any
 
 from mikra.errors import ConflictError, InputError, NotAllowedError
-from mikra.issuance.compose import AwardId, PageRenderer, check_page, compose, serialise
-from mikra.issuance.design import Design
+from mikra.issuance.award_id import AwardId
+from mikra.issuance.compose import PageRenderer, check_page, compose, serialise
+from mikra.issuance.design import Body, Design
 from mikra.issuance.template import Shape, Template, compile_template, shape_of
 from mikra.model import Credential
 from mikra.model.jsonld import encode
 from mikra.sealing import certificates, jades
 from mikra.sealing.keys import Signer
 from mikra.sealing.sealer import Prepared, Sealer
+from mikra.trust import certificates as trust
 from mikra.validation import annex1
-from mikra.validation.elm import check_profile
-
-__all__ = ["Batch", "reopen"]
+from mikra.validation.elm import ProfileVersion, check_profile
 
 
 class Batch:
@@ -53,19 +53,31 @@ class Batch:
         self.sealer.tick(at)
 
     def seal(self, row: Mapping[str, Any], award_id: AwardId) -> bytes:
-        """The sealed credential of one row. InputError where the first row of its shape would break a rule."""
+        """The sealed credential of one row. InputError where it would break a rule."""
         if self.renderer:
-            return self.sealer.seal(self.payload(row, award_id))
+            return self.sealer.seal(self._drawn(row, award_id, self.renderer))
         template, prepared = self._prepared(row)
         return prepared.seal(*template.fill(row, award_id=award_id, at=self.sealer.at))
+
+    def award(self, row: Mapping[str, Any], award_id: AwardId) -> bytes:
+        """`seal`, then `reopen` what was sealed: what is stored and handed out. ConflictError where it does not hold."""
+        if self.renderer:
+            payload = self._drawn(row, award_id, self.renderer)
+            sealed = self.sealer.seal(payload)
+        else:
+            template, prepared = self._prepared(row)
+            plain, escaped = template.fill(row, award_id=award_id, at=self.sealer.at)
+            payload, sealed = template.prefix + plain, prepared.seal(plain, escaped)
+        reopen(sealed, payload, certificate=self.sealer.signer.certificate)
+        return sealed
 
     def payload(self, row: Mapping[str, Any], award_id: AwardId) -> bytes:
         """What `seal` seals."""
         if self.renderer:
-            return serialise(self._drawn(row, award_id, self.renderer))
+            return self._drawn(row, award_id, self.renderer)
         return self._prepared(row)[0].payload(row, award_id=award_id, at=self.sealer.at)
 
-    def _drawn(self, row: Mapping[str, Any], award_id: AwardId, renderer: PageRenderer) -> Credential:
+    def _drawn(self, row: Mapping[str, Any], award_id: AwardId, renderer: PageRenderer) -> bytes:
         at = self.sealer.at
         plain = compose(self.design, row, award_id=award_id, at=at, pages={})
         language = str(row.get("language") or self.design.primary_language)
@@ -73,7 +85,7 @@ class Batch:
         check_page(image)
         credential = compose(self.design, row, award_id=award_id, at=at, pages={language: image})
         check_award(credential)
-        return credential
+        return serialise(credential)
 
     def _prepared(self, row: Mapping[str, Any]) -> tuple[Template, Prepared]:
         shape = shape_of(row)
@@ -102,14 +114,8 @@ def _sealable(design: Design, signer: Signer) -> Design:
             expected="a published edition",
             fix="Publish it first: mikra design publish FILE",
         )
-    demonstration = certificates.is_demonstration(signer.certificate)
-    if demonstration != design.demonstration:
-        raise NotAllowedError(
-            "A demonstration key seals demonstration credentials, and nothing else does.",
-            found="a demonstration key" if demonstration else "a demonstration design",
-            fix="Use a key of the institution's own." if demonstration else "Use the demonstration key.",
-        )
-    return _with_identifier(design, certificates.organization_identifier(signer.certificate))
+    certificates.check_use(signer.certificate, demonstration=design.demonstration)
+    return _with_identifier(design, trust.read(signer.certificate).organization_identifier)
 
 
 def _with_identifier(design: Design, sealed_as: str) -> Design:
@@ -132,8 +138,13 @@ def _with_identifier(design: Design, sealed_as: str) -> Design:
         )
     identifiers = replace(design.issuer.identifiers, eidas=named or sealed_as)
     issuer = replace(design.issuer, identifiers=identifiers)
-    bodies = tuple(issuer if body == design.issuer else body for body in design.awarding_bodies)
-    return replace(design, issuer=issuer, awarding_bodies=bodies)
+
+    def known(body: Body | None) -> Body | None:
+        return issuer if body == design.issuer else body
+
+    bodies = tuple(known(body) or body for body in design.awarding_bodies)
+    assessment = tuple(replace(a, assessor=known(a.assessor)) for a in design.assessment)
+    return replace(design, issuer=issuer, awarding_bodies=bodies, assessment=assessment)
 
 
 def check_award(credential: Credential) -> None:
@@ -147,16 +158,30 @@ def check_award(credential: Credential) -> None:
             fix="Complete the design: mikra design check FILE",
             code="annex1_missing",
         )
-    result = check_profile(encode(credential))
-    if not result.conforms or result.reader:
-        first = (*result.profile, *result.reader)[0]
-        raise InputError(first.what.text(), where=first.where, found=first.found, expected=first.expected)
+    document = encode(credential)
+    for version in ProfileVersion:
+        result = check_profile(document, version=version)
+        if not result.conforms or result.reader:
+            first = next(iter((*result.profile, *result.reader)), None)
+            raise InputError(
+                first.what.text() if first else "This is no European Digital Credential.",
+                where=first.where if first else "",
+                found=first.found if first else "",
+                expected=first.expected if first else f"application profile {version}",
+                fix="Complete the design: mikra design check FILE",
+                code="credential_malformed",
+            )
 
 
-def reopen(sealed: bytes, payload: bytes) -> None:
-    """ConflictError unless `sealed` opens, its seal holds, and it holds exactly `payload`."""
-    opened = jades.unseal(sealed)
-    if opened.payload != payload or jades.check_integrity(opened):
+def reopen(sealed: bytes, payload: bytes, *, certificate: bytes) -> None:
+    """ConflictError unless `sealed` opens, one seal under `certificate` holds, and it holds exactly `payload`."""
+    try:
+        opened = jades.unseal(sealed)
+        whole = opened.payload == payload and [one.certificate for one in opened.seals] == [certificate]
+        holds = whole and not jades.check_integrity(opened)
+    except InputError:
+        holds = False
+    if not holds:
         raise ConflictError(
             "What was sealed does not open as what was meant.",
             fix="Check the key or its device; nothing of this row was stored.",

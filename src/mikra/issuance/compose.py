@@ -1,7 +1,7 @@
 """Design + row -> credential: the general path, one learner at a time (`template` is the fast one, byte-equal).
 
 Members that differ per learner are written after those that do not (`arrange`), so that a batch hashes what is
-static once. A row holds the roster's canonical names (`fields`); names have one value in the primary language.
+static once. A row holds the roster's canonical names (`fields`); what the design does not ask for is left out.
 """
 
 from __future__ import annotations
@@ -9,22 +9,21 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 import orjson
 
-from mikra import vocabulary
+from mikra import messages, vocabulary
 from mikra.errors import InputError
 from mikra.formats import png
 from mikra.issuance import prototype
+from mikra.issuance.award_id import AwardId, Part
 from mikra.issuance.design import Assessment, Design
-from mikra.issuance.prototype import coded, concept, day, node_id
+from mikra.issuance.prototype import coded, concept, identified
+from mikra.issuance.recipient import asked, calendar_day, language_of, person
 from mikra.model import (
-    NO_TEXT,
     AwardingProcess,
-    Concept,
-    ContactPoint,
     Credential,
     CredentialSchema,
     DisplayDetail,
@@ -35,8 +34,6 @@ from mikra.model import (
     LearningAchievement,
     LearningActivity,
     LearningAssessment,
-    LegalIdentifier,
-    Mailbox,
     MediaObject,
     Note,
     Person,
@@ -46,12 +43,26 @@ from mikra.model import (
 from mikra.model.jsonld import CONTEXT, encode
 from mikra.model.remarks import RouteKind, SupervisionKind
 
+__all__ = [
+    "AwardId",
+    "PageRenderer",
+    "arrange",
+    "check_page",
+    "compose",
+    "design_credential",
+    "edition_pages",
+    "instant",
+    "is_demonstration",
+    "later",
+    "serialise",
+]
+
 SCHEMA = "http://data.europa.eu/snb/model/ap/edc-generic-full"
 DEMONSTRATION = "Demonstration, no value"
 """Title of the identifier that marks a demonstration credential, whatever its language."""
 
 PAGE_LIMIT = 61_440
-"""Bytes of a page image (BAR: 60 KB at most)."""
+"""Bytes of a page image (60 KB)."""
 
 
 class PageRenderer(Protocol):
@@ -60,40 +71,6 @@ class PageRenderer(Protocol):
     def render(self, credential: Credential, language: str) -> bytes:
         """PNG, in `language`."""
 
-
-@dataclass(frozen=True, slots=True)
-class AwardId:
-    """The ids of one award's nodes: one UUID (version 7) whose last two hex digits count the nodes.
-
-    30 hex digits are the award's own: 48 bits of time, 66 bits of chance.
-    """
-
-    stem: str
-
-    @classmethod
-    def new(cls, at: dt.datetime, chance: bytes) -> AwardId:
-        """`chance` is 9 random bytes; the caller draws them, so that a journal can hold the id before sealing."""
-        milliseconds = int(at.timestamp() * 1000).to_bytes(6, "big").hex()
-        digits = chance.hex()
-        variant = "89ab"[int(digits[3], 16) & 3]
-        return cls(f"{milliseconds[:8]}-{milliseconds[8:]}-7{digits[:3]}-{variant}{digits[4:7]}-{digits[7:17]}")
-
-    def node(self, number: int) -> str:
-        """`urn:uuid:` of node 1 to 255; the credential itself is `credential`."""
-        return f"urn:uuid:{self.stem}{number:02x}"
-
-    @property
-    def credential(self) -> str:
-        return f"urn:credential:{self.stem}00"
-
-    @property
-    def award(self) -> str:
-        """The award id, the same in every form of it: the id of the achievement."""
-        return self.node(1)
-
-
-_PERSON, _ACHIEVEMENT, _PROCESS, _ACTIVITY, _CONTACT, _LEARNER_ID, _NATIONAL_ID = 2, 1, 3, 4, 5, 6, 7
-_ASSESSMENT, _GRADE, _SUPERVISION = 0x20, 0x40, 0x60
 
 _LATE: Mapping[str, tuple[str, ...]] = {
     "EuropeanDigitalCredential": (
@@ -127,7 +104,12 @@ def arrange(value: Any) -> Any:
 
 def serialise(credential: Credential) -> bytes:
     """The bytes that are sealed: UTF-8 JSON, no blanks, `@context` first (EDC's reader looks for `"@context":[`)."""
-    return orjson.dumps(arrange(encode(credential)))
+    try:
+        return orjson.dumps(arrange(encode(credential)))
+    except TypeError as error:  # orjson's word for a text with half a surrogate pair
+        raise InputError(
+            "A text of this credential holds half a character.", fix="Type the text again.", code="json_bad_unicode"
+        ) from error
 
 
 def edition_pages(design: Design, renderer: PageRenderer) -> dict[str, bytes]:
@@ -137,37 +119,26 @@ def edition_pages(design: Design, renderer: PageRenderer) -> dict[str, bytes]:
 
 
 def check_page(image: bytes) -> None:
-    """InputError for a page that shows nothing, or is too large."""
+    """InputError for a page that is no PNG image, shows nothing, or is too large."""
     if len(image) > PAGE_LIMIT:
-        raise InputError("The page image is too large.", found=f"{len(image)} bytes", expected=f"{PAGE_LIMIT}")
+        raise InputError(
+            "The page image is too large.",
+            found=f"{len(image)} bytes",
+            expected=f"at most {PAGE_LIMIT} bytes",
+            fix="Draw it with fewer colours or pixels.",
+            code="image_too_large",
+        )
     if png.is_blank(image):
-        raise InputError("The page image shows nothing.", fix="Draw the page, or leave it to Mikra.")
+        raise InputError(
+            "The page image shows nothing.", fix="Draw the page, or leave it to Mikra.", code="image_malformed"
+        )
 
 
 def design_credential(design: Design) -> Credential:
     """The design as a credential without learner, dates and page: what the Annex I meter reads at design time."""
-    achievement = LearningAchievement(
-        title=design.title,
-        description=design.description,
-        specified_by=prototype.specification(design),
-        credit_received=prototype.credits_of(design),
-        awarded_by=AwardingProcess(
-            awarding_body=tuple(prototype.organisation(b, design.languages) for b in design.bodies)
-        ),
-        proven_by=tuple(_assessment(design, i, {}, None) for i in range(len(design.assessment))),
-        influenced_by=_activities(design, None, None),
-        additional_note=_route(design),
-    )
-    return Credential(
-        context=CONTEXT,
-        issuer=prototype.organisation(design.issuer, design.languages),
-        credential_subject=Person(has_claim=(achievement,)),
-        credential_schema=(CredentialSchema(id=SCHEMA),),
-        credential_profiles=(coded("credential", "generic"),),
-        evidence=_mandate(design),
-        display_parameter=_display(design, design.primary_language, {}),
-        identifier=_demonstration(design),
-    )
+    process = AwardingProcess(awarding_body=tuple(map(prototype.organisation, design.bodies)))
+    achievement = _achievement(design, {}, None, process)
+    return _credential(design, Person(has_claim=(achievement,)), design.primary_language, {})
 
 
 def compose(
@@ -182,36 +153,19 @@ def compose(
 
     Row members: given_name, family_name or full_name; completed (date of the award; the day of issuing where absent);
     and as the design asks: email, learner_id, date_of_birth, national_id, gender, nationality, grade, supervision,
-    identity_verified, language.
+    identity_verified, language. Raises InputError where one of them cannot be taken.
     """
-    language = row.get("language") or design.primary_language
-    process = _process(design, row, award_id, at)
-    part_process = replace(process, awarding_body=tuple(map(prototype.named_organisation, design.bodies)))
-    achievement = LearningAchievement(
-        id=award_id.award,
-        title=design.title,
-        description=design.description,
-        specified_by=prototype.specification(design),
-        credit_received=prototype.credits_of(design),
-        awarded_by=process,
-        proven_by=tuple(
-            replace(_assessment(design, i, row, award_id), awarded_by=part_process)
-            for i in range(len(design.assessment))
-        ),
-        influenced_by=_activities(design, award_id, part_process),
-        additional_note=_route(design),
-    )
+    row = asked(design, row)
     issued = instant(at)
-    return Credential(
+    process = AwardingProcess(
+        id=award_id.node(Part.PROCESS),
+        awarding_body=tuple(map(prototype.organisation, design.bodies)),
+        awarding_date=calendar_day(row.get("completed") or at.astimezone(dt.UTC).date(), "completed"),
+    )
+    learner = person(design, row, award_id, _achievement(design, row, award_id, process))
+    return replace(
+        _credential(design, learner, language_of(design, row), pages),
         id=award_id.credential,
-        context=CONTEXT,
-        issuer=prototype.organisation(design.issuer, design.languages),
-        credential_subject=_learner(design, row, award_id, language, achievement),
-        credential_schema=(CredentialSchema(id=SCHEMA),),
-        credential_profiles=(coded("credential", "generic"),),
-        evidence=_mandate(design),
-        display_parameter=_display(design, language, pages),
-        identifier=_demonstration(design),
         issued=issued,
         issuance_date=issued,
         valid_from=issued,
@@ -220,7 +174,9 @@ def compose(
 
 
 def instant(at: dt.datetime) -> str:
-    """xsd:dateTime in UTC, whole seconds: 2026-05-20T09:30:00Z."""
+    """xsd:dateTime in UTC, whole seconds: 2026-05-20T09:30:00Z. InputError for a time without a zone."""
+    if at.tzinfo is None:
+        raise InputError("This time has no zone.", found=at.isoformat(), expected="a zone, such as UTC")
     return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -232,24 +188,43 @@ def later(at: dt.datetime, months: int) -> dt.datetime:
     return at.replace(year=year, month=month + 1, day=min(at.day, last))
 
 
-def _process(design: Design, row: Mapping[str, Any], award_id: AwardId, at: dt.datetime) -> AwardingProcess:
-    awarded = row.get("completed")
-    return AwardingProcess(
-        id=award_id.node(_PROCESS),
-        awarding_body=tuple(prototype.organisation(b, design.languages) for b in design.bodies),
-        awarding_date=day(awarded) if isinstance(awarded, dt.date) else (awarded or day(at.astimezone(dt.UTC).date())),
+def _credential(design: Design, subject: Person, language: str, pages: Mapping[str, bytes]) -> Credential:
+    return Credential(
+        context=CONTEXT,
+        issuer=prototype.organisation(design.issuer),
+        credential_subject=subject,
+        credential_schema=(CredentialSchema(id=SCHEMA),),
+        credential_profiles=(coded("credential", "generic"),),
+        evidence=_mandate(design),
+        display_parameter=_display(design, language, pages),
+        identifier=_demonstration(design),
     )
 
 
-def _activities(
-    design: Design, award_id: AwardId | None, process: AwardingProcess | None
-) -> tuple[LearningActivity, ...]:
+def _achievement(
+    design: Design, row: Mapping[str, Any], award_id: AwardId | None, process: AwardingProcess
+) -> LearningAchievement:
+    part_process = replace(process, awarding_body=tuple(map(prototype.named_organisation, design.bodies)))
+    return LearningAchievement(
+        id=award_id.award if award_id else "",
+        title=design.title,
+        description=design.description,
+        specified_by=prototype.specification(design),
+        credit_received=prototype.credits_of(design),
+        awarded_by=process,
+        proven_by=tuple(_assessment(design, i, row, award_id, part_process) for i in range(len(design.assessment))),
+        influenced_by=_activities(design, award_id, part_process),
+        additional_note=(*_route(design), *_marked(design)),
+    )
+
+
+def _activities(design: Design, award_id: AwardId | None, process: AwardingProcess) -> tuple[LearningActivity, ...]:
     if design.route is not RouteKind.COURSE:
         return ()
     workload = design.workload.hours
     return (
         LearningActivity(
-            id=award_id.node(_ACTIVITY) if award_id else "",
+            id=award_id.node(Part.ACTIVITY) if award_id else "",
             title=design.title,
             specified_by=prototype.activity_specification(design),
             workload=prototype.hours(workload) if workload is not None else "",
@@ -258,34 +233,48 @@ def _activities(
     )
 
 
-def _assessment(design: Design, index: int, row: Mapping[str, Any], award_id: AwardId | None) -> LearningAssessment:
+def _assessment(
+    design: Design, index: int, row: Mapping[str, Any], award_id: AwardId | None, process: AwardingProcess
+) -> LearningAssessment:
     given = design.assessment[index]
-    language = row.get("language") or design.primary_language
-    grade = (row.get("grade") if index == 0 else "") or given.grading.passing
-    kind = SupervisionKind(row.get("supervision") or given.supervision)
-    checked = row.get("identity_verified")
-    verified = given.identity_verified if checked is None else bool(checked)
+    kind, verified = _supervision(given, row)
     remark = remarks.Supervision(supervision=kind, identity_verified=verified)
-    supervision = remarks.write(
-        remark, languages=design.languages, note_id=award_id.node(_SUPERVISION + index) if award_id else ""
-    )
+
+    def node(part: Part) -> str:
+        return award_id.node(part + index) if award_id else ""
+
     return LearningAssessment(
-        id=award_id.node(_ASSESSMENT + index) if award_id else "",
+        id=node(Part.ASSESSMENT),
         title=given.title or design.title,
         specified_by=prototype.assessment_specification(design, given),
-        assessed_by=_assessor(design, given),
+        assessed_by=(prototype.organisation(given.assessor),) if given.assessor else (),
         id_verification=concept(vocabulary.supervision_concept(kind.value, verified)),
-        grade=_grade(grade, language, award_id.node(_GRADE + index) if award_id else ""),
-        additional_note=(supervision,),
+        grade=_grade(design, given, row if index == 0 else {}, node(Part.GRADE)),
+        additional_note=(remarks.write(remark, languages=design.languages, note_id=node(Part.SUPERVISION)),),
+        awarded_by=process,
     )
 
 
-def _grade(grade: str, language: str, identifier: str) -> Note | None:
-    return Note(id=identifier, note_literal=Text({language: grade})) if grade else None
+def _supervision(given: Assessment, row: Mapping[str, Any]) -> tuple[SupervisionKind, bool]:
+    """What the row says of this learner, else what the design plans. "no" is not a yes: only true and false count."""
+    kind = row.get("supervision", given.supervision)
+    verified = row.get("identity_verified", given.identity_verified)
+    if kind not in list(SupervisionKind) or verified not in (True, False):
+        raise InputError(
+            "This is not how an assessment is supervised.",
+            where="supervision, identity_verified",
+            found=f"{kind!r}, {verified!r}"[:60],
+            expected=f"{' | '.join(SupervisionKind)}, and true or false",
+            fix="Correct the two values.",
+            code="cell_type_ambiguous",
+        )
+    return SupervisionKind(kind), bool(verified)
 
 
-def _assessor(design: Design, given: Assessment) -> tuple[Any, ...]:
-    return (prototype.organisation(given.assessor, design.languages),) if given.assessor else ()
+def _grade(design: Design, given: Assessment, row: Mapping[str, Any], identifier: str) -> Note | None:
+    own = {design.primary_language: str(row["grade"])} if "grade" in row else None
+    grade = Text(own) if own else given.grading.passing
+    return Note(id=identifier, note_literal=grade) if grade else None
 
 
 def _route(design: Design) -> tuple[Note, ...]:
@@ -296,23 +285,28 @@ def _route(design: Design) -> tuple[Note, ...]:
 def _mandate(design: Design) -> tuple[Evidence, ...]:
     if not design.mandate:
         return ()
-    statement, document = design.mandate.statement, design.mandate.document
-    embedded = (_media(document, "PDF", node_id("mandate-document", document)),) if document else ()
-    return (
-        Evidence(
-            id=node_id("mandate", statement, document),
-            dc_type=coded("evidence_type", "mandate"),
-            evidence_statement=statement,
-            embedded_evidence=embedded,
-        ),
+    document = design.mandate.document
+    content = Evidence(
+        dc_type=coded("evidence_type", "mandate"),
+        evidence_statement=design.mandate.statement,
+        embedded_evidence=(_media(document, "PDF"),) if document else (),
     )
+    return (identified(content),)
 
 
 def _demonstration(design: Design) -> tuple[Identifier, ...]:
     if not design.demonstration:
         return ()
-    marked = Identifier(id=node_id("demonstration"), notation="demonstration", scheme_name=DEMONSTRATION)
-    return (marked,)
+    return (identified(Identifier(notation="demonstration", scheme_name=DEMONSTRATION)),)
+
+
+def _marked(design: Design) -> tuple[Note, ...]:
+    """The mark of a demonstration where people read."""
+    marks = {
+        tag: f"{messages.text('page.demonstration', tag)}. {messages.text('page.demonstration.detail', tag)}"
+        for tag in design.languages
+    }
+    return (identified(Note(note_literal=Text(marks))),) if design.demonstration else ()
 
 
 def is_demonstration(credential: Credential) -> bool:
@@ -320,76 +314,30 @@ def is_demonstration(credential: Credential) -> bool:
     return any(i.scheme_name == DEMONSTRATION for i in credential.identifier)
 
 
-def _media(content: str, file_type: str, identifier: str) -> MediaObject:
-    return MediaObject(
-        id=identifier,
+def _media(content: str, file_type: str) -> MediaObject:
+    media = MediaObject(
         content=content,
         content_encoding=coded("encoding", "base64"),
         content_type=coded("file_type", file_type),
     )
+    return identified(media)
 
 
 def _display(design: Design, language: str, pages: Mapping[str, bytes]) -> DisplayParameter:
     def shown(tag: str) -> IndividualDisplay:
-        content = base64.b64encode(pages[tag]).decode()
-        image = _media(content, "PNG", node_id("page-image", content))
-        detail = DisplayDetail(id=node_id("page", tag, content), page=1, image=image)
-        return IndividualDisplay(
-            id=node_id("display", tag, content), language=coded("language", tag), display_detail=(detail,)
-        )
+        image = _media(base64.b64encode(pages[tag]).decode(), "PNG")
+        detail = identified(DisplayDetail(page=1, image=image))
+        return identified(IndividualDisplay(language=coded("language", tag), display_detail=(detail,)))
 
-    tags = list(pages) or list(design.languages)
-    return DisplayParameter(
-        id=node_id("display", design.title, language, list(pages.values()) and [len(p) for p in pages.values()]),
-        title=design.title,
+    title, description = design.title, design.description
+    if design.demonstration:
+        title = Text({tag: f"{value} – {messages.text('page.demonstration', tag)}" for tag, value in title.items()})
+        description = _marked(design)[0].note_literal
+    content = DisplayParameter(
+        title=title,
+        description=description,
         primary_language=coded("language", language),
-        language=tuple(coded("language", tag) for tag in tags),
+        language=tuple(coded("language", tag) for tag in list(pages) or design.languages),
         individual_display=tuple(shown(tag) for tag in pages),
     )
-
-
-def _learner(
-    design: Design, row: Mapping[str, Any], award_id: AwardId, language: str, achievement: LearningAchievement
-) -> Person:
-    def named(name: str) -> Text:
-        value = row.get(name)
-        return Text({language: str(value)}) if value else NO_TEXT
-
-    given, family = row.get("given_name"), row.get("family_name")
-    joined = " ".join(part for part in (given, family) if part)
-    email, learner_id, born = row.get("email"), row.get("learner_id"), row.get("date_of_birth")
-    return Person(
-        id=award_id.node(_PERSON),
-        given_name=named("given_name"),
-        family_name=named("family_name"),
-        full_name=named("full_name") or (Text({language: joined}) if joined else NO_TEXT),
-        date_of_birth=(day(born) if isinstance(born, dt.date) else born)
-        if born and design.learner.date_of_birth
-        else "",
-        gender=_asked(design.learner.gender, "human_sex", row.get("gender")),
-        citizenship_country=tuple(
-            filter(None, [_asked(design.learner.nationality, "country", row.get("nationality"))])
-        ),
-        national_id=_national_id(design, row.get("national_id"), award_id),
-        identifier=(_learner_id(str(learner_id), award_id),) if learner_id else (),
-        contact_point=(_contact(str(email), award_id),) if email else (),
-        has_claim=(achievement,),
-    )
-
-
-def _asked(purpose: Text, scheme: str, value: Any) -> Concept | None:
-    return coded(scheme, str(value)) if purpose and value else None
-
-
-def _national_id(design: Design, value: Any, award_id: AwardId) -> LegalIdentifier | None:
-    if not (design.learner.national_id and value):
-        return None
-    return LegalIdentifier(id=award_id.node(_NATIONAL_ID), notation=str(value), spatial=concept(design.issuer.country))
-
-
-def _learner_id(value: str, award_id: AwardId) -> Identifier:
-    return Identifier(id=award_id.node(_LEARNER_ID), notation=value, scheme_name="Learner number")
-
-
-def _contact(email: str, award_id: AwardId) -> ContactPoint:
-    return ContactPoint(id=award_id.node(_CONTACT), email_address=(Mailbox(id=f"mailto:{email}"),))
+    return identified(content)

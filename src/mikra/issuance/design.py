@@ -27,7 +27,7 @@ from mikra.model.remarks import (
     StackingOption,
     SupervisionKind,
 )
-from mikra.model.text import NO_TEXT, Text
+from mikra.model.text import NO_TEXT, EmailAddress, Iri, Text, WebAddress
 from mikra.vocabulary import Entry
 
 Country = Annotated[Entry, "country"]
@@ -69,8 +69,8 @@ class Body:
     address: Text = NO_TEXT
     type: ProviderType | None = None
     identifiers: Identifiers = field(default_factory=Identifiers)
-    homepage: str = ""
-    email: str = ""
+    homepage: WebAddress = ""
+    email: EmailAddress = ""
     accreditations: tuple[AccreditationRecord, ...] = ()
 
 
@@ -84,7 +84,7 @@ class AccreditationRecord:
     issued: dt.date | None = None
     expires: dt.date | None = None
     review: dt.date | None = None
-    report: str = ""
+    report: WebAddress = ""
     limit_level: tuple[Annotated[Entry, "eqf"], ...] = ()
     limit_field: tuple[Annotated[Entry, "isced_f"], ...] = ()
     limit_jurisdiction: tuple[Annotated[Entry, "atu"], ...] = ()
@@ -94,9 +94,9 @@ class AccreditationRecord:
 class SkillLink:
     """A skill in a published framework, by its IRI; ESCO where `scheme` is empty."""
 
-    iri: str
+    iri: Iri
     label: Text
-    scheme: str = ""
+    scheme: Iri = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +131,15 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grading:
-    """The scale of grades. `grades` are the values that a class list may hold; `passing` is given where it has none."""
+    """The scale of grades. `grades`, in the design's first language, are the values that a class list may hold.
+
+    `passing` is the result of everybody for whom it holds none.
+    """
 
     title: Text = NO_TEXT
     description: Text = NO_TEXT
     grades: tuple[str, ...] = ()
-    passing: str = ""
+    passing: Text = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,7 @@ class Assessment:
     supervision: SupervisionKind = SupervisionKind.NONE
     identity_verified: bool = False
     criteria: Text = NO_TEXT
-    criteria_url: str = ""
+    criteria_url: WebAddress = ""
     assessor: Body | None = None
     grading: Grading = field(default_factory=Grading)
 
@@ -246,7 +249,7 @@ class Design:
     prerequisites: Text = NO_TEXT
     stacking: StackingPlan | None = None
     further_information: Text = NO_TEXT
-    homepage: str = ""
+    homepage: WebAddress = ""
     need: Need | None = None
     endorsements: tuple[Endorsement, ...] = ()
     review_by: dt.date | None = None

@@ -9,18 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import orjson
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import YAMLError
 
 from mikra import strictjson
 from mikra.errors import ConflictError, InputError
 from mikra.issuance import design_form
 from mikra.issuance.design import Design
+from mikra.issuance.design_check import check_design
+from mikra.issuance.design_yaml import parse_yaml
 
 FORMAT = "mikra/design/1"
 """The value of the member `format`, first in every design file."""
@@ -42,14 +43,44 @@ def read_design(data: bytes, *, name: str = "") -> Design:
             fix=f"Begin the file with the line: format: {FORMAT}",
             code="design_format",
         )
-    for body in ("awarding_bodies",):
-        if isinstance(members.get(body), list):
-            members[body] = [members.get("issuer") if item == "issuer" else item for item in members[body]]
-    languages = members.get("languages") or [""]
-    first = languages[0] if isinstance(languages, list) else languages
-    design = design_form.read(Design, members, default_language=str(first))
-    _check(design)
+    members |= _without_shorthand(members)
+    design = design_form.read(Design, members, default_language=_first_language(members.get("languages")))
+    check_design(design)
+    _check_digest(design)
     return design
+
+
+def _without_shorthand(members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members in which the word `issuer` may stand for the issuer: awarding bodies and assessors."""
+
+    def body(value: Any) -> Any:
+        return members.get("issuer") if value == "issuer" else value
+
+    bodies, assessments = _listed(members.get("awarding_bodies")), _listed(members.get("assessment"))
+    return {
+        "awarding_bodies": [body(value) for value in bodies],
+        "assessment": [
+            {**one, "assessor": body(one.get("assessor"))} if isinstance(one, Mapping) else one for one in assessments
+        ],
+    }
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _first_language(languages: Any) -> str:
+    first = languages[0] if isinstance(languages, list) and languages else languages
+    if not (isinstance(first, str) and first):
+        raise InputError(
+            "A design needs its languages.",
+            where="languages",
+            found="nothing" if not languages else str(languages)[:60],
+            expected="a list such as [en, ro]",
+            fix="The first is that of names and of plain texts.",
+            code="design_language",
+        )
+    return first
 
 
 def _parse(data: bytes, name: str) -> dict[str, Any]:
@@ -61,10 +92,7 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
             expected=f"at most {SIZE_LIMIT}",
             code="too_large",
         )
-    if data.lstrip()[:1] == b"{":
-        parsed = strictjson.parse(data)
-    else:
-        parsed = _parse_yaml(data, name)
+    parsed = strictjson.parse(data) if is_json(data) else parse_yaml(data, name=name)
     if not isinstance(parsed, dict):
         raise InputError(
             "This file holds no design.",
@@ -75,53 +103,12 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
     return parsed
 
 
-def _parse_yaml(data: bytes, name: str) -> Any:
-    try:
-        return YAML(typ="safe", pure=True).load(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "This file is not written in UTF-8.",
-            where=f"{name} byte {error.start}".strip(),
-            fix="Save the file as UTF-8.",
-            code="json_bad_unicode",
-        ) from error
-    except DuplicateKeyError as error:
-        raise InputError(
-            "A member stands twice in this file.",
-            where=_place(error),
-            found=str(error.problem),
-            fix="Keep one of the two.",
-            code="json_duplicate_key",
-        ) from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise InputError(
-            "This file cannot be read as YAML.",
-            where=_place(error),
-            found=str(getattr(error, "problem", "") or error)[:120],
-            fix="Correct the line; texts with a colon need quotes.",
-            code="design_format",
-        ) from error
+def is_json(data: bytes) -> bool:
+    """Whether a design file is JSON; else it is YAML."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
-def _place(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-
-
-def _check(design: Design) -> None:
-    if not design.code.strip():
-        raise InputError("A design needs a code.", where="code", fix="Give a short code such as WATER-Q.")
-    if not design.languages:
-        raise InputError("A design needs a language.", where="languages", expected="a list such as [en, ro]")
-    if design.primary_language not in design.title:
-        raise InputError(
-            "The title is missing in the first language of the design.",
-            where=f"title.{design.primary_language}",
-            found=", ".join(design.title),
-            expected=design.primary_language,
-            fix="Add the title in that language, or put another language first.",
-            code="design_language",
-        )
+def _check_digest(design: Design) -> None:
     if design.published and design.digest != digest(design):
         raise ConflictError(
             f"Edition {design.edition} of {design.code} was changed after it was published.",
@@ -166,19 +153,27 @@ def write_json(design: Design) -> bytes:
 
 def write_yaml(design: Design, *, over: bytes = b"") -> bytes:
     """The design as a YAML file. `over` is the file it was read from: its comments, order and style survive."""
+    members = {"format": FORMAT, **content(design)}
+    if over and parse_yaml(over):
+        document = _round_trip().load(over.decode("utf-8-sig"))
+        _merge(document, members, {"format": FORMAT, **design_form.write(design, defaults=True)})
+        merged = _dumped(document)
+        if read_design(merged) == design:
+            return merged
+    return _dumped(members)
+
+
+def _round_trip() -> YAML:
     yaml = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 4096
     yaml.preserve_quotes = True
-    members = {"format": FORMAT, **content(design)}
-    document = yaml.load(over.decode("utf-8")) if over else None
-    if document is None:
-        document = members
-    else:
-        full = {"format": FORMAT, **design_form.write(design, defaults=True)}
-        _merge(document, members, full)
+    return yaml
+
+
+def _dumped(document: Any) -> bytes:
     out = io.BytesIO()
-    yaml.dump(document, out)
+    _round_trip().dump(document, out)
     return out.getvalue()
 
 
@@ -193,29 +188,30 @@ def _merge(old: Any, new: dict[str, Any], full: dict[str, Any]) -> None:
         if name not in old:
             if name in new:
                 old[name] = new[name]
-        elif isinstance(old[name], dict) and isinstance(value, dict):
-            _merge(old[name], new.get(name, {}), value)
-        elif name in new and not _same(old[name], value):
-            old[name] = new[name]
+        elif name in new:
+            _bring(old, name, new[name], value)
+
+
+def _bring(old: Any, key: Any, new: Any, full: Any) -> None:
+    """The same for one member or item of `old`."""
+    current = old[key]
+    if isinstance(current, dict) and isinstance(full, dict):
+        _merge(current, new, full)
+    elif isinstance(current, list) and isinstance(full, list) and len(current) == len(full):
+        for i, value in enumerate(full):
+            _bring(current, i, new[i], value)
+    elif not _same(current, full):
+        old[key] = new
 
 
 def _same(current: Any, value: Any) -> bool:
-    """Equal as data: 3 and 3.0, a date and its text, one value and a list of it, `issuer` and what it stands for."""
+    """Equal as data: a number and its text, one value and a list of it, a plain text, `issuer` for its body."""
     if isinstance(current, list) and isinstance(value, list):
         return len(current) == len(value) and all(map(_same, current, value))
     if isinstance(value, list) and len(value) == 1:
         return _same(current, value[0])
-    if isinstance(value, dict):
-        return current == "issuer" or (isinstance(current, dict) and _same_members(current, value))
+    if isinstance(current, dict) and isinstance(value, dict):
+        return all(v is None or (k in value and _same(v, value[k])) for k, v in current.items())
+    if isinstance(value, dict) and isinstance(current, str):
+        return current == "issuer" or list(value.values()) == [current.strip()]
     return str(current) == str(value)
-
-
-def _same_members(current: dict[str, Any], value: dict[str, Any]) -> bool:
-    empty: tuple[Any, ...] = (None, "", [], {}, False)
-    written = {k: v for k, v in current.items() if v is not None}
-    missing = [v for k, v in value.items() if k not in written]
-    return (
-        written.keys() <= value.keys()
-        and all(_same(v, value[k]) for k, v in written.items())
-        and all(v in empty or isinstance(v, dict) for v in missing)
-    )

@@ -9,20 +9,39 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import difflib
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from mikra import vocabulary
 from mikra.errors import InputError, NotFoundError
-from mikra.model.text import Text
+from mikra.model.text import Text, Written
 from mikra.vocabulary import Entry
 
 _T = TypeVar("_T")
 LANGUAGE_TAG = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+NUMBER = r"^[0-9]{1,6}(\.[0-9]{1,2})?$"
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+MAX_WHOLE = 1200
+WRITTEN = {
+    Written.DATE: DATE,
+    Written.ADDRESS: r"^(https?://[^\s<>\"{}|\\^`]+)?$",
+    Written.EMAIL: r"^([^\s@<>]+@[^\s@<>]+)?$",
+    Written.IRI: r"^((https?://|urn:)[^\s<>\"{}|\\^`]+)?$",
+}
+"""How a text of that kind is written, for the reader and for the schema."""
+
+_EXPECTED = {
+    Written.DATE: "a date as YEAR-MONTH-DAY, such as 2026-05-20",
+    Written.ADDRESS: "an address that begins with https:// or http://",
+    Written.EMAIL: "an e-mail address",
+    Written.IRI: "an address that begins with https://, http:// or urn:",
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _HINTS: dict[type[Any], dict[str, Any]] = {}
 
 
@@ -60,7 +79,7 @@ def read(cls: type[_T], data: Any, path: str = "", *, default_language: str = ""
     }
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        if required and field.name not in values:
+        if required and values.get(field.name, "") == "":
             raise InputError(
                 f'"{field.name}" is missing.',
                 where=_join(path, field.name),
@@ -101,7 +120,8 @@ def _value(hint: Any, data: Any, path: str, language: str) -> Any:
         item_type = typing.get_args(hint)[0]
         return tuple(_value(item_type, item, f"{path}[{i}]", language) for i, item in enumerate(items))
     if typing.get_origin(hint) is typing.Annotated:
-        return _entry(hint.__metadata__[0], data, path)
+        kind = hint.__metadata__[0]
+        return _written(kind, data, path) if isinstance(kind, Written) else _entry(kind, data, path)
     if dataclasses.is_dataclass(hint):
         return read(typing.cast("type[Any]", hint), data, path, default_language=language)
     if hint is Text:
@@ -111,7 +131,17 @@ def _value(hint: Any, data: Any, path: str, language: str) -> Any:
     return _SCALARS[hint](data, path)
 
 
+def _written(kind: Written, data: Any, path: str) -> str:
+    if kind is Written.DATE:
+        return _date(data, path).isoformat()
+    if not isinstance(data, str) or not re.fullmatch(WRITTEN[kind], data):
+        raise _refuse(path, data, _EXPECTED[kind])
+    return _clean(data, path)
+
+
 def _entry(scheme: str, data: Any, path: str) -> Entry:
+    if isinstance(data, bool | Mapping | list):
+        raise _refuse(path, data, f"a value of the list {scheme}")
     try:
         return vocabulary.entry(scheme, str(data).strip())
     except NotFoundError as error:
@@ -127,29 +157,35 @@ def _closed(hint: type[StrEnum], data: Any, path: str) -> StrEnum:
 
 def _text(data: Any, path: str, language: str) -> Text:
     if isinstance(data, str) and language and data.strip():
-        return Text({language: data.strip()})
-    if not isinstance(data, Mapping) or not all(isinstance(k, str) for k in data):
+        return Text({language: _clean(data, path)})
+    if not isinstance(data, Mapping) or not data or not all(isinstance(k, str) for k in data):
         raise _refuse(path, data, "a text per language: {en: ..., ro: ...}")
     for tag, value in data.items():
         if not isinstance(value, str) or not value.strip():
             raise _refuse(f"{path}.{tag}", value, "a text that is not empty")
         _language_tag(tag, f"{path}.{tag}")
-    return Text({tag: value.strip() for tag, value in data.items()})
+    return Text({tag: _clean(value, f"{path}.{tag}") for tag, value in data.items()})
+
+
+def _clean(value: str, path: str) -> str:
+    """Without blanks around it; lines end in one way."""
+    value = value.strip().replace("\r\n", "\n").replace("\r", "\n")
+    if _CONTROL.search(value):
+        raise _refuse(path, value, "a text without control characters")
+    return value
 
 
 def _language_tag(tag: str, path: str) -> None:
-    import re
-
-    if not re.match(LANGUAGE_TAG, tag):
+    if not re.fullmatch(LANGUAGE_TAG, tag):
         raise _refuse(path, tag, "a language tag such as en, ro or lt")
 
 
 def _string(data: Any, path: str) -> str:
-    if isinstance(data, dt.date):
-        return data.isoformat()
-    if isinstance(data, bool) or not isinstance(data, str | int | float | Decimal):
+    if isinstance(data, float | Decimal):
+        raise _refuse(path, data, "a text", "Put it in quotes: 2026.10 as a number is 2026.1.")
+    if isinstance(data, bool) or not isinstance(data, str | int):
         raise _refuse(path, data, "a text")
-    return str(data).strip()
+    return _clean(str(data), path)
 
 
 def _boolean(data: Any, path: str) -> bool:
@@ -159,28 +195,30 @@ def _boolean(data: Any, path: str) -> bool:
 
 
 def _integer(data: Any, path: str) -> int:
-    if isinstance(data, bool) or not isinstance(data, int) or data < 1:
-        raise _refuse(path, data, "a whole number from 1")
-    return data
+    written = str(data)
+    if isinstance(data, bool) or not re.fullmatch(r"[0-9]{1,4}", written) or not 1 <= int(written) <= MAX_WHOLE:
+        raise _refuse(path, data, f"a whole number from 1 to {MAX_WHOLE}")
+    return int(written)
 
 
 def _decimal(data: Any, path: str) -> Decimal:
-    try:
-        number = Decimal(str(data))
-    except InvalidOperation as error:
-        raise _refuse(path, data, "a number with a decimal point, such as 3 or 2.5") from error
-    if isinstance(data, bool) or not number.is_finite() or number < 0:
-        raise _refuse(path, data, "a number, 0 or more")
-    return number
+    if not isinstance(data, str | int | float | Decimal) or isinstance(data, bool):
+        raise _refuse(path, data, "a number")
+    written = format(data, "f") if isinstance(data, Decimal) else str(data)
+    if not re.fullmatch(NUMBER, written):
+        raise _refuse(path, data, "a number below a million with a decimal point, such as 3 or 2.5")
+    return Decimal(written)
 
 
 def _date(data: Any, path: str) -> dt.date:
     if isinstance(data, dt.date) and not isinstance(data, dt.datetime):
         return data
     try:
+        if not re.fullmatch(DATE, str(data)):
+            raise ValueError
         return dt.date.fromisoformat(str(data))
     except ValueError as error:
-        raise _refuse(path, data, "a date as YEAR-MONTH-DAY, such as 2026-05-20") from error
+        raise _refuse(path, data, _EXPECTED[Written.DATE]) from error
 
 
 _SCALARS: dict[Any, Callable[[Any, str], Any]] = {
@@ -198,7 +236,8 @@ def describe(hint: Any) -> str:
     if typing.get_origin(hint) is tuple:
         return f"a list of: {describe(typing.get_args(hint)[0])}"
     if typing.get_origin(hint) is typing.Annotated:
-        return f"a value of the list {hint.__metadata__[0]} (see: mikra vocabulary {hint.__metadata__[0]})"
+        kind = hint.__metadata__[0]
+        return _EXPECTED[kind] if isinstance(kind, Written) else f"a value of the list {kind}: mikra vocabulary {kind}"
     if hint is Text:
         return "a text per language: {en: ..., ro: ...}"
     if dataclasses.is_dataclass(hint):

@@ -12,8 +12,8 @@ from typing import Any
 from mikra import vocabulary
 from mikra.issuance.design import Design
 from mikra.issuance.design_file import FORMAT
-from mikra.issuance.design_form import LANGUAGE_TAG, bare, hints
-from mikra.model.text import Text
+from mikra.issuance.design_form import LANGUAGE_TAG, MAX_WHOLE, NUMBER, WRITTEN, bare, hints
+from mikra.model.text import Text, Written
 
 _LISTED = 60
 """Vocabularies up to this size are spelt out in the schema; larger ones are named."""
@@ -21,21 +21,21 @@ _LISTED = 60
 _TEXT = {
     "description": "One text per language; a plain text stands for the design's first language.",
     "oneOf": [
-        {"type": "string", "minLength": 1},
+        {"type": "string", "pattern": r"\S"},
         {
             "type": "object",
             "minProperties": 1,
             "propertyNames": {"pattern": LANGUAGE_TAG},
-            "additionalProperties": {"type": "string", "minLength": 1},
+            "additionalProperties": {"type": "string", "pattern": r"\S"},
         },
     ],
 }
 _SCALARS: dict[Any, dict[str, Any]] = {
     str: {"type": ["string", "number"]},
     bool: {"type": "boolean"},
-    int: {"type": "integer", "minimum": 1},
-    Decimal: {"type": ["number", "string"], "minimum": 0, "pattern": r"^[0-9]+(\.[0-9]+)?$"},
-    dt.date: {"type": "string", "format": "date"},
+    int: {"type": ["integer", "string"], "minimum": 1, "maximum": MAX_WHOLE, "pattern": "^[0-9]{1,4}$"},
+    Decimal: {"type": ["number", "string"], "minimum": 0, "exclusiveMaximum": 1_000_000, "pattern": NUMBER},
+    dt.date: {"type": "string", "format": "date", "pattern": WRITTEN[Written.DATE]},
 }
 
 
@@ -45,8 +45,9 @@ def schema() -> dict[str, Any]:
     root = _group(Design, definitions)
     root["properties"] = {"format": {"const": FORMAT}, **root["properties"]}
     root["required"] = ["format", *root["required"]]
-    bodies = root["properties"]["awarding_bodies"]
-    bodies["items"] = {"oneOf": [{"const": "issuer"}, bodies["items"]]}
+    body = {"anyOf": [{"const": "issuer"}, {"$ref": "#/$defs/Body"}]}
+    root["properties"]["awarding_bodies"] = _or_nothing(_one_or_many(body))
+    definitions["Assessment"]["properties"]["assessor"] = _or_nothing(body)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Mikra design file, format 1",
@@ -64,18 +65,37 @@ def _group(cls: type[Any], definitions: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "description": (cls.__doc__ or "").partition("\n")[0],
-        "properties": {name: _of(hint, definitions) for name, hint in hints(cls).items()},
+        "properties": {
+            name: _needed(_of(hint, definitions)) if name in required else _or_nothing(_of(hint, definitions))
+            for name, hint in hints(cls).items()
+        },
         "required": required,
         "additionalProperties": False,
     }
 
 
+def _needed(form: dict[str, Any]) -> dict[str, Any]:
+    if "string" in form.get("type", ()):
+        return {**form, "minLength": 1, "pattern": form.get("pattern", r"\S")}
+    return form
+
+
+def _or_nothing(form: dict[str, Any]) -> dict[str, Any]:
+    """A member that is named and left empty counts as left out."""
+    return {"anyOf": [form, {"type": "null"}]}
+
+
+def _one_or_many(form: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [{"type": "array", "items": form}, form]}
+
+
 def _of(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     hint = bare(hint)
     if typing.get_origin(hint) is tuple:
-        return {"type": "array", "items": _of(typing.get_args(hint)[0], definitions)}
+        return _one_or_many(_of(typing.get_args(hint)[0], definitions))
     if typing.get_origin(hint) is typing.Annotated:
-        return _coded(hint.__metadata__[0])
+        kind = hint.__metadata__[0]
+        return {"type": "string", "pattern": WRITTEN[kind]} if isinstance(kind, Written) else _coded(kind)
     if dataclasses.is_dataclass(hint):
         return _reference(typing.cast("type[Any]", hint), definitions)
     if hint is Text:

@@ -1,7 +1,8 @@
 """A design in ELM: everything of a credential that is the same for every learner.
 
-Ids of these nodes are made from their content (UUID version 5), so that one organisation in three places is one
-node with one content: readers of JSON-LD merge nodes by id, and would find two contents under one id ambiguous.
+Ids of these nodes are made from their content (UUID version 5), because readers of JSON-LD merge nodes by id: same
+id, same content. An organisation has one id, made from what the design says of it, wherever it stands; where EDC only
+wants to know who it is, a part of its content stands there (`named_organisation`).
 A calendar day is written as noon UTC, so that no time zone of Europe reads it as the day before or after.
 """
 
@@ -9,10 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -36,6 +37,7 @@ from mikra.model import (
     LegalIdentifier,
     Location,
     Mailbox,
+    Node,
     Note,
     Organisation,
     Qualification,
@@ -43,6 +45,7 @@ from mikra.model import (
     WebResource,
     remarks,
 )
+from mikra.model.jsonld import encode
 from mikra.model.remarks import SettingKind, StackingOption
 from mikra.vocabulary import Entry
 
@@ -61,10 +64,24 @@ _SCHEME_NAMES = {
 }
 
 
+_NodeT = TypeVar("_NodeT", bound=Node)
+
+
 def node_id(*parts: Any) -> str:
     """`urn:uuid:` of the content given: plain data, in order."""
-    content = orjson.dumps(parts, default=str, option=orjson.OPT_SORT_KEYS)
+    content = orjson.dumps(parts, default=_plain, option=orjson.OPT_SORT_KEYS)
     return f"urn:uuid:{uuid.uuid5(_NODES, content.decode())}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def identified(node: _NodeT) -> _NodeT:
+    """The node with an id made from all of its content, the nodes within included."""
+    return replace(node, id=node_id(encode(node)))
 
 
 def concept(entry: Entry) -> Concept:
@@ -84,32 +101,25 @@ def day(date: dt.date) -> str:
 
 
 def hours(amount: Decimal) -> str:
-    """Hours as xsd:duration: 75 -> PT75H, 2.5 -> PT2H30M."""
-    whole, minutes = divmod(int(amount * 60), 60)
-    return f"PT{whole}H{minutes}M" if minutes else f"PT{whole}H"
+    """Hours, of two decimals at most, as xsd:duration: 75 -> PT75H, 2.5 -> PT2H30M, 0.01 -> PT36S."""
+    minutes, seconds = divmod(int(amount * 3600), 60)
+    whole, minutes = divmod(minutes, 60)
+    parts = ((whole, "H"), (minutes, "M"), (seconds, "S"))
+    return "PT" + ("".join(f"{value}{unit}" for value, unit in parts if value) or "0H")
 
 
 def note(text: Text) -> Note | None:
-    return Note(id=node_id("note", text), note_literal=text) if text else None
+    return identified(Note(note_literal=text)) if text else None
 
 
 def page(url: str, title: Text = NO_TEXT) -> tuple[WebResource, ...]:
-    return (WebResource(id=node_id("page", url, title), content_url=url, title=title),) if url else ()
+    return (identified(WebResource(content_url=url, title=title)),) if url else ()
 
 
 def remark_notes(found: Iterable[remarks.Remark | None], languages: Sequence[str]) -> tuple[Note, ...]:
     """Notes for remarks, without the empty ones."""
     written = [remarks.write(remark, languages=languages) for remark in found if remark is not None]
-    return tuple(_identified(n) for n in written if any("\n" in literal for literal in n.note_literal.values()))
-
-
-def _identified(written: Note) -> Note:
-    subject = written.subject.notation if written.subject else ""
-    return Note(
-        id=node_id("remark", subject, written.note_literal),
-        note_literal=written.note_literal,
-        subject=written.subject,
-    )
+    return tuple(identified(n) for n in written if any("\n" in literal for literal in n.note_literal.values()))
 
 
 def named_organisation(body: Body) -> Organisation:
@@ -122,32 +132,29 @@ def named_organisation(body: Body) -> Organisation:
     )
 
 
-def organisation(body: Body, languages: Sequence[str]) -> Organisation:
+def organisation(body: Body) -> Organisation:
     """An organisation with all that is known of it, accreditations included."""
     provider = remarks.Provider(type=body.type) if body.type else None
     return replace(
         named_organisation(body),
         homepage=page(body.homepage),
         contact_point=_contact(body),
-        accreditation=tuple(accreditation(record, languages) for record in body.accreditations),
-        additional_note=remark_notes([provider], languages),
+        accreditation=tuple(map(accreditation, body.accreditations)),
+        additional_note=remark_notes([provider], tuple(body.name)),
     )
 
 
 def _location(body: Body) -> Location:
-    content = (body.country.code, body.region.code if body.region else "", body.address)
-    address = Address(
-        id=node_id("address", *content), country_code=concept(body.country), full_address=note(body.address)
-    )
+    address = identified(Address(country_code=concept(body.country), full_address=note(body.address)))
     regions = (concept(body.region),) if body.region else ()
-    return Location(id=node_id("location", *content), address=(address,), spatial_code=regions)
+    return identified(Location(address=(address,), spatial_code=regions))
 
 
 def _contact(body: Body) -> tuple[ContactPoint, ...]:
     if not body.email:
         return ()
     mailbox = Mailbox(id=f"mailto:{body.email}")
-    return (ContactPoint(id=node_id("contact", body.email), email_address=(mailbox,)),)
+    return (identified(ContactPoint(email_address=(mailbox,))),)
 
 
 def _identifiers(body: Body) -> dict[str, Any]:
@@ -155,8 +162,9 @@ def _identifiers(body: Body) -> dict[str, Any]:
     country = concept(body.country)
 
     def legal(kind: str, value: str) -> LegalIdentifier | None:
-        identifier = node_id("legal", kind, value, body.country.code)
-        return LegalIdentifier(id=identifier, notation=value, spatial=country) if value else None
+        # One value under two laws (a VAT number that is the tax number too) is two nodes.
+        content = LegalIdentifier(notation=value, spatial=country)
+        return replace(content, id=node_id(kind, encode(content))) if value else None
 
     named = [(title, getattr(given, name)) for name, title in _SCHEME_NAMES.items()]
     named += [(other.scheme, other.value) for other in given.other]
@@ -166,20 +174,17 @@ def _identifiers(body: Body) -> dict[str, Any]:
         "vat_identifier": tuple(filter(None, [legal("vat", given.vat)])),
         "tax_identifier": tuple(filter(None, [legal("tax", given.tax)])),
         "identifier": tuple(
-            Identifier(id=node_id("identifier", scheme, value), notation=value, scheme_name=scheme)
-            for scheme, value in named
-            if value
+            identified(Identifier(notation=value, scheme_name=scheme)) for scheme, value in named if value
         ),
     }
 
 
-def accreditation(record: AccreditationRecord, languages: Sequence[str]) -> Accreditation:
+def accreditation(record: AccreditationRecord) -> Accreditation:
     """An accreditation with its scope and dates."""
-    return Accreditation(
-        id=node_id("accreditation", design_form.write(record)),
+    content = Accreditation(
         title=record.title,
         dc_type=concept(record.type),
-        accrediting_agent=organisation(record.agent, languages),
+        accrediting_agent=organisation(record.agent),
         date_issued=day(record.issued) if record.issued else "",
         expiry_date=day(record.expires) if record.expires else "",
         review_date=day(record.review) if record.review else "",
@@ -188,6 +193,7 @@ def accreditation(record: AccreditationRecord, languages: Sequence[str]) -> Accr
         limit_field=tuple(map(concept, record.limit_field)),
         limit_jurisdiction=tuple(map(concept, record.limit_jurisdiction)),
     )
+    return identified(content)
 
 
 def _skill(link: SkillLink) -> Concept:
@@ -195,58 +201,50 @@ def _skill(link: SkillLink) -> Concept:
 
 
 def outcome(given: Outcome) -> LearningOutcome:
-    return LearningOutcome(
-        id=node_id("outcome", design_form.write(given)),
+    content = LearningOutcome(
         title=given.title,
         dc_type=concept(given.type) if given.type else None,
         reusability_level=concept(given.reuse) if given.reuse else None,
         related_esco_skill=tuple(map(_skill, given.esco)),
         related_skill=tuple(map(_skill, given.skills)),
     )
+    return identified(content)
 
 
 def credits_of(design: Design) -> tuple[CreditPoint, ...]:
     """ECTS and ECVET credits. `point` is text: "3", "2.5"."""
     amounts = [("ects", design.workload.ects), ("ecvet", design.workload.ecvet)]
     return tuple(
-        CreditPoint(
-            id=node_id("credit", scheme, format(amount, "f")),
-            framework=coded("credit", scheme),
-            point=format(amount.normalize(), "f"),
-        )
+        identified(CreditPoint(framework=coded("credit", scheme), point=format(amount.normalize(), "f")))
         for scheme, amount in amounts
         if amount is not None
     )
 
 
 def assessment_specification(design: Design, given: Assessment) -> LearningAssessmentSpecification:
-    title = given.title or design.title
-    content = design_form.write(given)
     criteria = remarks.Criteria(criteria=given.criteria, url=given.criteria_url)
-    return LearningAssessmentSpecification(
-        id=node_id("assessment", title, content),
-        title=title,
+    content = LearningAssessmentSpecification(
+        title=given.title or design.title,
         dc_type=concept(given.type),
         mode=(concept(given.mode),) if given.mode else (),
         grading_scheme=_grading(given),
         supplementary_document=page(given.criteria_url),
         additional_note=remark_notes([criteria], design.languages),
     )
+    return identified(content)
 
 
 def _grading(given: Assessment) -> GradingScheme | None:
     scheme = given.grading
     if not (scheme.title or scheme.description):
         return None
-    identifier = node_id("grading", scheme.title, scheme.description)
-    return GradingScheme(id=identifier, title=scheme.title or scheme.description, description=scheme.description)
+    return identified(GradingScheme(title=scheme.title or scheme.description, description=scheme.description))
 
 
 def activity_specification(design: Design) -> LearningActivitySpecification:
     workload = design.workload
     part = design.participation
-    return LearningActivitySpecification(
-        id=node_id("activity", design.code, design.edition, design.title, design_form.write(part)),
+    content = LearningActivitySpecification(
         title=design.title,
         dc_type=(concept(part.activity),) if part.activity else (),
         mode=tuple(map(concept, part.mode)),
@@ -254,45 +252,37 @@ def activity_specification(design: Design) -> LearningActivitySpecification:
         volume_of_learning=hours(workload.hours) if workload.hours is not None else "",
         contact_hour=(format(workload.contact_hours, "f"),) if workload.contact_hours is not None else (),
     )
+    return identified(content)
 
 
 def specification(design: Design) -> Qualification:
     """The design as an ELM qualification: only this class has levels and accreditations."""
     part, level, workload = design.participation, design.level, design.workload
     setting = _SETTINGS.get(part.setting)
-    return Qualification(
-        id=node_id("specification", _identity(design)),
+    edition = Identifier(notation=f"{design.code}/{design.edition}", scheme_name="Design and edition")
+    content = Qualification(
         title=design.title,
         description=design.description,
-        identifier=(
-            Identifier(
-                id=node_id("design", _identity(design)),
-                notation=f"{design.code}/{design.edition}",
-                scheme_name="Design and edition",
-            ),
-        ),
+        identifier=(identified(edition),),
         learning_outcome=tuple(map(outcome, design.outcomes)),
         credit_point=credits_of(design),
         volume_of_learning=hours(workload.hours) if workload.hours is not None else "",
         eqf_level=concept(level.eqf) if level.eqf else None,
         nqf_level=tuple(map(concept, level.nqf)),
         mode=tuple(map(concept, part.mode)),
-        dc_type=(concept(part.type) if part.type else coded("learning_opportunity", "short-learning-programme"),),
+        dc_type=(concept(part.type),) if part.type else (),
         language=tuple(map(concept, part.language)),
         learning_setting=coded("learning_setting", setting) if setting else None,
         thematic_area=tuple(map(concept, design.field_of_study)),
         target_group=tuple(map(concept, design.target_groups)),
         entry_requirement=note(design.prerequisites),
-        accreditation=tuple(accreditation(a, design.languages) for a in design.quality.accreditations),
+        accreditation=tuple(map(accreditation, design.quality.accreditations)),
         homepage=page(design.homepage),
         is_partial_qualification=_partial(design),
         is_part_of=_towards(design),
         additional_note=remark_notes(_design_remarks(design), design.languages),
     )
-
-
-def _identity(design: Design) -> Any:
-    return {k: v for k, v in design_form.write(design).items() if k not in ("published", "digest")}
+    return identified(content)
 
 
 def _partial(design: Design) -> bool | None:
@@ -302,7 +292,7 @@ def _partial(design: Design) -> bool | None:
 def _towards(design: Design) -> tuple[LearningAchievementSpecification, ...]:
     if not design.stacking:
         return ()
-    return tuple(Qualification(id=node_id("towards", title), title=title) for title in design.stacking.towards)
+    return tuple(identified(Qualification(title=title)) for title in design.stacking.towards)
 
 
 def _design_remarks(design: Design) -> list[remarks.Remark | None]:

@@ -15,9 +15,12 @@ from typing import Any
 import orjson
 
 from mikra.errors import InputError
-from mikra.issuance.compose import AwardId, compose, instant, later, serialise
+from mikra.issuance import design_form
+from mikra.issuance.award_id import AwardId
+from mikra.issuance.compose import compose, instant, later, serialise
 from mikra.issuance.design import Design
 from mikra.issuance.prototype import day
+from mikra.issuance.recipient import Verbatim, calendar_day
 from mikra.model import Credential
 
 OPEN = ("given_name", "family_name", "full_name", "email", "learner_id", "national_id", "grade")
@@ -27,8 +30,7 @@ DAYS = ("completed", "date_of_birth")
 CLOSED = ("gender", "nationality", "supervision", "identity_verified", "language")
 """Row members with few values, each of which changes more than one place."""
 
-_START, _END = "\ue000", "\ue001"
-_HOLE = re.compile(f"{_START}([a-z_]+){_END}".encode())
+_PRIVATE_USE = range(0xE000, 0xF8FF)
 _SAMPLE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 Shape = tuple[Any, ...]
@@ -36,15 +38,36 @@ Shape = tuple[Any, ...]
 
 def shape_of(row: Mapping[str, Any]) -> Shape:
     """Rows of equal shape share a template."""
+    get = row.get
     return (
-        *[bool(row.get(name)) for name in OPEN],
-        *[row.get(name) is not None for name in DAYS],
-        *[row.get(name) for name in CLOSED],
+        *[get(name) not in _NOTHING for name in OPEN],
+        *[get(name) not in _NOTHING for name in DAYS],
+        *[_key(get(name)) for name in CLOSED],
     )
 
 
-def _hole(name: str) -> str:
-    return f"{_START}{name}{_END}"
+_NOTHING = (None, "")
+
+
+def _key(value: Any) -> Any:
+    """True and 1 are one key in Python, and a list is none; here each value is a key of its own."""
+    return value if value is None or isinstance(value, str | bool) else (type(value), repr(value))
+
+
+class Marks:
+    """The two characters around the name of a hole: of private use, and nowhere in the design itself."""
+
+    def __init__(self, design: Design) -> None:
+        texts = orjson.dumps(design_form.write(design)).decode()
+        free = (chr(code) for code in _PRIVATE_USE if chr(code) not in texts)
+        self.start, self.end = next(free), next(free)
+
+    def hole(self, name: str) -> Verbatim:
+        return Verbatim(f"{self.start}{name}{self.end}")
+
+    def split(self, payload: bytes) -> list[bytes]:
+        """Pieces and names of holes in turn."""
+        return re.split(f"{self.start}([a-z_]+){self.end}".encode(), payload)
 
 
 class Template:
@@ -54,7 +77,7 @@ class Template:
     """
 
     def __init__(self, design: Design, payload: bytes) -> None:
-        parts = _HOLE.split(payload)
+        parts = Marks(design).split(payload)
         self.design = design
         self.prefix = parts[0]
         self._plain = [b"", *parts[1:]]
@@ -80,7 +103,7 @@ class Template:
             plain[i] = escaped[i] = until
         for name, places in self._days:
             value = row.get(name)
-            text = today if value is None else day(value).encode()
+            text = today if value in _NOTHING else calendar_day(value, name).encode()
             for i in places:
                 plain[i] = escaped[i] = text
         for name, places in self._open:
@@ -129,14 +152,12 @@ def compile_template(design: Design, row: Mapping[str, Any], pages: Mapping[str,
 
 def prototype_credential(design: Design, row: Mapping[str, Any], pages: Mapping[str, bytes]) -> Credential:
     """The credential of a row with the names of the holes in place of its values."""
-    marked = {name: _hole(name) for name in OPEN if row.get(name)}
-    marked.update({name: _hole(name) for name in DAYS if row.get(name) is not None or name == "completed"})
-    marked.update({name: row[name] for name in CLOSED if row.get(name) is not None})
-    credential = compose(design, marked, award_id=AwardId(_hole("stem")), at=_SAMPLE, pages=pages)
-    return replace(
-        credential,
-        issued=_hole("issued"),
-        issuance_date=_hole("issued"),
-        valid_from=_hole("issued"),
-        valid_until=_hole("until") if design.valid_months else "",
-    )
+    hole = Marks(design).hole
+    given = {name: value for name, value in row.items() if value not in _NOTHING}
+    marked: dict[str, Any] = {name: hole(name) for name in (*OPEN, *DAYS) if name in given}
+    marked["completed"] = hole("completed")
+    marked |= {name: given[name] for name in CLOSED if name in given}
+    credential = compose(design, marked, award_id=AwardId(hole("stem")), at=_SAMPLE, pages=pages)
+    issued = hole("issued")
+    until = hole("until") if design.valid_months else ""
+    return replace(credential, issued=issued, issuance_date=issued, valid_from=issued, valid_until=until)

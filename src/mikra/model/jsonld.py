@@ -2,7 +2,7 @@
 
 `decode` never refuses what a strict JSON reader let through: a member of unknown name or unexpected form goes to
 `extra` unchanged and comes back on `encode`. Where ELM allows several values, a single one is read as one of several
-and written as a list; otherwise what is read is what is written (`tests/model/test_jsonld.py`, a law).
+and written as a list (but for `_ALONE`); otherwise what is read is what is written (`tests/model/test_jsonld.py`, a law).
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ _UNUSUAL_NAMES = {
     "national_id": "nationalID",
     "related_esco_skill": "relatedESCOSkill",
 }
+_ALONE = frozenset({("Concept", "in_scheme"), ("Accreditation", "organisation"), ("Person", "location")})
+"""Several are allowed, yet the EU's own reader takes one only: one of these is written without a list."""
+
 _TYPE_NAMES: dict[type[Node], str] = {credential.CredentialSchema: "ShaclValidator2017"}
 _UNREAD: Any = object()
 _MEMBERS: dict[type[Node], tuple[tuple[str, str, Any], ...]] = {}
@@ -80,7 +83,8 @@ def encode(node: Node) -> dict[str, Any]:
         value = getattr(node, field_name)
         if value is None or value == () or value == "" or (isinstance(value, Text) and not value):
             continue
-        result[json_name] = _write(value)
+        alone = (cls.__name__, field_name) in _ALONE and len(value) == 1
+        result[json_name] = _write(value[0] if alone else value)
     result.update(node.extra)
     if isinstance(node, Credential) and node.context:
         result["@context"] = list(node.context)

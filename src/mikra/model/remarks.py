@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, TypeVar, get_type_hints
 
 from mikra import messages
-from mikra.model.text import NO_TEXT, Concept, Note, Text
+from mikra.model.text import NO_TEXT, Concept, IsoDate, Note, Text, WebAddress
 
 _SUBJECTS = uuid.UUID("9d0c1d1e-5f0f-5c55-8f0e-6d696b726131")
 """Name space of the subjects' ids (RFC 9562, 5.5). Never changed: credentials in the world carry what comes of it."""
@@ -104,9 +104,9 @@ class InternalQuality(Remark):
 
     kind: ClassVar[str] = "internal-quality"
     aspect: QualityAspect
-    date: str = ""
+    date: IsoDate = ""
     evidence: Text = NO_TEXT
-    url: str = ""
+    url: WebAddress = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +116,9 @@ class ExternalQuality(Remark):
     kind: ClassVar[str] = "external-quality"
     standard: QualityStandard
     label: Text = NO_TEXT
-    reviewed: str = ""
-    next_review: str = ""
-    url: str = ""
+    reviewed: IsoDate = ""
+    next_review: IsoDate = ""
+    url: WebAddress = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,7 @@ class Need(Remark):
     kind: ClassVar[str] = "need"
     statement: Text = NO_TEXT
     source: Text = NO_TEXT
-    url: str = ""
+    url: WebAddress = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ class Endorsement(Remark):
     kind: ClassVar[str] = "endorsement"
     by: Text = NO_TEXT
     role: Text = NO_TEXT
-    date: str = ""
+    date: IsoDate = ""
     statement: Text = NO_TEXT
 
 
@@ -147,7 +147,7 @@ class ReviewBy(Remark):
     """The day by which the design is to be looked at again (Annex II, principle 3)."""
 
     kind: ClassVar[str] = "review-by"
-    date: str = ""
+    date: IsoDate = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +212,7 @@ class Criteria(Remark):
 
     kind: ClassVar[str] = "criteria"
     criteria: Text = NO_TEXT
-    url: str = ""
+    url: WebAddress = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +238,7 @@ class FurtherInformation(Remark):
 
     kind: ClassVar[str] = "further-information"
     text: Text = NO_TEXT
-    url: str = ""
+    url: WebAddress = ""
 
 
 KINDS: dict[str, type[Remark]] = {cls.kind: cls for cls in Remark.__subclasses__()}

@@ -7,12 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 UNTYPED: Final = ("",)
 """`Node.types` of a node whose JSON says no type."""
+
+
+class Written(StrEnum):
+    """How a plain text has to be written where a person gives it; what is read from documents is taken as it is."""
+
+    DATE = "date"
+    ADDRESS = "web-address"
+    EMAIL = "e-mail"
+    IRI = "iri"
+
+
+IsoDate = Annotated[str, Written.DATE]
+"""ISO 8601: 2026-05-20."""
+
+WebAddress = Annotated[str, Written.ADDRESS]
+EmailAddress = Annotated[str, Written.EMAIL]
+Iri = Annotated[str, Written.IRI]
 
 
 class Text(Mapping[str, str]):
