@@ -21,9 +21,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from mikra.messages.spoken import harmless
+from mikra.messages.spoken import Sentences, Speaks, harmless
 from mikra.model import Credential
-from mikra.report import Finding, Severity, Words, words
+from mikra.report import Finding, Severity, words
 from mikra.validation import annex1_places as places
 from mikra.validation.annex1_elements import DEFINITIONS, GRADE_OF_DESIGN, Definition
 from mikra.validation.annex1_judgement import AT_AWARD, Judgement, State
@@ -217,14 +217,14 @@ class Meter:
         return tuple(finding for element in self.elements for finding in element.findings)
 
     @property
-    def sentence(self) -> Words:
+    def sentence(self) -> Speaks:
         """How complete it is, in one sentence, and short ones on what is weak, not applicable or filled at award."""
         count, missing = self.mandatory_present, len(self.missing)
         key = "incomplete" if missing else "complete"
         told = [words(f"annex1.{key}", present=count.present, of=count.of, missing=missing)]
         states = Counter(judgement.state for judgement in self.judgements[:_MANDATORY])
         told += [words(f"annex1.also.{key}", count=states[state]) for state, key in _ALSO.items() if states[state]]
-        return words("annex1.sentences", all=_Sentences(tuple(told))) if len(told) > 1 else told[0]
+        return Sentences(tuple(told))
 
     def __getitem__(self, rule: str) -> Element:
         """The element of that rule ("annex1.6"), number ("6") or key ("outcomes"). KeyError for any other."""
@@ -248,16 +248,6 @@ class Meter:
             "sentence": self.sentence.text(language),
             "elements": [element.as_dict(language) for element in self.elements],
         }
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentences:
-    """Sentences, one after the other."""
-
-    all: tuple[Words, ...]
-
-    def text(self, language: str = "en", /) -> str:
-        return " ".join(each.text(language) for each in self.all)
 
 
 _MANDATORY = 11
