@@ -53,4 +53,5 @@ def read_choice(text: str, index: Mapping[str, str]) -> str | None:
 
 
 def _joined(text: str) -> str:
-    return _BETWEEN_WORDS.sub("", fold(text.strip()))
+    """A key of its own kind: never equal to a spelling as it stands."""
+    return "\0" + _BETWEEN_WORDS.sub("", fold(text.strip()))

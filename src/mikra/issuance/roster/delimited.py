@@ -123,7 +123,7 @@ def sample_of(lines: Iterable[str], delimiter: str) -> list[Record]:
 
 
 def candidates(lines: list[str]) -> dict[str, list[Record]]:
-    """Delimiter -> sample, for each that divides some record; a file of one column alone has none of them."""
+    """Delimiter -> sample, for each that divides some record, and for a file of one column, which has none."""
     found = {delimiter: sample_of(lines, delimiter) for delimiter in DELIMITERS if any(delimiter in x for x in lines)}
     dividing = {d: sample for d, sample in found.items() if any(len(cells) > 1 for _, cells in sample)}
-    return dividing or {_NO_DELIMITER: sample_of(lines, _NO_DELIMITER)}
+    return {**dividing, _NO_DELIMITER: sample_of(lines, _NO_DELIMITER)}

@@ -47,7 +47,7 @@ _SHEET_NAMES = frozenset({"xlsx", "xlsm", "xltx", "xltm", "ods", "ots"})
 def file_kind(data: bytes, name: str, limits: RosterLimits, language: str) -> FileKind:
     """Archive or text. Raises InputError: empty_upload, too_large, file_encrypted, file_type_mismatch."""
     ending = name.rpartition(".")[2].lower() if "." in name else ""
-    if not data.strip():
+    if not data.removeprefix(b"\xef\xbb\xbf").strip(b"\xff\xfe\0 \t\r\n"):
         raise refusal("empty_upload", "empty_file", language, where=name)
     if len(data) > limits.size:
         found, most = f"{len(data) / 1e6:.1f} MB", f"{limits.size / 1e6:g} MB"
