@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -132,9 +133,8 @@ class Steps:
         """A copy in which somebody improved the grade."""
         original = sorted((self.folder / "issued" / "credentials").glob("*.jsonld"))[0]
         altered = self.folder / "altered-copy.jsonld"
-        before = original.read_bytes()
-        forged = before.replace(b'{\\"en\\":\\"7\\"}', b'{\\"en\\":\\"9\\"}', 1)
-        altered.write_bytes(forged if forged != before else before.replace(b"2026-07-", b"2025-07-", 1))
+        grade = re.compile(rb'(noteLiteral\\":\{\\"\w+\\":\\")\d+(\\"\})')
+        altered.write_bytes(grade.sub(rb"\g<1>11\g<2>", original.read_bytes(), count=1))
         report = self._verified(altered, signer)
         self._step("altered")
         self.out.print(f"  [bold red]✗[/] {report.sentence.text(self.language)}")

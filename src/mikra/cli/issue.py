@@ -154,7 +154,9 @@ class Runner:
         from mikra.sealing import jades
 
         at = now()
-        content = receipt(journal, title=self.design.title.best(self.design.primary_language), at=at)
+        language = self.design.primary_language
+        title, issuer = self.design.title.best(language), self.design.issuer.name.best(language)
+        content = receipt(journal, title=title, issuer=issuer, at=at)
         write_whole(self.path / "receipt.jsonld", jades.seal(content, signer=self.signer, at=at))
 
     def _ledger(self, journal: Journal, learners: list[Learner]) -> None:

@@ -16,8 +16,11 @@ from typing import Any, Protocol
 import orjson
 
 from mikra.issuance.batch import Batch, reopen
-from mikra.issuance.compose import AwardId
+from mikra.issuance.compose import AwardId, instant
 from mikra.issuance.journal import Done, Journal
+from mikra.issuance.prototype import node_id
+
+FORMAT = "mikra/receipt/1"
 
 CHUNK = 100
 """Rows between two durable steps."""
@@ -98,7 +101,7 @@ class Issue:
         for name, one in missing.items():
             award_id = AwardId(self.journal.awards[name])
             sealed = self.batch.seal(one.values, award_id)
-            reopen(sealed, self.batch.payload(one.values, award_id))
+            reopen(sealed, self.batch.payload(one.values, award_id), certificate=self.batch.sealer.signer.certificate)
             file = file_name(self.journal.rows[name], award_id)
             files[file] = sealed
             ends[name] = Done(file, hashlib.sha256(sealed).hexdigest())
@@ -112,19 +115,22 @@ def file_name(row: int, award_id: AwardId) -> str:
     return f"{row:06d}-{award_id.stem.replace('-', '')}.jsonld"
 
 
-def receipt(journal: Journal, *, title: str, at: dt.datetime) -> bytes:
-    """What was issued, to be sealed: row, award id, file and SHA-256 of each credential; no personal data."""
+def receipt(journal: Journal, *, title: str, issuer: str, at: dt.datetime) -> bytes:
+    """What was issued, to be sealed: row, award id, file and SHA-256 of each credential; no personal data.
+
+    A W3C credential in form (VC 2.0, 4.1), so that whoever can verify our credentials can verify the receipt.
+    """
     entries = [
         {"row": journal.rows[name], "award": AwardId(journal.awards[name]).award, "file": d.file, "sha256": d.sha256}
         for name, d in journal.done.items()
     ]
     entries.sort(key=lambda entry: (entry["row"], entry["award"]))
     members = {
-        "format": "mikra/receipt/1",
-        "design": journal.design,
-        "title": title,
-        "at": at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "count": len(entries),
-        "credentials": entries,
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiableCredential"],
+        "issuer": {"id": node_id("issuer-of-receipt", issuer), "name": issuer},
+        "validFrom": instant(at),
+        "name": f"Receipt: {title} ({journal.design}), {len(entries)} credentials",
+        "credentialSubject": {"format": FORMAT, "design": journal.design, "credentials": entries},
     }
     return orjson.dumps(members)
