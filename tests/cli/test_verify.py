@@ -170,20 +170,32 @@ def test_words_of_others_cannot_act_on_the_terminal(run: Run, folder: Path) -> N
     assert "[red]Title[/red]" in answer.out
 
 
+def coloured(folder: Path, file: str, colour: str, *words: str) -> str:
+    """What the command prints on a terminal with colours, or without."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from mikra.cli import main; main()", "verify", file, *(words or ALL)],
+        cwd=folder,
+        env={"PATH": "", "COLUMNS": "100", "LC_ALL": "C.UTF-8", "PYTHONPATH": ":".join(sys.path), colour: "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.stderr
+    return done.stdout
+
+
 def test_colour_never_stands_alone(folder: Path) -> None:
     """With colours the words and marks are the same as without."""
-    plain, coloured = (
-        subprocess.run(
-            [sys.executable, "-c", "from mikra.cli import main; main()", "verify", "good.json", *ALL],
-            cwd=folder,
-            env={"PATH": "", "COLUMNS": "100", "LC_ALL": "C.UTF-8", **more},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        for more in ({"NO_COLOR": "1"}, {"FORCE_COLOR": "1"})
-    )
-    assert plain.returncode == coloured.returncode == 0, plain.stderr + coloured.stderr
-    assert "\x1b[" in coloured.stdout
-    assert "\x1b[" not in plain.stdout
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured.stdout) == plain.stdout
+    plain, shown = coloured(folder, "good.json", "NO_COLOR"), coloured(folder, "good.json", "FORCE_COLOR")
+    assert "\x1b[" in shown
+    assert "\x1b[" not in plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", shown) == plain
+
+
+def test_red_is_for_what_is_false_amber_for_history_grey_for_what_was_not_checked(folder: Path) -> None:
+    (folder / "old.json").write_bytes(seal(edc(validUntil="2026-05-05T00:00:00Z")))
+    old = coloured(folder, "old.json", "FORCE_COLOR")
+    assert "\x1b[1;33m? " in old
+    assert "\x1b[33m✗ failed" in old
+    assert "\x1b[1;31m✗ " in coloured(folder, "altered.json", "FORCE_COLOR")
+    assert "\x1b[2m? not checked" in coloured(folder, "good.json", "FORCE_COLOR", *AT)

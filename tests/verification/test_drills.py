@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from mikra import formats
 from mikra.report import CHECK_IDS, Verdict
 from mikra.sealing import jades
 from mikra.trust.loader import Recorded, SnapshotLoader
-from mikra.verification import verify
+from mikra.verification import checks, verify
 from tests.simulators.timestamps import TimestampAuthority
 from tests.verification.documents import (
     ANCHORED,
@@ -156,3 +157,13 @@ def test_an_odd_value_anywhere_under_a_good_seal_is_a_report(number: int, amount
         holder[place[-1]] = ODD[number]
         for report in verify(seal(document), at=AT, policy=ANCHORED, loader=LOADER):
             assert json.dumps(report.as_dict("cs"))
+
+
+def test_a_title_in_thousands_of_languages_makes_no_endless_report() -> None:
+    document = edc()
+    document["credentialSubject"]["hasClaim"][0]["title"] = {f"x-{n}": "Water" for n in range(300)}
+    (report,) = verify(seal(document), at=AT, policy=ANCHORED)
+    most = max(len(check.findings) for check in report.checks)
+    assert most == checks.MOST_FINDINGS + 1
+    last = next(check for check in report.checks if len(check.findings) == most).findings[-1]
+    assert re.fullmatch(r"\d+ more of this kind\.", last.what.text())

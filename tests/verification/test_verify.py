@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 import zipfile
@@ -15,6 +17,7 @@ import pytest
 from mikra import messages
 from mikra.errors import InputError
 from mikra.report import CHECK_IDS, Check, Report, Status, Verdict
+from mikra.sealing import jades, jades_header
 from mikra.trust.loader import Recorded, RecordingLoader, SnapshotLoader
 from mikra.verification import Policy, verify
 from tests.simulators import authorities
@@ -158,8 +161,6 @@ class TestAltered:
     )
     def test_what_was_sealed_can_be_unreadable_too(self, payload: bytes, code: str) -> None:
         signer = authorities.seal().signer
-        from mikra.sealing import jades, jades_header
-
         protected = jades_header.protected_header(
             algorithm=signer.algorithm, certificate=signer.certificate, at=SEALED_AT
         )
@@ -175,6 +176,19 @@ class TestAltered:
         text = broken["signatures"][1]["signature"]
         broken["signatures"][1]["signature"] = text[:10] + ("A" if text[10] != "A" else "B") + text[11:]
         assert judged(json.dumps(broken).encode()).code == "jws_signature_invalid"
+
+
+class TestNothing:
+    @pytest.mark.parametrize("data", [b"{}", b"[]", b"null", b'{"hello": "world"}'])
+    def test_a_file_without_a_credential_says_so(self, data: bytes) -> None:
+        report = judged(data)
+        assert (report.verdict, report.code) == (Verdict.TOTAL_FAILED, "credential_malformed")
+        assert report.sentence.text() == "We read this file, but there is no credential inside it."
+
+    def test_what_stands_in_a_file_that_cannot_be_taken_is_not_repeated(self) -> None:
+        report = judged(b'{"name": "Zo\xc3\xab Canary", "name": "Zo\xc3\xab Canary"')
+        assert "Canary" not in json.dumps(report.as_dict())
+        assert report.check("format").where
 
 
 class TestUnsealed:
@@ -210,6 +224,7 @@ class TestTrust:
         report = judged(seal(edc()), Policy())
         assert (report.verdict, report.code) == (Verdict.INDETERMINATE, "seal_not_trusted")
         assert outcome(report, "seal.integrity") == (Status.PASSED, "")
+        assert outcome(report, "issuer") == (Status.NOT_CHECKED, "seal_not_trusted"), "a seal can claim any identifier"
         assert report.sentence.text().startswith("We can't confirm who issued this.")
         assert report.credential is not None
 
@@ -253,19 +268,57 @@ class TestTime:
         stamper = TimestampAuthority(at=stamp, **knobs) if stamp else None
         return seal(edc(issued=None, issuanceDate=None, validFrom=None), self.HOLDER, at, stamper)
 
+    def stamping(self) -> authorities.Holder:
+        """A trusted timestamp authority that was there in 2023 already."""
+        plan = replace(authorities.timestamp_plan(), start=datetime(2022, 1, 1, tzinfo=UTC))
+        return authorities.intermediate().issue(authorities.key("P-256", "time then"), plan)
+
+    def handmade(self, payload: bytes, claimed: datetime, **header: Any) -> bytes:
+        """Sealed past all care: outside the certificate's dates, with members of the header that we never write."""
+        signer = self.HOLDER.signer
+        text = jades_header.protected_header(algorithm="ES256", certificate=signer.certificate, at=claimed)
+        if header:
+            members = json.loads(base64.urlsafe_b64decode(text + "==")) | header
+            members["crit"] = ["b64", "sigT", *header]
+            text = base64.urlsafe_b64encode(json.dumps(members).encode()).decode().rstrip("=")
+        value = signer.sign(b"%b.%b" % (text.encode(), payload))
+        return jades.envelope(jades.escape(payload), text, value)
+
     def code(self, data: bytes, policy: Policy = ANCHORED, at: datetime = AT) -> tuple[str, str]:
         report = judged(data, policy, at=at)
         return report.code, report.check("seal.certificate").reason.text()
 
     def test_valid_then_by_trusted_proof(self) -> None:
-        holder = authorities.intermediate().issue(
-            authorities.key("P-256", "time then"),
-            replace(authorities.timestamp_plan(), start=datetime(2022, 1, 1, tzinfo=UTC)),
-        )
         policy = Policy(anchors=(authorities.intermediate().der,))
-        code, reason = self.code(self.sealed(stamp=self.THEN, holder=holder), policy)
+        code, reason = self.code(self.sealed(stamp=self.THEN, holder=self.stamping()), policy)
         assert code == "valid"
         assert "expired since, but it was valid when this was sealed" in reason
+
+    def test_the_chain_counts_at_the_proven_time(self) -> None:
+        """The authority between has ended too: the path is judged for the day of sealing, not for today."""
+        old = {"start": datetime(2022, 1, 1, tzinfo=UTC), "end": datetime(2024, 1, 1, tzinfo=UTC)}
+        between = authorities.root().issue(
+            authorities.key("P-256", "between"), replace(authorities.authority_plan("Between"), **old)
+        )
+        holder = between.issue(authorities.key("P-256", "below"), replace(authorities.seal_plan(), **old))
+        plan = replace(authorities.timestamp_plan(), start=old["start"])
+        stamper = TimestampAuthority(at=self.THEN, holder=authorities.root().issue(authorities.key("P-256", "t"), plan))
+        data = seal(edc(issued=None, issuanceDate=None, validFrom=None), holder, self.THEN, stamper)
+        values = [{"x509Cert": {"val": base64.b64encode(between.der).decode()}}]
+        policy = Policy(anchors=(authorities.root().der,))
+        assert self.code(jades.extended(data, [("xVals", values)]), policy)[0] == "valid"
+        assert self.code(data, policy)[0] == "seal_not_trusted"
+
+    def test_a_proof_over_the_content_alone_says_nothing_of_the_seal(self) -> None:
+        """`adoTst` shows that the content existed: the seal may have come years later."""
+        stamper = TimestampAuthority(at=self.THEN, holder=self.stamping())
+        payload = json.dumps(edc(issued=None, issuanceDate=None, validFrom=None)).encode()
+        token = stamper.timestamp(hashlib.sha256(payload).digest())
+        data = self.handmade(payload, self.THEN, adoTst={"tstTokens": [{"val": base64.b64encode(token).decode()}]})
+        policy = replace(named(self.HOLDER), anchors=(authorities.intermediate().der,))
+        assert self.code(data, policy)[0] == "seal_time_not_proven"
+        assert judged(data, policy).check("seal.timestamp").findings[0].rule == "seal.timestamp.adoTst"
+        assert judged(data, policy).check("seal.timestamp").findings[0].severity == "information"
 
     def test_valid_then_by_a_proof_of_nobody_in_particular(self) -> None:
         stranger = authorities.self_issued(
@@ -287,14 +340,8 @@ class TestTime:
 
     @pytest.mark.parametrize("claimed", [datetime(2026, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)])
     def test_its_own_word_can_speak_against_it(self, claimed: datetime) -> None:
-        from mikra.sealing import jades, jades_header
-
-        signer = self.HOLDER.signer
         payload = json.dumps(edc(issued=None, issuanceDate=None, validFrom=None)).encode()
-        protected = jades_header.protected_header(algorithm="ES256", certificate=signer.certificate, at=claimed)
-        value = signer.sign(b"%b.%b" % (protected.encode(), payload))
-        data = jades.envelope(jades.escape(payload), protected, value)
-        assert self.code(data, named(self.HOLDER))[0] == "seal_certificate_expired"
+        assert self.code(self.handmade(payload, claimed), named(self.HOLDER))[0] == "seal_certificate_expired"
 
     def test_sealed_after_the_moment_asked_for(self) -> None:
         report = judged(seal(edc(issued=None, issuanceDate=None, validFrom=None)), at=SEALED_AT - timedelta(hours=1))

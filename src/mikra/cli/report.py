@@ -1,7 +1,7 @@
 """Reports of `mikra verify` for people: the sentence, the numbered checks, what the person can do.
 
 Colour never stands alone: beside it are a mark and words. Green is passed, red altered, forged or withdrawn, amber
-history or unknown.
+history or an unknown issuer, grey not checked.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _VERDICTS = {
 _CHECKS = {
     Status.PASSED: ("✓", "green"),
     Status.FAILED: ("✗", "red"),
-    Status.NOT_CHECKED: ("?", "yellow"),
+    Status.NOT_CHECKED: ("?", "dim"),
     Status.NOT_APPLICABLE: ("–", "dim"),
 }
 _FINDINGS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.QUESTION: "?", Severity.INFORMATION: "i"}
@@ -99,7 +99,7 @@ def _remarks(check: Check, language: str, *, details: bool) -> list[RenderableTy
 def _remark(finding: Finding, language: str, *, details: bool) -> Text:
     words = finding.what.text(language)
     if details:
-        words = " · ".join(part for part in (words, finding.found, finding.where) if part)
+        words = " · ".join(part for part in (words, finding.found, finding.expected, finding.where) if part)
     return Text(f"{_FINDINGS[finding.severity]} {harmless(words, 500)}", style="dim")
 
 

@@ -42,6 +42,19 @@ ANNEX1_CLAUSE = "Recommendation of 16 June 2022, Annex I"
 PRINCIPLES_CLAUSE = "Recommendation of 16 June 2022, Annex II"
 
 
+MOST_FINDINGS = 100
+"""Findings of one check in a report; what is left out is counted."""
+
+
+def bounded(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The first findings, and how many more there are: nobody's file makes an endless report."""
+    left = len(findings) - MOST_FINDINGS
+    if left <= 0:
+        return tuple(findings)
+    more = Finding(rule="more", severity=Severity.INFORMATION, what=words("verify.more", count=left))
+    return (*findings[:MOST_FINDINGS], more)
+
+
 def check_format(case: Case) -> Check:
     """1. It can be read, and is what."""
     form = "sealed" if case.seals else "unsealed"
@@ -155,7 +168,7 @@ def check_timestamp(case: Case) -> Check:
         return _no_seal("seal.timestamp")
     proofs = [proof for judged in case.seals for proof in judged.proofs]
     make = partial(
-        Check, id="seal.timestamp", clause=TIMESTAMP_CLAUSE, findings=tuple(_token(proof) for proof in proofs)
+        Check, id="seal.timestamp", clause=TIMESTAMP_CLAUSE, findings=bounded([_token(proof) for proof in proofs])
     )
     tampered = next((proof for proof in proofs if proof.tampered), None)
     if tampered is not None:
@@ -268,7 +281,7 @@ def check_profile(case: Case) -> Check:
         reason = words("verify.profile.not_applicable")
         return Check(id="profile", status=Status.NOT_APPLICABLE, reason=reason, clause=PROFILE_CLAUSE)
     clause = f"{PROFILE_CLAUSE} {result.version.value}"
-    findings = (*result.profile, *result.reader)
+    findings = bounded((*result.profile, *result.reader))
     version = result.version.value
     if result.conforms:
         key = "conforms_reader" if result.reader else "conforms"
@@ -289,7 +302,7 @@ def check_annex1(case: Case) -> Check:
         status=Status.PASSED if meter.complete else Status.FAILED,
         reason=meter.sentence,
         clause=ANNEX1_CLAUSE,
-        findings=meter.findings,
+        findings=bounded(meter.findings),
     )
 
 
@@ -310,7 +323,7 @@ def check_principles_and_sanity(case: Case) -> Check:
         status=Status.FAILED if failed else Status.PASSED,
         reason=words("verify.principles.remarks", count=len(asked)) if asked else words("verify.principles.none"),
         clause=PRINCIPLES_CLAUSE,
-        findings=findings,
+        findings=bounded(findings),
     )
 
 

@@ -27,6 +27,11 @@ def for_code(code: str) -> Words:
     return words(_PRECISE.get(code) or f"verdict.{CODES[code][0]}")
 
 
+def for_refusal(code: str) -> Words:
+    """The sentence for a file that could not be taken at all."""
+    return words("verdict.nothing_inside") if code == "credential_malformed" else for_code(code)
+
+
 def for_case(code: str, case: Case, checks: Sequence[Check], summary: Mapping[str, Stated]) -> Speaks:
     """The sentence for a credential that could be opened."""
     by_id = {check.id: check for check in checks}

@@ -79,7 +79,7 @@ def _of_sealed(item: Item, question: Question, depth: int) -> Iterator[Report]:
         return
     document = _content(sealed, question)
     if isinstance(document, InputError):
-        yield _ended(_format_check(document), _file(item), question)
+        yield _refused(document, _file(item), question)
         return
     if formats.is_presentation(document) and depth < _DEEPEST:
         inside = formats.items_of(document, name=item.name, where=item.where, limits=question.policy.limits)
@@ -151,19 +151,19 @@ def _ended(check: Check, file: str, question: Question) -> Report:
 
 
 def _refused(error: InputError, file: str, question: Question) -> Report:
-    return _ended(_format_check(error), file, question)
+    report = _ended(_format_check(error), file, question)
+    return replace(report, sentence=sentence.for_refusal(report.code))
 
 
 def _format_check(error: InputError) -> Check:
     """1. Why the file cannot be taken. What stands in it is not repeated: nobody vouches for it."""
     code = error.code if error.code in CODES else "file_damaged"
-    finding = Finding(
-        rule=code, severity=Severity.ERROR, what=sentence.for_code(code), where=error.where, expected=error.expected
-    )
+    told = sentence.for_refusal(code)
+    finding = Finding(rule=code, severity=Severity.INFORMATION, what=told, where=error.where, expected=error.expected)
     return Check(
         id="format",
         status=Status.FAILED,
-        reason=sentence.for_code(code),
+        reason=told,
         code=code,
         where=error.where,
         findings=(finding,),
