@@ -29,7 +29,7 @@ EXAMPLES = (
 def issue(
     design_file: DesignFile,
     list_file: RosterFile,
-    key: Annotated[Path, typer.Option("--key", help="The seal key (PKCS#12 or PEM).")],
+    key: Annotated[str, typer.Option("--key", help="The seal key: a file (PKCS#12 or PEM), or pkcs11:...")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the credentials.")] = Path("issued"),
     good_rows: Annotated[
         bool, typer.Option("--good-rows", help="Issue the rows that are ready; leave the others for later.")

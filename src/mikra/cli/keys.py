@@ -31,11 +31,19 @@ def password(file: str, *, confirm: bool = False) -> str:
     return asked
 
 
-def open_key(key: Path, password_file: str) -> Signer:
-    """The signer in a key file."""
+def open_key(key: str, password_file: str) -> Signer:
+    """The signer in a key file, or on a token (`pkcs11:...`, RFC 7512), whose PIN is the password."""
+    from mikra.adapters.pkcs11_uri import is_key_address, read_key_address
+
+    if is_key_address(key):
+        from mikra.adapters.pkcs11 import open_pkcs11
+
+        address = read_key_address(key)
+        pin = password(password_file)
+        return open_pkcs11(address.module, token=address.token, key=address.key, pin=pin)
     from mikra.adapters.signers import open_signer
 
-    return open_signer(key, password(password_file))
+    return open_signer(Path(key), password(password_file))
 
 
 @app.command(
@@ -75,7 +83,7 @@ def new(
 
 @app.command(epilog="Example: mikra keys show seal.p12")
 def show(
-    file: Annotated[Path, typer.Argument(help="A key file (PKCS#12 or PEM), or a certificate alone.")],
+    file: Annotated[str, typer.Argument(help="A key file (PKCS#12 or PEM), a certificate alone, or pkcs11:...")],
     password_file: Password = "",
     language: Language = "",
 ) -> None:
@@ -83,7 +91,7 @@ def show(
     from mikra.errors import InputError
     from mikra.trust import certificates
 
-    data = read_input(str(file))
+    data = b"PRIVATE KEY" if file.startswith("pkcs11:") else read_input(file)
     try:
         found = () if b"PRIVATE KEY" in data else certificates.split(data)
     except InputError:
