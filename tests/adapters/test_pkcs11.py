@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 
 from mikra.adapters.pkcs11 import open_pkcs11
 from mikra.errors import InputError, MikraError, NotFoundError, UnavailableError
@@ -190,3 +190,20 @@ def test_a_new_key_made_on_the_token(module: Path, tmp_path: Path) -> None:
     assert signer.algorithm == "EdDSA"
     assert jades.check_integrity(jades.unseal(Sealer(signer, at=AT).seal(PAYLOAD))) == ()
     assert x509.load_der_x509_certificate(signer.certificate) == certificate
+
+
+def test_the_command_line_shows_a_key_on_a_token(
+    module: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from mikra.cli import main
+
+    monkeypatch.setenv("MIKRA_KEY_PASSWORD", PIN)
+    monkeypatch.setenv("LC_ALL", "C")
+    with pytest.raises(SystemExit) as shown:
+        main(["keys", "show", f"pkcs11:token=uni;object=P-256?module-path={module}"])
+    assert shown.value.code == 0
+    assert europe.seal("P-256").certificate.fingerprint(hashes.SHA256()).hex() in capsys.readouterr().out
+    with pytest.raises(SystemExit) as absent:
+        main(["keys", "show", f"pkcs11:token=elsewhere;object=P-256?module-path={module}"])
+    assert absent.value.code == 3
+    assert "no token" in capsys.readouterr().err
