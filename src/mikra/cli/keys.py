@@ -101,7 +101,6 @@ def show(
 
 def _show(certificate: bytes, language: str) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
     from mikra.sealing.certificates import is_demonstration
     from mikra.trust import certificates
@@ -114,9 +113,9 @@ def _show(certificate: bytes, language: str) -> None:
         ("keys.valid", f"{facts.valid_from:%Y-%m-%d} – {facts.valid_to:%Y-%m-%d}"),
         ("keys.fingerprint", facts.fingerprint),
     )
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for key, value in rows:
-        table.add_row(say(key, language), escape(value or "–"))
     out = console()
-    out.print(table)
+    labels = {key: say(key, language) for key, _ in rows}
+    width = max(map(len, labels.values()))
+    for key, value in rows:
+        out.print(f"{labels[key]:<{width}}  {escape(value or '–')}")
     out.print(say("keys.demonstration" if is_demonstration(certificate) else "keys.level", language))
