@@ -13,8 +13,8 @@ from mikra.issuance.roster.result import Raw, RosterOptions, Value
 from mikra.issuance.roster.table import Header
 from mikra.report import Severity
 
-_MEMORY = 100_000
-"""Different cells of one column that are remembered."""
+_MEMORY = 5_000
+"""Different cells of one column that are remembered from one piece of a list to the next."""
 
 _ALIKE = frozenset({bool, float})
 """Types whose values are equal and yet not the same (True and 1.0): together, they are not remembered."""

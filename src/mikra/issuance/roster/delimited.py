@@ -22,15 +22,16 @@ _NO_DELIMITER = "\x1f"
 """For a file of one column: a character that no text has."""
 
 _HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
-_SAMPLE = 200
-"""Records by which the delimiter is judged."""
+_SAMPLE, _SAMPLE_WIDTH = 200, 300
+"""Records, and cells of each, by which the delimiter is judged."""
+_ANY_WIDTH = 1 << 30
 
 Record = tuple[int, list[str]]
 """The line on which a record starts, from 1, and its cells."""
 
 
-def records(lines: Iterable[str], delimiter: str, language: str) -> Iterator[Record]:
-    """All records, blank lines left out. Raises InputError csv_malformed or cell_too_long, with the line."""
+def records(lines: Iterable[str], delimiter: str, language: str, widest: int) -> Iterator[Record]:
+    """All records, blank lines left out. Raises InputError csv_malformed, cell_too_long, sheet_too_wide, by line."""
     watched = _Watched(lines)
     reader = csv.reader(watched, delimiter=delimiter, strict=True)
     before = 0
@@ -41,6 +42,10 @@ def records(lines: Iterable[str], delimiter: str, language: str) -> Iterator[Rec
             return
         except csv.Error as error:
             raise _malformed(str(error), before + 1, watched.last, language) from error
+        if len(cells) > widest:
+            most = str(widest)
+            where = _line(before + 1, language)
+            raise refusal("sheet_too_wide", "sheet_too_wide", language, where=where, expected=most, most=most)
         if cells:
             yield before + 1, cells
         before = reader.line_num
@@ -113,8 +118,8 @@ def sample_of(lines: Iterable[str], delimiter: str) -> list[Record]:
     """The first records with this delimiter, as far as they can be read."""
     found: list[Record] = []
     try:
-        for record in records(lines, delimiter, "en"):
-            found.append(record)
+        for number, cells in records(lines, delimiter, "en", _ANY_WIDTH):
+            found.append((number, cells[:_SAMPLE_WIDTH]))
             if len(found) >= _SAMPLE:
                 break
     except InputError:

@@ -32,6 +32,13 @@ class Judge:
     def __post_init__(self) -> None:
         self.duplicates = Duplicates(self.already, accepted=self.options.accept_duplicates)
 
+    def forget(self) -> None:
+        """Begin anew with the next rows."""
+        self.rows.clear()
+        self.bad.clear()
+        self.findings.clear()
+        self.strays.clear()
+
     def take(
         self, found: Sequence[Sequence[Raw]], numbers: Sequence[int], rows: list[Sequence[Raw]], kept: list[int]
     ) -> None:

@@ -89,7 +89,7 @@ def _read_text(
     delimiter, skip = choose_delimiter(lines, fields, mapping, options)
     rows: list[list[str]] = []
     numbers: list[int] = []
-    for number, cells in records(lines[skip:], delimiter, options.language):
+    for number, cells in records(lines[skip:], delimiter, options.language, limits.columns):
         rows.append(cells)
         numbers.append(number + skip)
         if len(rows) > limits.rows + 1 + 20:

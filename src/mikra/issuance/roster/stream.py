@@ -14,7 +14,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from mikra.issuance.fields import RosterField
-from mikra.issuance.roster.checking import NO_FACTS, ColumnCheck, Facts, check_rows, column_checks, is_blank, learn
+from mikra.issuance.roster.checking import NO_FACTS, ColumnCheck, Facts, check_rows, column_checks, learn
 from mikra.issuance.roster.delimited import Record, choose_delimiter, records
 from mikra.issuance.roster.encodings import Probe, find_encoding
 from mikra.issuance.roster.judging import Judge
@@ -108,7 +108,8 @@ def iter_roster(
     start = stream.read(_START)
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
-    if start.startswith(NO_TEXT) or file_kind(start, name, limits, options.language) is FileKind.ARCHIVE:
+    no_limit = replace(limits, size=size)
+    if start.startswith(NO_TEXT) or file_kind(start, name, no_limit, options.language) is FileKind.ARCHIVE:
         data = stream.read(limits.size + 1)
         roster = read_roster(
             data, fields=fields, options=options, name=name, mapping=mapping, limits=limits, already=already
@@ -195,7 +196,7 @@ class _Text(_Blocks):
 
     def _records(self) -> Iterator[Record]:
         lines = islice(self._lines(), self.skip, None)
-        for number, cells in records(lines, self.delimiter, self.options.language):
+        for number, cells in records(lines, self.delimiter, self.options.language, self.limits.columns):
             if self.header_is_own:
                 cells = [restored(cell) for cell in cells]
             yield number + self.skip, cells
@@ -212,14 +213,14 @@ class _Text(_Blocks):
 
     def _learn(self, size: int) -> tuple[dict[int, Facts], Suspects]:
         """What whole columns prove, and which keys occur more than once."""
-        used = self.header.columns.used
-        width = len(self.header.headings)
+        used, judge = self.header.columns.used, self.judge()
         places = {one.name: position for position, one in used.items() if one.name in _KEY_FIELDS}
         facts: dict[int, Facts] = dict.fromkeys(used, NO_FACTS)
         suspects, any_row = Suspects(size // _SHORTEST_ROW), False
         for block in self._blocks_of_records():
-            rows = [cells for _, cells in block if len(cells) >= width]
-            any_row = any_row or any(not is_blank(cells) for _, cells in block)
+            judge.forget()
+            rows = self._take(judge, block)[0]
+            any_row = any_row or bool(rows or judge.bad)
             for position, one in used.items():
                 facts[position] = facts[position].and_(learn(one, [row[position] for row in rows]))
             for row in rows:
@@ -228,6 +229,13 @@ class _Text(_Blocks):
         if not any_row:
             raise refusal("sheet_empty", "no_rows", self.options.language)
         return facts, suspects
+
+    def _take(self, judge: Judge, block: list[Record]) -> tuple[list[Sequence[Raw]], list[int]]:
+        """The rows of a block that can be checked, with their numbers."""
+        rows: list[Sequence[Raw]] = []
+        numbers: list[int] = []
+        judge.take([cells for _, cells in block], [number for number, _ in block], rows, numbers)
+        return rows, numbers
 
     def judge(self) -> Judge:
         """A judge for one pass over the rows."""
@@ -242,9 +250,7 @@ class _Text(_Blocks):
     def _check(self, block: list[Record], checks: list[ColumnCheck], doubles: Duplicates) -> Block:
         judge = self.judge()
         judge.duplicates = doubles
-        rows: list[Sequence[Raw]] = []
-        numbers: list[int] = []
-        judge.take([cells for _, cells in block], [number for number, _ in block], rows, numbers)
+        rows, numbers = self._take(judge, block)
         values, faults = check_rows(rows, checks)
         judge.judge(rows, numbers, values, faults)
         found: list[Row | BadRow] = [*judge.rows, *judge.bad.values()]
