@@ -94,6 +94,7 @@ NOT_SURE: dict[str, dict[str, Any]] = {
     "missing in all copies": put(put(FLOOR, "issuer", "legalName", value=...), *CLAIM, "awardedBy", value={}),
     "no id where one is demanded": put(MINIMAL, *SPECIFICATION, "eqfLevel", "id", value=...),
     "an id that is null": put(MINIMAL, *SPECIFICATION, "eqfLevel", "id", value=None),
+    "an id that is null where none is demanded": put(MINIMAL, *ASSESSMENT, "id", value=None),
     "an id with a blank": put(MINIMAL, *ASSESSMENT, "id", value="urn:x y"),
     "an id that is a compact one": put(MINIMAL, *ASSESSMENT, "id", value="elm:assessment"),
     "an id that is a list": put(MINIMAL, *ASSESSMENT, "id", value=["urn:x"]),
@@ -112,7 +113,7 @@ NOT_SURE: dict[str, dict[str, Any]] = {
     "a tag in capitals": put(FLOOR, "issuer", "legalName", value={"EN": "x", "en": "y"}),
     "two texts in one language": put(FLOOR, "issuer", "legalName", value={"en": ["x", "y"]}),
     "a third context": put(FLOOR, "@context", value=[*FLOOR["@context"], {"mc": "https://example.org/#"}]),
-    "too deep for Python": put(FLOOR, "elmSubject", value=None),
+    "a member that is null": put(FLOOR, "elmSubject", value=None),
 }
 
 
