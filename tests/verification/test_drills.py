@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import random
 import re
@@ -12,9 +14,10 @@ import pytest
 
 from mikra import formats
 from mikra.report import CHECK_IDS, Verdict
-from mikra.sealing import jades
+from mikra.sealing import jades, jades_header
 from mikra.trust.loader import Recorded, SnapshotLoader
 from mikra.verification import checks, verify
+from tests.simulators import authorities
 from tests.simulators.timestamps import TimestampAuthority
 from tests.verification.documents import (
     ANCHORED,
@@ -167,3 +170,27 @@ def test_a_title_in_thousands_of_languages_makes_no_endless_report() -> None:
     assert most == checks.MOST_FINDINGS + 1
     last = next(check for check in report.checks if len(check.findings) == most).findings[-1]
     assert re.fullmatch(r"\d+ more of this kind\.", last.what.text())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (b"\x06\x03\x55\x1d\x0f", b"\x06\x03\x55\x1d\x13", "seal_not_trusted"),
+        (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05", "jws_malformed"),
+    ],
+    ids=["an extension twice", "a version that is none"],
+)
+def test_a_seal_under_an_odd_certificate_is_a_report(old: bytes, new: bytes, code: str) -> None:
+    """The seal is whole, the certificate breaks RFC 5280: nothing of it is believed, and nothing crashes."""
+    signer = authorities.seal().signer
+    odd = signer.certificate.replace(old, new, 1)
+    assert odd != signer.certificate
+    protected = jades_header.protected_header(algorithm="ES256", certificate=signer.certificate, at=SEALED_AT)
+    header = json.loads(base64.urlsafe_b64decode(protected + "=="))
+    header["x5c"] = [base64.b64encode(odd).decode()]
+    header["x5t#S256"] = base64.urlsafe_b64encode(hashlib.sha256(odd).digest()).decode().rstrip("=")
+    text = base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
+    payload = json.dumps(edc()).encode()
+    data = jades.envelope(jades.escape(payload), text, signer.sign(b"%b.%b" % (text.encode(), payload)))
+    (report,) = verify(data, at=AT, policy=ANCHORED)
+    assert report.code == code

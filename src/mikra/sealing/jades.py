@@ -29,7 +29,7 @@ from mikra.errors import InputError
 from mikra.report import Finding, Severity, words
 from mikra.sealing import base64url, etsiu, jades_header, jws
 from mikra.sealing.algorithms import signature_fault
-from mikra.sealing.certificates import check_validity
+from mikra.sealing.certificates import UNREADABLE, check_validity
 from mikra.sealing.etsiu import Token, ValidationData
 from mikra.sealing.keys import Signer
 from mikra.sealing.timestamps import Timestamper, TimestampResult, request_token, verify_token
@@ -233,7 +233,7 @@ def public_key(certificate: bytes) -> PublicKeyTypes | str:
         return x509.load_der_x509_certificate(certificate).public_key()
     except UnsupportedAlgorithm:
         return "key_type_not_supported"
-    except ValueError:
+    except UNREADABLE:
         return "key_malformed"
 
 
@@ -246,7 +246,7 @@ def _check_certificate(certificate: bytes, where: str) -> None:
 def _is_certificate(der: bytes) -> bool:
     try:
         x509.load_der_x509_certificate(der)
-    except ValueError:
+    except UNREADABLE:
         return False
     return True
 

@@ -31,13 +31,14 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mikra.errors import ProtocolError, UnavailableError
 from mikra.sealing.algorithms import MIN_RSA_BITS
+from mikra.sealing.certificates import UNREADABLE
 
 _HASHES: Mapping[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
-_BROKEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+_BROKEN = (*UNREADABLE, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 """What reading DER that is none raises, from two libraries."""
 
 

@@ -18,6 +18,9 @@ from cryptography.x509.oid import NameOID
 from mikra.errors import InputError
 
 ORGANIZATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")
+UNREADABLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""What reading a certificate that is none raises, or one that breaks RFC 5280 in its versions, extensions or names."""
+
 QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
 
 
@@ -82,7 +85,7 @@ def load(der: bytes) -> x509.Certificate | None:
     try:
         certificate = x509.load_der_x509_certificate(der)
         _ = (certificate.extensions, certificate.subject, certificate.issuer)
-    except ValueError:
+    except UNREADABLE:
         return None
     return certificate
 
@@ -112,7 +115,7 @@ def split(data: bytes) -> tuple[bytes, ...]:
             found = x509.load_pem_x509_certificates(data)
         else:
             found = [x509.load_der_x509_certificate(data)]
-    except ValueError:
+    except UNREADABLE:
         raise InputError(
             "This file holds no certificate that can be read.",
             expected="a certificate in PEM or DER",
