@@ -93,10 +93,11 @@ class Runner:
         """Issues what is missing. DONE, or UNDECIDED when it was stopped and can go on."""
         from mikra.adapters.clock import chance
         from mikra.adapters.folder import Folder
+        from mikra.issuance.journal import edition_of
 
         folder = Folder(self.path)
         with folder.locked():
-            journal = folder.journal(design=f"{self.design.code}/{self.design.edition}", salt=chance(16).hex())
+            journal = folder.journal(design=edition_of(self.design), salt=chance(16).hex())
             before = len(journal.done)
             try:
                 last = self._issue(self._prepare(folder, journal), learners)

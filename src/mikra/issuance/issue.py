@@ -15,9 +15,11 @@ from typing import Any, Protocol
 
 import orjson
 
-from mikra.issuance.batch import Batch, reopen
-from mikra.issuance.compose import AwardId, instant
-from mikra.issuance.journal import Done, Journal
+from mikra.errors import MikraError
+from mikra.issuance.award_id import AwardId
+from mikra.issuance.batch import Batch
+from mikra.issuance.compose import instant
+from mikra.issuance.journal import Done, Journal, end, file_name, intent
 from mikra.issuance.prototype import node_id
 
 FORMAT = "mikra/receipt/1"
@@ -72,11 +74,16 @@ class Issue:
     chance: Callable[[int], bytes]
 
     def run(self, learners: Iterable[Learner], *, chunk: int = CHUNK) -> Iterator[Progress]:
-        """Issues what is missing, chunk by chunk; stop anywhere, run again, and it goes on."""
+        """Issues what is missing, chunk by chunk; stop anywhere, run again, and it goes on.
+
+        Of two rows with one key the first counts. An error names its row; what was sealed before it is stored.
+        """
         issued = already = 0
         source = iter(learners)
         while rows := list(islice(source, chunk)):
-            missing = {self.journal.learner(one.key): one for one in rows}
+            missing: dict[str, Learner] = {}
+            for one in rows:
+                missing.setdefault(self.journal.learner(one.key), one)
             missing = {name: one for name, one in missing.items() if name not in self.journal.done}
             self.batch.tick(self.clock())
             self._intend(missing)
@@ -87,32 +94,41 @@ class Issue:
 
     def _intend(self, missing: Mapping[str, Learner]) -> None:
         at = self.batch.sealer.at
-        lines = [
-            self.journal.intend(name, one.row, AwardId.new(at, self.chance(9)).stem)
+        self._note(
+            intent(name, one.row, AwardId.new(at, self.chance(9)).stem)
             for name, one in missing.items()
             if name not in self.journal.awards
-        ]
-        if lines:
-            self.ledger.append(b"".join(lines))
+        )
 
     def _seal(self, missing: Mapping[str, Learner]) -> None:
-        files: dict[str, bytes] = {}
-        ends: dict[str, Done] = {}
-        for name, one in missing.items():
-            award_id = AwardId(self.journal.awards[name])
-            sealed = self.batch.seal(one.values, award_id)
-            reopen(sealed, self.batch.payload(one.values, award_id), certificate=self.batch.sealer.signer.certificate)
-            file = file_name(self.journal.rows[name], award_id)
-            files[file] = sealed
-            ends[name] = Done(file, hashlib.sha256(sealed).hexdigest())
-        if files:
-            self.vault.put(files)
-            self.ledger.append(b"".join(self.journal.finish(name, done) for name, done in ends.items()))
+        sealed: dict[str, bytes] = {}
+        try:
+            for name, one in missing.items():
+                sealed[name] = self._sealed(name, one)
+        finally:
+            self._store(sealed)
 
+    def _sealed(self, name: str, one: Learner) -> bytes:
+        try:
+            return self.batch.award(one.values, AwardId(self.journal.awards[name]))
+        except MikraError as error:
+            error.where = f"row {one.row}: {error.where}" if error.where else f"row {one.row}"
+            raise
 
-def file_name(row: int, award_id: AwardId) -> str:
-    """A file's name: the row's number and the award id; never a learner's name."""
-    return f"{row:06d}-{award_id.stem.replace('-', '')}.jsonld"
+    def _store(self, sealed: Mapping[str, bytes]) -> None:
+        if not sealed:
+            return
+        names = {name: file_name(self.journal.rows[name], AwardId(self.journal.awards[name])) for name in sealed}
+        self.vault.put({names[name]: content for name, content in sealed.items()})
+        self._note(
+            end(name, Done(names[name], hashlib.sha256(content).hexdigest())) for name, content in sealed.items()
+        )
+
+    def _note(self, lines: Iterable[bytes]) -> None:
+        """The disk first, then memory: after a failure the two still agree."""
+        if together := b"".join(lines):
+            self.ledger.append(together)
+            self.journal.take(together)
 
 
 def receipt(journal: Journal, *, title: str, issuer: str, at: dt.datetime) -> bytes:

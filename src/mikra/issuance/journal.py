@@ -1,24 +1,33 @@
 """What an issue has promised and what it has done: lines that survive any crash, so that it can be taken up again.
 
-    {"format": "mikra/journal/1", "design": "WATER-Q/2026.1", "salt": "..."}
+    {"format": "mikra/journal/2", "design": "WATER-Q/2026.1 4f1a9c03d2b7e856", "salt": "..."}
     {"intent": "<learner>", "row": 12, "award": "<stem>"}        before sealing
     {"done": "<learner>", "file": "...", "sha256": "..."}        after the file is safely on disk
+    {"end": "<digest>", "from": 0}                               after all lines of one append
 
 An intent without its end is taken up with the same award id: a crash leaves work to do, never a second credential.
-Learners stand in it under a salted digest, never by name.
+Learners stand in it under a salted digest, never by name. What is appended at once ends with a digest over it: a
+power cut may leave any part of the last append, which was never acknowledged and is passed over; damage anywhere
+else is damage, and said.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import orjson
 
 from mikra.errors import ConflictError, InputError
+from mikra.issuance.award_id import STEM, AwardId
+from mikra.issuance.design import Design
 
-FORMAT = "mikra/journal/1"
+FORMAT = "mikra/journal/2"
+_END = re.compile(rb'^\{"end":"([0-9a-f]{16})","from":([0-9]{1,15})\}\n', re.MULTILINE)
+_FILE = re.compile(r"[0-9]{6,}-[0-9a-f]{30}\.jsonld")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,12 @@ class Journal:
     awards: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     done: dict[str, Done] = field(default_factory=dict)
+    stems: set[str] = field(default_factory=set)
+
+    @property
+    def files(self) -> set[str]:
+        """The names of all files that may be there: an intent comes before its file."""
+        return {file_name(self.rows[learner], AwardId(stem)) for learner, stem in self.awards.items()}
 
     def learner(self, key: str) -> str:
         """The name under which a learner stands here."""
@@ -47,49 +62,83 @@ class Journal:
         """The first line of a new journal."""
         return _line({"format": FORMAT, "design": self.design, "salt": self.salt})
 
-    def intend(self, learner: str, row: int, stem: str) -> bytes:
-        """Notes an intent; returns its line, to be made durable before anything is sealed."""
-        self.awards[learner] = stem
-        self.rows[learner] = row
-        return _line({"intent": learner, "row": row, "award": stem})
+    def take(self, lines: bytes) -> None:
+        """Notes lines that are durable: what memory holds is what the disk holds. InputError for one that is none."""
+        for number, line in enumerate(lines.splitlines(), start=1):
+            _take(self, _members(line, number), number)
 
-    def finish(self, learner: str, done: Done) -> bytes:
-        """Notes the end of an intent; returns its line, to be written after the file is durable."""
-        self.done[learner] = done
-        return _line({"done": learner, "file": done.file, "sha256": done.sha256})
+
+def file_name(row: int, award_id: AwardId) -> str:
+    """A credential's file: the row's number and the award id; never a learner's name."""
+    return f"{row:06d}-{award_id.stem.replace('-', '')}.jsonld"
+
+
+def intent(learner: str, row: int, stem: str) -> bytes:
+    """A line to be durable before anything is sealed."""
+    return _line({"intent": learner, "row": row, "award": stem})
+
+
+def end(learner: str, done: Done) -> bytes:
+    """A line to be written after the file is durable."""
+    return _line({"done": learner, "file": done.file, "sha256": done.sha256})
+
+
+def edition_of(design: Design) -> str:
+    """The name of an edition in a journal: code and edition for people, and the beginning of its digest."""
+    return f"{design.code}/{design.edition} {design.digest[:16]}".strip()
+
+
+def framed(lines: bytes, *, start: int) -> bytes:
+    """What is written for one append at byte `start` of the journal: the lines, and the digest over them."""
+    return b"%b%b" % (lines, _line({"end": _digest(lines), "from": start}))
+
+
+def _digest(lines: bytes) -> str:
+    return hashlib.sha256(lines).hexdigest()[:16]
+
+
+def whole(data: bytes) -> bytes:
+    """The journal without a torn last append. InputError where anything before a whole append is damaged."""
+    good = 0
+    for found in _END.finditer(data):
+        start = int(found[2])
+        if _digest(data[start : found.start()]).encode() != found[1]:
+            continue
+        if start != good:
+            raise _damaged(data[:good].count(b"\n") + 1)
+        good = found.end()
+    return data[:good]
+
+
+def read_journal(data: bytes, *, design: str) -> Journal:
+    """The journal of an issue of this design and edition (`edition_of`).
+
+    Raises InputError for a line that cannot be read, ConflictError for the journal of another design.
+    """
+    numbered = list(_lines(whole(data)))
+    journal = _opened(numbered[0][1] if numbered else {}, design)
+    for number, members in numbered[1:]:
+        _take(journal, members, number)
+    return journal
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, dict[str, object]]]:
+    for number, line in enumerate(data.splitlines(), start=1):
+        members = _members(line, number)
+        if "end" not in members:
+            yield number, members
 
 
 def _line(members: dict[str, object]) -> bytes:
     return orjson.dumps(members, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def read_journal(data: bytes, *, design: str) -> Journal:
-    """The journal of an issue of this design and edition.
-
-    A torn last line is what a power cut leaves: it was never acknowledged and is passed over. Any other line that
-    cannot be read is an InputError; a journal of another design is a ConflictError.
-    """
-    lines = data.split(b"\n")
-    torn = lines.pop()
-    journal = _opened(lines[:1], design)
-    for number, line in enumerate(lines[1:], start=2):
-        _take(journal, _members(line, number), number)
-    del torn
-    return journal
-
-
-def whole(data: bytes) -> bytes:
-    """The journal without a torn last line: what a new line may be appended to."""
-    return data[: data.rfind(b"\n") + 1]
-
-
-def _opened(first: Iterable[bytes], design: str) -> Journal:
-    members = next((_members(line, 1) for line in first), {})
+def _opened(members: dict[str, object], design: str) -> Journal:
     if members.get("format") != FORMAT:
         raise InputError(
             "This is not a journal of an issue.",
-            where="line 1",
-            found=str(members.get("format")),
+            where="journal, line 1",
+            found=str(members.get("format"))[:40],
             expected=FORMAT,
             fix="Choose another folder for the credentials.",
         )
@@ -97,7 +146,7 @@ def _opened(first: Iterable[bytes], design: str) -> Journal:
         raise ConflictError(
             "This folder holds the credentials of another design.",
             where="journal, line 1",
-            found=str(members.get("design")),
+            found=str(members.get("design"))[:160],
             expected=design,
             fix="Choose another folder for the credentials.",
         )
@@ -125,9 +174,15 @@ def _damaged(number: int) -> InputError:
 
 def _take(journal: Journal, members: dict[str, object], number: int) -> None:
     match members:
-        case {"intent": str(learner), "row": int(row), "award": str(stem)}:
-            journal.intend(learner, row, stem)
-        case {"done": str(learner), "file": str(file), "sha256": str(digest)} if learner in journal.awards:
-            journal.finish(learner, Done(file, digest))
+        case {"intent": str(learner), "row": int(row), "award": str(stem)} if (
+            learner not in journal.awards and stem not in journal.stems and STEM.fullmatch(stem)
+        ):
+            journal.awards[learner] = stem
+            journal.rows[learner] = row
+            journal.stems.add(stem)
+        case {"done": str(learner), "file": str(file), "sha256": str(digest)} if (
+            learner in journal.awards and _FILE.fullmatch(file) and _DIGEST.fullmatch(digest)
+        ):
+            journal.done[learner] = Done(file, digest)
         case _:
             raise _damaged(number)
