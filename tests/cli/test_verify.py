@@ -199,3 +199,67 @@ def test_red_is_for_what_is_false_amber_for_history_grey_for_what_was_not_checke
     assert "\x1b[33m✗ failed" in old
     assert "\x1b[1;31m✗ " in coloured(folder, "altered.json", "FORCE_COLOR")
     assert "\x1b[2m? not checked" in coloured(folder, "good.json", "FORCE_COLOR", *AT)
+
+
+def shell(folder: Path, line: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """What the command does in a shell: `{mikra}` stands for it."""
+    mikra = f"{sys.executable} -c 'from mikra.cli import main; main()'"
+    return subprocess.run(
+        ["bash", "-c", line.replace("{mikra}", mikra)],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PYTHONPATH": ":".join(sys.path), **environment},
+        capture_output=True,
+        check=False,
+    )
+
+
+TRUSTED = f"--trust-seal {FINGERPRINT.hex()} --snapshot snapshot --at 2026-06-01T12:00:00Z"
+
+
+def test_a_pipe_of_the_shell_is_as_good_as_a_file(folder: Path) -> None:
+    done = shell(folder, f"{{mikra}} verify <(cat good.json) {TRUSTED}")
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_folder_is_no_file(run: Run, folder: Path) -> None:
+    answer = run("verify", "anchors")
+    assert answer.code == 3
+    assert "folder" in answer.err
+
+
+def test_an_endless_file_costs_no_more_than_a_large_one(folder: Path) -> None:
+    """BAR R4: 300 MB at most. Without the limit the shell's bound on memory ends it."""
+    done = shell(folder, "ulimit -v 900000; {mikra} verify - --json < /dev/zero")
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert json.loads(done.stdout)[0]["code"] in ("too_large", "file_type_mismatch")
+
+
+@pytest.mark.parametrize("words", ["", "--json"])
+def test_an_answer_that_cannot_be_written_is_no_verdict(folder: Path, words: str) -> None:
+    """Neither "genuine" (0) nor "do not rely on it" (1): it may be tried again."""
+    done = shell(folder, f"{{mikra}} verify good.json {TRUSTED} {words} > /dev/full")
+    assert done.returncode == 2
+    assert b"could not be written" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_streams_that_were_closed(folder: Path) -> None:
+    assert shell(folder, f"{{mikra}} verify good.json {TRUSTED} --json >&-").returncode == 0
+    assert shell(folder, "{mikra} verify - <&-").returncode == 3
+
+
+def test_a_terminal_that_lacks_letters_still_gets_the_verdict(folder: Path) -> None:
+    done = shell(folder, f"{{mikra}} verify good.json {TRUSTED} --lang bg", PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"? ")
+
+
+def test_a_name_that_is_no_text(folder: Path) -> None:
+    done = shell(folder, f"cp good.json $'b\\xffd.json'; {{mikra}} verify b*d.json --json {TRUSTED}")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)[0]["file"] == "b\ufffdd.json"
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
+def test_the_ends_of_the_calendar(run: Run, folder: Path, at: str) -> None:
+    assert run("verify", "good.json", "--anchors", "anchors", "--snapshot", "snapshot", "--at", at).code == 2

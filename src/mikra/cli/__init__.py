@@ -5,15 +5,18 @@ Each command's imports are its own, so that `mikra verify` starts fast.
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Any
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, TextIO
 
 import typer
 import typer.core
 
 from mikra.cli import demo, design, issue, keys, meter, roster, verify, vocabulary
 from mikra.cli.output import Exit, fail
-from mikra.errors import MikraError
+from mikra.errors import MikraError, UnavailableError
 
 ORDER = ("design", "roster", "keys", "issue", "verify", "meter", "vocabulary", "demo")
 """The commands in the order in which a registrar meets them."""
@@ -66,10 +69,28 @@ _UsageError = typer.BadParameter.__bases__[0]
 _ClickException: type[Any] = _UsageError.__bases__[0]
 
 
+def _ready_streams() -> None:
+    """A terminal that lacks a letter shows another in its place; one that was closed is as good as none."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, _nowhere())
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line; every error ends in words and an exit code, none in a traceback."""
+    _ready_streams()
     try:
-        result = app(args=arguments, standalone_mode=False)
+        try:
+            result = app(args=arguments, standalone_mode=False)
+        finally:
+            sys.stdout.flush()
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except _ClickException as error:
@@ -80,4 +101,7 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(Exit.DONE)
+    except OSError as error:
+        sys.stdout = _nowhere()
+        fail(UnavailableError("The answer could not be written.", found=error.strerror or "", fix="Make room for it."))
     sys.exit(result if isinstance(result, int) else Exit.DONE)

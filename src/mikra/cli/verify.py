@@ -6,8 +6,9 @@ Exit codes, the worst of all files: 0 genuine; 1 not to be relied on; 2 not cert
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -55,7 +56,9 @@ def verify(
     reports = [
         report
         for file in files
-        for report in verify_bytes(read_input(file), at=moment, policy=policy, loader=loader, name=file, today=not at)
+        for report in verify_bytes(
+            _bytes(file), at=moment, policy=policy, loader=loader, name=_name(file), today=not at
+        )
     ]
     if as_json:
         _print_json(reports, language)
@@ -110,12 +113,43 @@ def _loader(snapshot: Path | None) -> Loader:
     return SnapshotLoader.open(snapshot) if snapshot else OFFLINE
 
 
+def _bytes(file: str) -> bytes:
+    """The file, or so much of it that it is surely too large: an endless one costs no more."""
+    from mikra.errors import InputError
+    from mikra.formats.opened import LIMITS
+
+    try:
+        with nullcontext(_standard_input()) if file == "-" else Path(file).open("rb") as opened:
+            return opened.read(LIMITS.archive + 1)
+    except OSError as error:
+        raise InputError(
+            "This file cannot be opened.", where=file, found=error.strerror or "", fix="Check its name and rights."
+        ) from error
+
+
+def _standard_input() -> BinaryIO:
+    from mikra.errors import InputError
+
+    if sys.stdin is None:
+        raise InputError("There is no standard input.", fix="Name a file instead of -.")
+    return sys.stdin.buffer
+
+
+def _name(file: str) -> str:
+    """The name as text: one that is not UTF-8 has a mark in place of what cannot be read."""
+    return file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def _check_files(files: list[str]) -> None:
-    """Wrong names are told before any work is done."""
+    """Wrong names are told before any work is done. A pipe (`<(...)` of a shell) is as good as a file."""
     from mikra.errors import InputError
 
     for file in files:
-        if file != "-" and not Path(file).is_file():
+        if file == "-":
+            continue
+        if Path(file).is_dir():
+            raise InputError("This is a folder, not a file.", where=file, fix="Name the files in it.")
+        if not Path(file).exists():
             raise InputError("There is no such file.", where=file, fix="Check its name.")
 
 

@@ -54,9 +54,9 @@ def check(document: Mapping[str, Any], at: datetime, skew: timedelta) -> Check:
             clause=CLAUSE,
             where=error.path,
         )
-    if period.start is not None and period.start > at + skew:
+    if period.start is not None and period.start - at > skew:
         return _outside("not_yet", "credential_not_yet_valid", period.start, period.start_where)
-    if period.end is not None and period.end < at - skew:
+    if period.end is not None and at - period.end > skew:
         return _outside("over", "credential_expired", period.end, period.end_where)
     return Check(id="dates", status=Status.PASSED, reason=_inside(period), clause=CLAUSE)
 

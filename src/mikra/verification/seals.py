@@ -200,7 +200,7 @@ def _validity(
         return Validity.NOW
     skew = policy.clock_skew
     known = [time for time in (claimed, existed) if time is not None]
-    if any(time > at + skew for time in known):
+    if any(time - at > skew for time in known):
         return Validity.LATER
     if any(not certificate.valid_at(time) for time in known):
         return Validity.OUTSIDE

@@ -244,9 +244,9 @@ def _stale(status_list: StatusList, asking: Asking) -> str:
         end = instant(status_list.valid_until) if status_list.valid_until else None
     except InputError as error:
         raise InputError(error.message, found=error.found, code="status_list_malformed") from error
-    if start is not None and start > at + policy.clock_skew:
+    if start is not None and start - at > policy.clock_skew:
         return _UNKNOWN
     if end is not None:
-        return "status_list_stale" if end < at - policy.clock_skew else ""
+        return "status_list_stale" if at - end > policy.clock_skew else ""
     fresh = start is not None and at - start <= policy.status_max_age
     return "" if fresh else "status_list_stale"
