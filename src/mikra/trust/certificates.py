@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -84,7 +85,9 @@ def load(der: bytes) -> x509.Certificate | None:
     """The certificate, with extensions that can be read; None where it cannot."""
     try:
         certificate = x509.load_der_x509_certificate(der)
-        _ = (certificate.extensions, certificate.subject, certificate.issuer)
+        with warnings.catch_warnings():  # of names longer or shorter than RFC 5280 has them: they are read all the same
+            warnings.simplefilter("ignore", UserWarning)
+            _ = (certificate.extensions, certificate.subject, certificate.issuer)
     except UNREADABLE:
         return None
     return certificate
