@@ -363,6 +363,7 @@ class TestTime:
         report = judged(json.dumps(one).encode())
         assert (report.verdict, report.code) == (Verdict.TOTAL_FAILED, "signature_invalid")
         assert outcome(report, "seal.timestamp") == (Status.FAILED, "signature_invalid")
+        assert report.check("seal.timestamp").where == "/signatures/0/header/etsiU/0/sigTst"
         assert report.credential is None
 
 

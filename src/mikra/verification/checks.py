@@ -172,7 +172,9 @@ def check_timestamp(case: Case) -> Check:
     )
     tampered = next((proof for proof in proofs if proof.tampered), None)
     if tampered is not None:
-        return make(status=Status.FAILED, reason=words(tampered.result.message), code="signature_invalid")
+        return make(
+            status=Status.FAILED, reason=words(tampered.result.message), code="signature_invalid", where=tampered.where
+        )
     if own.proof is not None and own.proof.shows is not None:
         key = "proven" if own.proof.trusted else "attested"
         moment, authority = Moment(own.proof.shows), harmless(own.proof.authority)
@@ -189,6 +191,7 @@ def _token(proof: Proof) -> Finding:
         rule=f"seal.timestamp.{proof.kind}",
         severity=Severity.INFORMATION if good else Severity.WARNING,
         what=words("verify.proof.fits") if good else words(proof.result.message),
+        where=proof.where,
         found=proof.result.time.isoformat() if proof.result.time else "",
     )
 

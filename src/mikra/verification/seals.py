@@ -66,6 +66,7 @@ class Proof:
     result: TimestampResult
     trusted: bool
     authority: str
+    where: str = ""
 
     @property
     def tampered(self) -> bool:
@@ -179,7 +180,7 @@ def _proof(seal: Seal, number: int, policy: Policy) -> Proof:
         authority = _name(result.certificate)
         if result.fault is None and result.time is not None:
             trusted = _path(result.certificate, result.time, (*result.chain, *seal.chain), policy).anchored
-    return Proof(kind=token.kind, result=result, trusted=trusted, authority=authority)
+    return Proof(kind=token.kind, result=result, trusted=trusted, authority=authority, where=token.where)
 
 
 def _existed(proofs: Iterable[Proof], policy: Policy) -> datetime | None:
