@@ -1,0 +1,82 @@
+"""One process that issues a class list into a folder, to be killed.
+
+    python -m tests.drills.issuing FOLDER ROWS CHUNK [FAULT]
+
+It writes a line before and after every durable step, and after every chunk; so a drill can kill it where it wants.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from mikra.adapters.clock import now
+from mikra.adapters.folder import Folder
+from mikra.issuance.batch import Batch
+from mikra.issuance.design import Design
+from mikra.issuance.issue import Issue, Learner
+from mikra.issuance.journal import edition_of
+from mikra.sealing.keys import Signer
+from tests.issuance.awards import pages
+from tests.issuance.designs import published
+from tests.issuance.faulty import EndsFirst, NoIntents
+from tests.simulators import europe
+
+ENGINES: dict[str, type[Issue]] = {"": Issue, "ends-first": EndsFirst, "no-intents": NoIntents}
+
+
+def design() -> Design:
+    return published("university-short-course", demonstration=False)
+
+
+def signer() -> Signer:
+    """The same key and certificate in every process."""
+    subject = europe.name("Zed", identifier="VATRO-00000000", country="RO")
+    return europe.self_issued(europe.key("P-256"), europe.Plan(subject=subject)).signer
+
+
+def learners(count: int) -> list[Learner]:
+    return [
+        Learner(
+            row=n, key=f"learner-{n}", values={"full_name": f"Learner {n}", "grade": "9", "learner_id": f"M{n:06d}"}
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+class Told(Folder):
+    """A folder that says what it is about to do, and what it has done."""
+
+    def append(self, lines: bytes) -> None:
+        print("append", flush=True)
+        super().append(lines)
+        print("appended", flush=True)
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        print("put", flush=True)
+        _pause()
+        super().put(files)
+        print("stored", flush=True)
+        _pause()
+
+
+def _pause() -> None:
+    time.sleep(float(os.environ.get("DRILL_PAUSE", "0")))
+
+
+def main(folder: Path, rows: int, chunk: int, fault: str = "") -> None:
+    told, edition = Told(folder), design()
+    with told.locked():
+        journal = told.journal(design=edition_of(edition), salt="drill")
+        batch = Batch(edition, signer=signer(), pages=pages(edition), at=now())
+        issue = ENGINES[fault](batch=batch, journal=journal, ledger=told, vault=told, clock=now, chance=os.urandom)
+        for _ in issue.run(learners(rows), chunk=chunk):
+            print(f"acknowledged {len(journal.done)}", flush=True)
+    print("complete", flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:5])
