@@ -72,14 +72,11 @@ def make_issue(disk: Disk, design: Design = WATER, *, seed: int = 1, **more: Any
     ticks = clock()
     signer = more.pop("signer", None) or signer_for(design)
     batch = more.pop("batch", None) or Batch(design, signer=signer, pages=pages(design), at=AT)
-    return Issue(
-        batch=batch,
-        journal=disk.journal(design),
-        **{
-            "ledger": disk,
-            "vault": disk,
-            "clock": lambda: next(ticks),
-            "chance": random.Random(seed).randbytes,
-            **more,
-        },
-    )
+    parts: dict[str, Any] = {
+        "journal": more.get("journal") or disk.journal(design),
+        "ledger": disk,
+        "vault": disk,
+        "clock": lambda: next(ticks),
+        "chance": random.Random(seed).randbytes,
+    }
+    return Issue(batch=batch, **{**parts, **more})
