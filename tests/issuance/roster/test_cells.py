@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from mikra.issuance.fields import FieldKind, RosterField, standard_field
 from mikra.issuance.roster import Roster
-from mikra.issuance.roster.addresses import address_fault
+from mikra.issuance.roster.addresses import address_fault, plain_addresses
 from mikra.issuance.roster.cells import Column, checker
-from mikra.issuance.roster.plain_text import clean_text, misread
+from mikra.issuance.roster.plain_text import clean_text, misread, plain_ones
 from mikra.messages import LANGUAGES
 from mikra.vocabulary import EU_LANGUAGES
 from tests.issuance.roster.conftest import TODAY
@@ -213,12 +213,36 @@ def test_any_address_has_an_answer(text: str) -> None:
     clean_text(text, 50)
 
 
+odd_text = st.text(max_size=12) | st.text(alphabet="aZ0ëŽΆИ Ã«Å½'’.-=+@\u200b\u0301\u202e\n\x07", max_size=8)
+
+
+@settings(max_examples=600)
+@given(st.lists(odd_text, max_size=5))
+def test_the_short_way_for_texts_is_right(texts: list[str]) -> None:
+    for text in plain_ones(texts) & set(texts):
+        assert clean_text(text, 500) == (text, ())
+
+
+@settings(max_examples=300)
+@given(st.lists(st.text(alphabet="ab1.@-_+ é\n", max_size=14), max_size=5))
+def test_the_short_way_for_addresses_is_right(texts: list[str]) -> None:
+    for text in plain_addresses([*texts, "a@b.org"]) & {*texts, "a@b.org"}:
+        assert address_fault(text) is None
+        assert clean_text(text, 500) == (text, ())
+
+
+def test_the_short_way_is_short() -> None:
+    names = {"Ana", "Zoë O'Brien", "Živilė", "Ελένη", "Иван", "D’Arcy", "x" * 400}
+    assert plain_ones(names) == names
+    assert plain_ones({"x" * 401, " Ana", "=x", "ZoÃ«", "e\u0301"}) == set()
+
+
 @pytest.mark.parametrize(
     ("raw", "value", "faults"),
     [
         ("2001-02-03", dt.date(2001, 2, 3), []),
         (dt.date(2001, 2, 3), dt.date(2001, 2, 3), []),
-        (dt.datetime(2001, 2, 3, 23, 59), dt.date(2001, 2, 3), []),
+        (dt.datetime.fromisoformat("2001-02-03T23:59"), dt.date(2001, 2, 3), []),
         (20010203.0, dt.date(2001, 2, 3), []),
         (36925.0, None, ["cell_type_ambiguous/serial_date"]),
         ("36925", None, ["cell_type_ambiguous/serial_date"]),

@@ -84,7 +84,7 @@ def test_what_is_not_ordinary(old: str, new: str) -> None:
 def test_other_encodings(encoding: str) -> None:
     sheet = f'<?xml version="1.0" encoding="{encoding}"?>' + PLAIN
     assert ordinary_extent(sheet.encode(encoding)) is None
-    assert ordinary_extent((f'<?xml version="1.0" encoding="UTF-8"?>' + PLAIN).encode()) == (1, 1, 1)
+    assert ordinary_extent(('<?xml version="1.0" encoding="UTF-8"?>' + PLAIN).encode()) == (1, 1, 1)
 
 
 def test_formulas_errors_and_padding_have_their_places() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import BinaryIO
 
 import pytest
@@ -15,6 +15,7 @@ from mikra.errors import InputError
 from mikra.issuance.fields import RosterField, standard_field
 from mikra.issuance.roster import (
     BadRow,
+    Roster,
     RosterOptions,
     RosterStream,
     Row,
@@ -68,16 +69,23 @@ cells = st.sampled_from(
 )
 
 
+def at_once(data: bytes) -> tuple[Roster | None, str]:
+    """The roster, or the code of the refusal."""
+    try:
+        return read_roster(data, fields=FIELDS, options=OPTIONS), ""
+    except InputError as error:
+        return None, error.code
+
+
 @settings(max_examples=150)
 @given(st.lists(st.lists(cells, min_size=5, max_size=5) | st.lists(cells, max_size=6), min_size=1, max_size=25))
 def test_the_same_as_at_once(rows: list[list[str]]) -> None:
     data = "\n".join([HEADINGS, *(",".join(row) for row in rows)]).encode()
-    try:
-        whole = read_roster(data, fields=FIELDS, options=OPTIONS)
-    except InputError as error:
+    whole, refused = at_once(data)
+    if whole is None:
         with pytest.raises(InputError) as streamed:
             list(stream(data))
-        assert streamed.value.code == error.code
+        assert streamed.value.code == refused
         return
     rows_found = stream(data)
     out = list(rows_found)
@@ -134,8 +142,8 @@ def test_memory_does_not_grow_with_the_list() -> None:
         tracemalloc.stop()
         return most
 
-    small, large = peak(4_000), peak(12_000)
-    assert large < small + 1_000_000
+    small, large = peak(8_000), peak(16_000)
+    assert large < small + 400_000
 
 
 def test_against_what_was_issued() -> None:
@@ -212,10 +220,10 @@ def test_the_stream_stays_open() -> None:
 def test_suspects() -> None:
     suspects = Suspects(1_000)
     for i in range(4_000):
-        suspects.add(f"mail:p{i}@example.org")
+        suspects.add([f"mail:p{i}@example.org"])
     kept = sum(f"mail:p{i}@example.org" in suspects for i in range(4_000))
     assert kept < 100
-    suspects.add("mail:p7@example.org")
+    suspects.add(["mail:p7@example.org"])
     assert "mail:p7@example.org" in suspects
     assert 7 not in suspects
 

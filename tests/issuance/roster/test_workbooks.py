@@ -16,7 +16,18 @@ from mikra.errors import InputError
 from mikra.issuance.fields import FieldKind, RosterField, standard_field
 from mikra.issuance.roster import Roster, RosterLimits, RosterOptions, SourceKind, read_roster
 from tests.issuance.roster.conftest import TODAY
-from tests.issuance.roster.workbooks import cell, links, ods, ods_parts, package, sheet_xml, xlsx, xlsx_parts
+from tests.issuance.roster.workbooks import (
+    cell,
+    links,
+    ods,
+    ods_cell,
+    ods_parts,
+    package,
+    raw_sheet,
+    sheet_xml,
+    xlsx,
+    xlsx_parts,
+)
 
 Read = Callable[..., Roster]
 NAMES = "full_name! email"
@@ -31,8 +42,7 @@ def code_of(read: Read, data: bytes, names: str | Sequence[RosterField] = NAMES,
     try:
         return read(data, names, **options).code
     except InputError as error:
-        assert error.fix
-        return error.code
+        return error.code if error.fix else pytest.fail("an error that does not say what to do")
 
 
 def values(roster: Roster) -> list[dict[str, object]]:
@@ -130,10 +140,11 @@ def test_error_values_are_not_empty_cells(read: Read) -> None:
 def test_shared_rich_and_escaped_text(read: Read) -> None:
     strings = (
         "<si><t>name</t></si><si><r><t>A</t></r><r><rPr/><t>na</t></r></si>"
-        '<si><t>東京</t><rPh sb="0" eb="1"><t>トウ</t></rPh></si><si><t>a_x000D_b</t></si><si><t>&lt;f&gt; &amp;</t></si>'
+        '<si><t>東京</t><rPh sb="0" eb="1"><t>トウ</t></rPh></si><si><t>a_x000D_b</t></si>'
+        "<si><t>&lt;f&gt; &amp;</t></si>"
     )
     rows = "".join(f'<row r="{i + 1}"><c r="A{i + 1}" t="s"><v>{i}</v></c></row>' for i in range(5))
-    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
+    sheet = raw_sheet(rows)
     roster = read(xlsx({"L": sheet}, strings=strings), "full_name")
     assert [v["full_name"] for v in values(roster)] == ["Ana", "東京", "<f> &"]
     assert [f.rule for f in roster.errors] == ["cell_control_character"]
@@ -198,7 +209,8 @@ def test_relationships_that_point_out(read: Read, kind: str, mode: str, code: st
 
 
 def test_a_type_that_may_hold_macros(read: Read) -> None:
-    types = '<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>'
+    kind = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    types = f'<Types><Override PartName="/xl/workbook.xml" ContentType="{kind}"/></Types>'
     assert code_of(read, package(xlsx_parts({"L": LIST}) | {"[Content_Types].xml": types})) == "macro_not_allowed"
 
 
@@ -257,7 +269,7 @@ def test_formulas_of_validations_are_not_those_of_cells(read: Read) -> None:
 
 
 def test_formulas_in_ods(read: Read) -> None:
-    formula = '<table:table-cell table:formula="of:=1" office:value-type="string"><text:p>a@example.org</text:p></table:table-cell>'
+    formula = ods_cell("a@example.org").replace("<table:table-cell", '<table:table-cell table:formula="of:=1"')
     assert code_of(read, ods({"L": [["name", "email"], ["Ana", formula]]})) == "cell_formula_not_allowed"
     assert code_of(read, ods({"L": [["name", "email", "x"], ["Ana", "a@example.org", formula]]})) == "rows_ready"
 
@@ -306,7 +318,7 @@ def test_one_long_text_in_very_many_cells(read: Read) -> None:
     """A shared string is stored once and copied for every cell that uses it."""
     strings = f"<si><t>name</t></si><si><t>{'x' * 9_000}</t></si>"
     rows = "".join(f'<row r="{i}"><c r="A{i}" t="s"><v>{int(i > 1)}</v></c></row>' for i in range(1, 30_000))
-    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
+    sheet = raw_sheet(rows)
     assert code_of(read, xlsx({"L": sheet}, strings=strings), "full_name") == "file_expands_too_much"
 
 
@@ -314,7 +326,7 @@ def test_a_long_note_once_is_no_harm(read: Read) -> None:
     strings = f"<si><t>name</t></si><si><t>Ana</t></si><si><t>{'x' * 9_000}</t></si>"
     rows = "".join(f'<row r="{i}"><c r="A{i}" t="s"><v>{int(i > 1)}</v></c></row>' for i in range(1, 20_000))
     note = '<c r="B1" t="s"><v>2</v></c></row>'
-    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows.replace("</row>", note, 1)}</sheetData></worksheet>'
+    sheet = raw_sheet(rows.replace("</row>", note, 1))
     roster = read(xlsx({"L": sheet}, strings=strings), "full_name", accept_duplicates=True)
     assert len(roster.rows) == 19_998
 
@@ -400,10 +412,10 @@ def test_encrypted_and_old_workbooks(read: Read) -> None:
 def test_names_of_files(data: bytes, name: str, code: str) -> None:
     fields = [standard_field("full_name", required=True), standard_field("email")]
     try:
-        roster = read_roster(data, fields=fields, options=RosterOptions(today=TODAY), name=name)
-        assert (roster.code, code) == ("rows_ready", "")
+        found = read_roster(data, fields=fields, options=RosterOptions(today=TODAY), name=name).code
     except InputError as error:
-        assert error.code == code
+        found = error.code
+    assert found == (code or "rows_ready")
 
 
 def test_unpacked_size_is_limited() -> None:
@@ -490,7 +502,7 @@ def test_ods_bombs(read: Read, rows: str, code: str) -> None:
 
 
 def test_ods_spaces_are_bounded(read: Read) -> None:
-    text = "<table:table-cell office:value-type='string'><text:p>a<text:s text:c='2000000000'/>b</text:p></table:table-cell>"
+    text = ods_cell("a|b").replace("|", "<text:s text:c='2000000000'/>")
     assert code_of(read, ods({"L": [["name"], [text]]}), "full_name") == "cell_too_long"
 
 

@@ -65,6 +65,11 @@ def sheet_xml(rows: Iterable[Sequence[object]], *, after: str = "", attributes: 
     return f'<worksheet xmlns="{_MAIN}"{attributes}><sheetData>{lines}</sheetData>{after}</worksheet>'
 
 
+def raw_sheet(rows: str) -> str:
+    """A worksheet of these rows, which are XML already."""
+    return f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+
+
 def xlsx_parts(
     sheets: Mapping[str, str | Iterable[Sequence[object]]],
     *,
@@ -117,7 +122,8 @@ def ods_cell(value: object) -> str:
         said = "true" if value else "false"
         return f'<table:table-cell office:value-type="boolean" office:boolean-value="{said}"/>'
     if isinstance(value, int | float):
-        return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
+        typed = f'office:value-type="float" office:value="{value}"'
+        return f"<table:table-cell {typed}><text:p>{value}</text:p></table:table-cell>"
     if isinstance(value, tuple):
         return f'<table:table-cell office:value-type="date" office:date-value="{value[0]}"/>'
     text = escape(str(value))

@@ -7,25 +7,23 @@ meant, the cell is `cell_type_ambiguous`, never mended in silence.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mikra.issuance.dates import DateOrder
 from mikra.issuance.fields import FieldKind, RosterField
-from mikra.issuance.roster.addresses import address_fault
+from mikra.issuance.roster.addresses import address_fault, plain_addresses
 from mikra.issuance.roster.choices import choice_index, read_choice, read_yes_no
 from mikra.issuance.roster.days import check_day
 from mikra.issuance.roster.faults import Fault, fault, number_text, warning
 from mikra.issuance.roster.figures import check_number
-from mikra.issuance.roster.plain_text import clean_text, is_plain
+from mikra.issuance.roster.plain_text import LONGEST_PLAIN, clean_text, plain_ones
 from mikra.issuance.roster.result import Raw, Value
 
 Checked = tuple[Value | None, tuple[Fault, ...]]
 """The value (None of an empty cell) and the faults."""
 
 Checker = Callable[[Raw], Checked]
-
-NO_FAULTS: tuple[Fault, ...] = ()
 
 LONGEST = {FieldKind.NAME: 500, FieldKind.EMAIL: 320, FieldKind.CODE: 320, FieldKind.CHOICE: 320}
 """Characters by kind; else the limit for cells holds."""
@@ -65,6 +63,16 @@ def checker(column: Column) -> Checker:
     return _text_checker(column)
 
 
+def sure_ones(column: Column, texts: Iterable[str]) -> set[str]:
+    """Those of the texts that are values of this column as they stand, found all at once; the others are checked."""
+    kind = column.field.kind
+    if column.longest < LONGEST_PLAIN:
+        return set()
+    if kind is FieldKind.EMAIL:
+        return plain_addresses(texts)
+    return plain_ones(texts) if kind in (FieldKind.NAME, FieldKind.TEXT) else set()
+
+
 def _text_checker(column: Column) -> Checker:
     one = column.field
     longest = min(LONGEST.get(one.kind, column.longest), column.longest)
@@ -73,8 +81,7 @@ def _text_checker(column: Column) -> Checker:
     def check(raw: Raw) -> Checked:
         if not isinstance(raw, str):
             return _typed_text(raw, column)
-        plain = len(raw) <= longest and is_plain(raw)
-        value, faults = (raw, NO_FAULTS) if plain else clean_text(raw, longest, lines=lines)
+        value, faults = clean_text(raw, longest, lines=lines)
         if not value:
             return None, ()
         if is_address and not any(f.rule == "cell_control_character" for f in faults):

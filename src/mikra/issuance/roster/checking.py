@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from mikra.issuance.dates import DateOrder, order_proofs, settled
 from mikra.issuance.fields import NAME_FIELDS, FieldKind, RosterField
-from mikra.issuance.roster.cells import Checked, Column, checker
+from mikra.issuance.roster.cells import Checked, Column, checker, sure_ones
 from mikra.issuance.roster.faults import Fault, fault
 from mikra.issuance.roster.result import Raw, RosterOptions, Value
 from mikra.issuance.roster.table import Header
@@ -33,27 +34,35 @@ class ColumnCheck:
     position: int
     column: Column
     memory: dict[Raw, Checked] = field(default_factory=dict)
-    faulty: set[Raw] = field(default_factory=set)
 
     def run(self, raws: Sequence[Raw], faults: Faults) -> list[Value | None]:
         """The values of these cells; what is wrong with them is added to `faults`."""
-        check, types = checker(self.column), set(map(type, raws))
+        types = set(map(type, raws))
         if len(types & _ALIKE) > 1:
+            check = checker(self.column)
             results = [check(raw) for raw in raws]
             faults.extend((i, self.position, one) for i, result in enumerate(results) for one in result[1])
             return [result[0] for result in results]
-        known, faulty = (self.memory, self.faulty) if types == {str} else ({}, set())
-        if len(known) > _MEMORY:
-            known.clear()
-            faulty.clear()
-        different = set(raws)
-        for raw in different.difference(known):
-            result = known[raw] = check(raw)
-            if result[1]:
-                faulty.add(raw)
-        if not faulty.isdisjoint(different):
-            faults.extend((i, self.position, one) for i, raw in enumerate(raws) for one in known[raw][1])
-        return [known[raw][0] for raw in raws]
+        if types != {str}:
+            return self._values(raws, set(raws), {}, faults)
+        if len(self.memory) > _MEMORY:
+            self.memory.clear()
+        different: set[Any] = set(raws)
+        return self._values(raws, different - sure_ones(self.column, different), self.memory, faults)
+
+    def _values(
+        self, raws: Sequence[Raw], doubtful: set[Raw], known: dict[Raw, Checked], faults: Faults
+    ) -> list[Value | None]:
+        """The values, where all cells but the doubtful ones stand for themselves."""
+        check = checker(self.column)
+        for raw in doubtful.difference(known):
+            known[raw] = check(raw)
+        if not doubtful:
+            return list(raws)  # type: ignore[arg-type]  # texts all of them
+        if any(known[raw][1] for raw in doubtful):
+            wrong = {raw: known[raw][1] for raw in doubtful if known[raw][1]}
+            faults.extend((i, self.position, one) for i, raw in enumerate(raws) if raw in wrong for one in wrong[raw])
+        return [known[raw][0] if raw in doubtful else raw for raw in raws]  # type: ignore[misc]
 
 
 def column_checks(

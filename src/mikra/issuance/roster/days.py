@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 
 from mikra.issuance.dates import DateOrder, Reading, Trouble, read_date, serial_date
 from mikra.issuance.fields import RosterField
@@ -79,6 +80,7 @@ def _out_of_bounds(day: dt.date, one: RosterField, today: dt.date) -> Fault | No
     return None
 
 
+@cache
 def years_before(day: dt.date, years: int) -> dt.date:
     """The same day so many years earlier; 28 February for 29 February."""
     try:

@@ -88,19 +88,27 @@ class Judge:
             if one.severity is Severity.ERROR:
                 wrong.setdefault(index, []).append((position, finding))
             self.findings.append((numbers[index], position, finding))
+        for index, found in wrong.items():
+            self._keep_bad(numbers[index], rows[index], found)
+        good = [index for index in range(len(rows)) if index not in wrong] if wrong else list(range(len(rows)))
         sheet = self.table.sheet
-        for index, (number, known) in enumerate(zip(numbers, values, strict=True)):
-            if index in wrong:
-                self._keep_bad(number, rows[index], wrong[index])
-                continue
-            double = self.duplicates.check(number, known)
-            if double is not None:
-                finding = self._row_finding(number, double, "")
-                self.findings.append((number, WHOLE_ROW, finding))
-                if double.severity is Severity.ERROR:
-                    self._keep_bad(number, rows[index], [(WHOLE_ROW, finding)])
-                    continue
-            self.rows.append(Row(number, sheet, known))
+        if self.duplicates.all_new([numbers[i] for i in good], [values[i] for i in good]):
+            self.rows.extend(Row(numbers[i], sheet, values[i]) for i in good)
+            return
+        for index in good:
+            if not self._is_double(numbers[index], rows[index], values[index]):
+                self.rows.append(Row(numbers[index], sheet, values[index]))
+
+    def _is_double(self, number: int, cells: Sequence[Raw], values: Mapping[str, Value]) -> bool:
+        """Whether the row is kept back as another's double; what there is to say of it is noted."""
+        double = self.duplicates.check(number, values)
+        if double is None:
+            return False
+        finding = self._row_finding(number, double, "")
+        self.findings.append((number, WHOLE_ROW, finding))
+        if double.severity is Severity.ERROR:
+            self._keep_bad(number, cells, [(WHOLE_ROW, finding)])
+        return double.severity is Severity.ERROR
 
     def _keep_bad(self, number: int, cells: Sequence[Raw], found: Sequence[tuple[int, Finding]]) -> None:
         places, findings = zip(*found, strict=True)

@@ -224,8 +224,7 @@ class _Text(_Blocks):
             for position, one in used.items():
                 facts[position] = facts[position].and_(learn(one, [row[position] for row in rows]))
             for row in rows:
-                for key in raw_keys(row, places):
-                    suspects.add(key)
+                suspects.add(raw_keys(row, places))
         if not any_row:
             raise refusal("sheet_empty", "no_rows", self.options.language)
         return facts, suspects
