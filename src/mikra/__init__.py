@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from mikra.validation.annex1 import measure as measure
     from mikra.validation.elm import check_profile as check_profile
     from mikra.verification import Policy as Policy
-    from mikra.verification import verify as verify
+    from mikra.verification.verify import verify as verify
 
 __version__ = "0.1.0"
 

@@ -1,7 +1,8 @@
 """Stable answer codes: code -> family of sentences, and what it does to the verdict.
 
 The table is our own (`tests/corpus/codes.json` is its test); sentences stand in `messages/verdict/`, keyed by
-family, with a more precise one for some codes. `REFUSED` is the answer to a request or a roster row, never to a credential.
+family, with a more precise one for some codes. `REFUSED` is the answer to a request or a
+roster row, never to a credential.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def _paeth(line: bytes, previous: bytes, stride: int) -> bytes:
         if left == corner and block == nothing[: len(block)]:
             out += previous[start : start + size]
         else:
-            out += _paeth_block(block, previous[start : start + size], left, corner)
+            out += _paeth_block(block, previous[start : start + size], bytes(left), corner)
     return bytes(out[stride:])
 
 

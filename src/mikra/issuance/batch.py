@@ -60,7 +60,7 @@ class Batch:
         return prepared.seal(*template.fill(row, award_id=award_id, at=self.sealer.at))
 
     def award(self, row: Mapping[str, Any], award_id: AwardId) -> bytes:
-        """`seal`, then `reopen` what was sealed: what is stored and handed out. ConflictError where it does not hold."""
+        """`seal`, then `reopen` what was sealed: what is handed out. ConflictError where it does not hold."""
         if self.renderer:
             payload = self._drawn(row, award_id, self.renderer)
             sealed = self.sealer.seal(payload)

@@ -54,7 +54,10 @@ _FIGURES = re.compile(r"([0-9]{1,4})( ?[./-] ?| )([0-9]{1,2})\2([0-9]{1,4})")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _TOKENS = re.compile(r"\d+|[^\W\d_]+")
 
-_LITTLE_WORDS = "a an d da de del den der di dia diena g gada h i il l la le m metu o of r rok roku st nd rd ta th the u г год година ден του"
+_LITTLE_WORDS = (
+    "a an d da de del den der di dia diena g gada h i il l la le m metu o of r rok roku st nd rd ta th the u "
+    "г год година ден του"
+)
 _FILLERS = frozenset(_LITTLE_WORDS.split())
 """Little words, endings of numbers and "year", as they stand between the parts of a written date, folded."""
 

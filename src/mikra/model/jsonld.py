@@ -2,7 +2,8 @@
 
 `decode` never refuses what a strict JSON reader let through: a member of unknown name or unexpected form goes to
 `extra` unchanged and comes back on `encode`. Where ELM allows several values, a single one is read as one of several
-and written as a list (but for `_ALONE`); otherwise what is read is what is written (`tests/model/test_jsonld.py`, a law).
+and written as a list (but for `_ALONE`); otherwise what is read is what is written
+(`tests/model/test_jsonld.py`, a law).
 """
 
 from __future__ import annotations
