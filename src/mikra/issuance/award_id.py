@@ -6,10 +6,22 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from mikra.errors import InputError
 
 STEM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{10}")
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""RFC 9562, 4.1: the two highest bits are 10."""
+
+
+@lru_cache(maxsize=8)
+def _time(at: dt.datetime) -> str:
+    """Milliseconds since 1970: 48 bits."""
+    digits = int(at.timestamp() * 1000).to_bytes(6, "big").hex()
+    return f"{digits[:8]}-{digits[8:]}"
 
 
 class Part(IntEnum):
@@ -41,10 +53,8 @@ class AwardId:
         """`chance` is 9 random bytes; the caller draws them, so that a journal can hold the id before sealing."""
         if len(chance) < 9:
             raise InputError("An award id needs 9 random bytes.", found=str(len(chance)), expected="9")
-        milliseconds = int(at.timestamp() * 1000).to_bytes(6, "big").hex()
         digits = chance.hex()
-        variant = "89ab"[int(digits[3], 16) & 3]
-        return cls(f"{milliseconds[:8]}-{milliseconds[8:]}-7{digits[:3]}-{variant}{digits[4:7]}-{digits[7:17]}")
+        return cls(f"{_time(at)}-7{digits[:3]}-{_VARIANT[digits[3]]}{digits[4:7]}-{digits[7:17]}")
 
     def node(self, number: int) -> str:
         """`urn:uuid:` of node 1 to 255; the credential itself is `credential`."""

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -80,38 +81,27 @@ class Template:
         parts = Marks(design).split(payload)
         self.design = design
         self.prefix = parts[0]
-        self._plain = [b"", *parts[1:]]
-        self._escaped = [part if i % 2 else _escape(part) for i, part in enumerate(self._plain)]
-        slots: dict[str, list[int]] = {}
-        for i in range(1, len(parts), 2):
-            slots.setdefault(parts[i].decode(), []).append(i)
-        self._stem, self._issued, self._until = (tuple(slots.pop(n, ())) for n in ("stem", "issued", "until"))
-        self._days = [(name, tuple(slots.pop(name))) for name in DAYS if name in slots]
-        self._open = [(name, tuple(places)) for name, places in slots.items()]
+        static, holes = [b"", *parts[2::2]], [part.decode() for part in parts[1::2]]
+        self._plain = _spaced(static)
+        self._escaped = _spaced([_escape(piece) for piece in static])
+        self._days = tuple(name for name in DAYS if name in holes)
+        self._open = tuple(name for name in OPEN if name in holes)
+        values = ("stem", "issued", "until", *self._days, *self._open)
+        self._pick = itemgetter(*(values.index(name) for name in holes))
         self._moment: tuple[dt.datetime | None, bytes, bytes, bytes] = (None, b"", b"", b"")
 
     def fill(self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime) -> tuple[bytes, bytes]:
         """What follows `prefix` in one learner's payload: as it is, and as it stands inside a JSON string."""
-        plain, escaped = self._plain.copy(), self._escaped.copy()
-        stem = award_id.stem.encode()
-        for i in self._stem:
-            plain[i] = escaped[i] = stem
         issued, until, today = self._times(at)
-        for i in self._issued:
-            plain[i] = escaped[i] = issued
-        for i in self._until:
-            plain[i] = escaped[i] = until
-        for name, places in self._days:
+        values = [award_id.stem.encode(), issued, until]
+        for name in self._days:
             value = row.get(name)
-            text = today if value in _NOTHING else calendar_day(value, name).encode()
-            for i in places:
-                plain[i] = escaped[i] = text
-        for name, places in self._open:
-            text = _json(str(row[name]))
-            inside = _escape(text) if b"\\" in text else text
-            for i in places:
-                plain[i] = text
-                escaped[i] = inside
+            values.append(today if value in _NOTHING else calendar_day(value, name).encode())
+        values += [_json(row[name]) for name in self._open]
+        plain, escaped = self._plain.copy(), self._escaped.copy()
+        plain[1::2] = escaped[1::2] = self._pick(values)
+        if b"\\" in b"".join(values):
+            escaped[1::2] = self._pick([_escape(value) for value in values])
         return b"".join(plain), b"".join(escaped)
 
     def payload(self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime) -> bytes:
@@ -129,13 +119,20 @@ class Template:
         return issued, until, today
 
 
+def _spaced(pieces: list[bytes]) -> list[bytes]:
+    """The pieces with room between them."""
+    spaced = [b""] * (2 * len(pieces) - 1)
+    spaced[::2] = pieces
+    return spaced
+
+
 def _escape(text: bytes) -> bytes:
     return orjson.dumps(text.decode())[1:-1]
 
 
-def _json(value: str) -> bytes:
+def _json(value: Any) -> bytes:
     try:
-        return orjson.dumps(value)[1:-1]
+        return orjson.dumps(value if type(value) is str else str(value))[1:-1]
     except TypeError as error:
         raise InputError(
             "This text holds half a character.",
