@@ -12,28 +12,20 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import typer
-import typer.core
 
 from mikra.cli import demo, design, issue, keys, meter, roster, verify, vocabulary
-from mikra.cli.output import Exit, fail
+from mikra.cli.help import EXIT_CODES, InOrder, PlainCommand, examples
+from mikra.cli.output import Exit, console, fail, say, spoken_language
 from mikra.errors import MikraError, UnavailableError
 
-ORDER = ("design", "roster", "keys", "issue", "verify", "meter", "vocabulary", "demo")
-"""The commands in the order in which a registrar meets them."""
-
-
-class InOrder(typer.core.TyperGroup):
-    """Lists the commands in `ORDER`."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        return sorted(super().list_commands(ctx), key=ORDER.index)
-
+BEGIN = examples("mikra demo", "mikra design new university -o water.yaml", "mikra issue --help", note=EXIT_CODES)
 
 app = typer.Typer(
     name="mikra",
     cls=InOrder,
     help="Describe, award, seal and verify European micro-credentials.",
     no_args_is_help=True,
+    epilog=BEGIN,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -41,11 +33,11 @@ app = typer.Typer(
 app.add_typer(design.app, name="design")
 app.add_typer(roster.app, name="roster")
 app.add_typer(keys.app, name="keys")
-app.command("issue", epilog=issue.EXAMPLES)(issue.issue)
-app.command("verify", epilog=verify.EXAMPLES)(verify.verify)
-app.command("meter", epilog=meter.EXAMPLES)(meter.meter)
-app.command("vocabulary", epilog=vocabulary.EXAMPLES)(vocabulary.vocabulary)
-app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
+app.command("issue", cls=PlainCommand, epilog=issue.EXAMPLES)(issue.issue)
+app.command("verify", cls=PlainCommand, epilog=verify.EXAMPLES)(verify.verify)
+app.command("meter", cls=PlainCommand, epilog=meter.EXAMPLES)(meter.meter)
+app.command("vocabulary", cls=PlainCommand, epilog=vocabulary.EXAMPLES)(vocabulary.vocabulary)
+app.command("demo", cls=PlainCommand, epilog=demo.EXAMPLES)(demo.demo)
 
 
 def _version(wanted: bool) -> None:
@@ -86,22 +78,27 @@ def _nowhere() -> TextIO:
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line; every error ends in words and an exit code, none in a traceback."""
     _ready_streams()
+    language = spoken_language(sys.argv[1:] if arguments is None else arguments)
     try:
         try:
             result = app(args=arguments, standalone_mode=False)
         finally:
             sys.stdout.flush()
     except (typer.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        console(stderr=True).print(say("interrupted", language))
+        sys.exit(Exit.INTERRUPTED)
     except _ClickException as error:
         error.show()
         sys.exit(Exit.USAGE)
     except MikraError as error:
-        fail(error)
+        fail(error, language)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(Exit.DONE)
     except OSError as error:
         sys.stdout = _nowhere()
-        fail(UnavailableError("The answer could not be written.", found=error.strerror or "", fix="Make room for it."))
+        fail(
+            UnavailableError("The answer could not be written.", found=error.strerror or "", fix="Make room for it."),
+            language,
+        )
     sys.exit(result if isinstance(result, int) else Exit.DONE)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mikra.cli.output import console, print_findings, say
+from mikra.cli.output import columns, console, plain, print_findings, say
+from mikra.cli.places import in_design
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from mikra.issuance.design import Design
     from mikra.model import Credential
     from mikra.report import Finding
@@ -16,11 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What the checks of content say of a design or a credential."""
+    """What the checks of content say of a design (then places are those of its file) or of a credential."""
 
     meter: Meter
     principles: tuple[Finding, ...]
     sanity: tuple[Finding, ...]
+    of_design: bool = False
 
     @property
     def complete(self) -> bool:
@@ -29,32 +34,44 @@ class Assessment:
     @property
     def blocking(self) -> tuple[Finding, ...]:
         """What keeps a design from being published."""
-        return tuple(finding for element in self.meter.missing for finding in element.findings)
+        return self.placed(finding for element in self.meter.missing for finding in element.findings)
+
+    def placed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings, placed where the author of a design finds them; one of each."""
+        if not self.of_design:
+            return tuple(findings)
+        found = (replace(one, where=in_design(one.where)) for one in findings)
+        return tuple({(one.rule, one.what.text(), one.found): one for one in reversed([*found])}.values())[::-1]
 
     def as_dict(self, language: str) -> dict[str, Any]:
         return {
             "annex1": self.meter.as_dict(language),
-            "principles": [finding.as_dict(language) for finding in self.principles],
-            "sanity": [finding.as_dict(language) for finding in self.sanity],
+            "principles": [finding.as_dict(language) for finding in self.placed(self.principles)],
+            "sanity": [finding.as_dict(language) for finding in self.placed(self.sanity)],
         }
 
 
 def assess_design(design: Design) -> Assessment:
-    """Judged as the credential that it would give, without learner and dates."""
+    """Judged as the credential that it would give, without learner and dates, as if awarded today."""
+    from mikra.adapters.clock import now
+
+    return assess_on(design, now().date())
+
+
+def assess_on(design: Design, day: dt.date) -> Assessment:
+    """Judged as if awarded on that day."""
     from mikra.issuance.compose import design_credential
     from mikra.validation.annex1 import Stage
 
-    return assess(design_credential(design), Stage.DESIGN)
+    return replace(assess(design_credential(design), Stage.DESIGN, day=day), of_design=True)
 
 
-def assess(credential: Credential, stage: Any) -> Assessment:
-    """The checks of content: on a design as if awarded today, on a credential by its own day of award."""
-    from mikra.adapters.clock import now
-    from mikra.validation.annex1 import Stage, measure
+def assess(credential: Credential, stage: Any, *, day: dt.date | None = None) -> Assessment:
+    """The checks of content; without a `day` the credential's own day of award counts."""
+    from mikra.validation.annex1 import measure
     from mikra.validation.principles import check_principles
     from mikra.validation.sanity import check_sanity
 
-    day = now().date() if stage is Stage.DESIGN else None
     return Assessment(
         meter=measure(credential, stage=stage),
         principles=check_principles(credential, at_award=day, stage=stage),
@@ -64,8 +81,6 @@ def assess(credential: Credential, stage: Any) -> Assessment:
 
 def print_meter(meter: Meter, language: str) -> None:
     """The sixteen elements: mark, name, what was found."""
-    from rich.table import Table
-
     marks = {
         "present": "[green]✓[/]",
         "weak": "[yellow]![/]",
@@ -73,7 +88,7 @@ def print_meter(meter: Meter, language: str) -> None:
         "not applicable": "[dim]–[/]",
         "at award": "[dim]…[/]",
     }
-    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
+    table = columns()
     table.add_column(no_wrap=True)
     table.add_column(ratio=2)
     table.add_column(ratio=3)
@@ -85,11 +100,9 @@ def print_meter(meter: Meter, language: str) -> None:
     out.print(table)
 
 
-def _shortened(text: str, length: int = 110) -> str:
-    from rich.markup import escape
-
+def _shortened(text: str, length: int = 240) -> str:
     text = " ".join(text.split())
-    return escape(text if len(text) <= length else text[: length - 1] + "…")
+    return plain(text if len(text) <= length else text[: length - 1] + "…")
 
 
 def print_assessment(result: Assessment, language: str) -> None:
@@ -100,8 +113,11 @@ def print_assessment(result: Assessment, language: str) -> None:
         ("section.principles", result.principles),
         ("section.sanity", result.sanity),
     ]
+    said: set[str] = set()
     for key, findings in sections:
-        shown = [finding for finding in findings if finding.severity.value != "information"]
+        shown = [one for one in result.placed(findings) if one.severity.value != "information"]
+        shown = [one for one in shown if one.what.text() not in said]
+        said.update(one.what.text() for one in shown)
         if shown:
             console().print(f"\n[bold]{say(key, language)}[/]")
             print_findings(shown, language)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mikra.cli.help import examples
 from mikra.cli.output import Exit, Language, console, print_findings, say
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mikra.report import Report
     from mikra.sealing.keys import Signer
 
-EXAMPLES = "Example: mikra demo --output demo-output --lang ro"
+EXAMPLES = examples("mikra demo", "mikra demo --output proba --lang ro")
 _PASSWORD = "demonstration"
 
 
@@ -111,13 +112,14 @@ class Steps:
 
     def issue(self, design: Design, signer: Signer, roster: Any) -> None:
         """Seals what is missing: a second run issues nothing."""
-        from mikra.cli.issue import Runner
+        from mikra.cli.issue_run import Runner
         from mikra.issuance.issue import Learner
         from mikra.issuance.roster import learner_key
 
         self._step("issue", count=len(roster.rows))
         learners = [Learner(row=r.number, key=learner_key(r.values), values=r.values) for r in roster.rows]
-        Runner(design, signer, self.folder / "issued", language=self.language, quiet=False).run(learners)
+        runner = Runner(design, signer, self.folder / "issued", language=self.language, quiet=False)
+        runner.run(lambda: learners, len(learners))
 
     def verify(self, signer: Signer) -> list[Report]:
         """Every credential, as an employer would."""

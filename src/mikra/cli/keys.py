@@ -3,35 +3,61 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mikra.cli.output import Language, console, read_input, say
+from mikra.cli.help import PlainCommand, examples
+from mikra.cli.output import AsJson, Language, console, plain, print_json, read_input, say
+from mikra.errors import InputError
 
 if TYPE_CHECKING:
     from mikra.sealing.keys import Signer
+    from mikra.trust.certificates import Certificate
 
 app = typer.Typer(help="Seal keys: make one, look at one.", no_args_is_help=True)
 PASSWORD = "MIKRA_KEY_PASSWORD"
 Password = Annotated[
-    str, typer.Option("--password-file", help=f"File with the password; else ${PASSWORD}, else asked for.")
+    str,
+    typer.Option(
+        "--password-file", help=f"File with the password of the key; else ${PASSWORD}, else asked for.", metavar="FILE"
+    ),
 ]
+_DER_SEQUENCE = b"\x30"
+"""How a PKCS#12 file begins."""
 KINDS = {"ES256": "P-256", "ES384": "P-384", "EdDSA": "Ed25519", "RS256": "RSA-3072"}
 
 
-def password(file: str, *, confirm: bool = False) -> str:
+def password(file: str, language: str, *, confirm: bool = False) -> str:
     """The password: from a file, from the environment, or asked for. Never from the command line itself."""
     if file:
         return read_input(file).decode("utf-8").rstrip("\r\n")
     if value := os.environ.get(PASSWORD):
         return value
-    asked: str = typer.prompt("Password of the seal key", hide_input=True, confirmation_prompt=confirm, err=True)
+    if not _can_ask():
+        raise InputError(
+            "The password of the seal key is not known, and there is no terminal to ask for it.",
+            fix=f"Name a file that holds it with --password-file, or put it into {PASSWORD}.",
+        )
+    again = say("keys.password_again", language) if confirm else False
+    asked: str = typer.prompt(say("keys.password", language), hide_input=True, confirmation_prompt=again, err=True)
     return asked
 
 
-def open_key(key: str, password_file: str) -> Signer:
+def _can_ask() -> bool:
+    """Whether somebody sits at a terminal, be the input a pipe."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        return True
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return True
+
+
+def open_key(key: str, password_file: str, language: str) -> Signer:
     """The signer in a key file, or on a token (`pkcs11:...`, RFC 7512), whose PIN is the password."""
     from mikra.adapters.pkcs11_uri import is_key_address, read_key_address
 
@@ -39,23 +65,33 @@ def open_key(key: str, password_file: str) -> Signer:
         from mikra.adapters.pkcs11 import open_pkcs11
 
         address = read_key_address(key)
-        pin = password(password_file)
+        pin = password(password_file, language)
         return open_pkcs11(address.module, token=address.token, key=address.key, pin=pin)
     from mikra.adapters.signers import open_signer
 
-    return open_signer(Path(key), password(password_file))
+    return open_signer(Path(key), password(password_file, language))
 
 
 @app.command(
-    epilog='Example: mikra keys new -o seal.p12 --organisation "University of Zed" --id VATRO-00000000 --country RO'
+    cls=PlainCommand,
+    epilog=examples(
+        "mikra keys new --organisation Zed --id VATRO-12345678 --country RO",
+        "mikra keys new --organisation Zed --id VATRO-12345678 --country RO -o 2027.p12",
+    ),
 )
 def new(
-    organisation: Annotated[str, typer.Option(help="Legal name of the organisation.")],
-    identifier: Annotated[str, typer.Option("--id", help="Legal identifier: VATRO-..., NTRCZ-...")],
-    country: Annotated[str, typer.Option(help="Country, two letters.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The key file to write (PKCS#12).")] = Path("seal.p12"),
-    algorithm: Annotated[str, typer.Option(help="ES256, ES384, RS256 or EdDSA.")] = "ES256",
-    days: Annotated[int, typer.Option(help="How many days it is valid.")] = 730,
+    organisation: Annotated[str, typer.Option(help="Legal name of the organisation.", metavar="NAME")],
+    identifier: Annotated[
+        str, typer.Option("--id", help="VAT number (VATRO-...) or register number (NTRCZ-...).", metavar="IDENTIFIER")
+    ],
+    country: Annotated[str, typer.Option(help="Country, two letters.", metavar="CC")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The key file to write, .p12.", metavar="FILE")] = Path(
+        "seal.p12"
+    ),
+    algorithm: Annotated[
+        str, typer.Option(help="Kind of key: ES256, ES384, RS256 or EdDSA.", metavar="KIND")
+    ] = "ES256",
+    days: Annotated[int, typer.Option(help="How many days it is valid.", min=1, max=3660, metavar="DAYS")] = 730,
     demonstration: Annotated[bool, typer.Option("--demonstration", help="A key that seals only samples.")] = False,
     password_file: Password = "",
     language: Language = "",
@@ -76,36 +112,76 @@ def new(
         kind=KeyKind(KINDS[algorithm]),
         demonstration=demonstration,
     )
-    write_pkcs12(output, made, password(password_file, confirm=True))
-    console().print(say("keys.made", language, file=output))
+    write_pkcs12(output, made, password(password_file, language, confirm=True))
+    console().print(say("keys.made", language, file=plain(str(output))))
     _show(made.certificate, language)
 
 
-@app.command(epilog="Example: mikra keys show seal.p12")
+@app.command(cls=PlainCommand, epilog=examples("mikra keys show seal.p12", "mikra keys show seal.p12 --json"))
 def show(
-    file: Annotated[str, typer.Argument(help="A key file (PKCS#12 or PEM), a certificate alone, or pkcs11:...")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="A key file (.p12, .pem), a certificate alone, or a key on a token: pkcs11:...", metavar="KEY"
+        ),
+    ],
     password_file: Password = "",
     language: Language = "",
+    as_json: AsJson = False,
 ) -> None:
     """Whose seal a key is, until when, and what is known of its level."""
-    from mikra.errors import InputError
+    certificate = _certificate(file, password_file, language)
+    if as_json:
+        print_json(_as_dict(certificate))
+    else:
+        _show(certificate, language)
+
+
+def _certificate(file: str, password_file: str, language: str) -> bytes:
+    """The certificate of a key, or one that lies in a file by itself: that needs no password."""
     from mikra.trust import certificates
 
     data = b"PRIVATE KEY" if file.startswith("pkcs11:") else read_input(file)
-    try:
-        found = () if b"PRIVATE KEY" in data else certificates.split(data)
-    except InputError:
-        found = ()
-    _show(found[0] if found else open_key(file, password_file).certificate, language)
+    if b"PRIVATE KEY" not in data:
+        try:
+            return certificates.split(data)[0]
+        except (InputError, IndexError):
+            pass
+        if data[:1] != _DER_SEQUENCE:
+            raise InputError(
+                "This file is neither a key nor a certificate.",
+                where=file,
+                expected="a key file (.p12, .pfx, .pem) or a certificate (.pem, .cer)",
+            )
+    return open_key(file, password_file, language).certificate
+
+
+def _as_dict(certificate: bytes) -> dict[str, object]:
+    """The answer for programs."""
+    from mikra.sealing.certificates import is_demonstration
+
+    facts = _facts(certificate)
+    return {
+        "organisation": facts.organization,
+        "identifier": facts.organization_identifier,
+        "country": facts.country,
+        "valid_from": facts.valid_from.isoformat(),
+        "valid_to": facts.valid_to.isoformat(),
+        "fingerprint": facts.fingerprint,
+        "demonstration": is_demonstration(certificate),
+    }
+
+
+def _facts(certificate: bytes) -> Certificate:
+    from mikra.trust import certificates
+
+    return certificates.read(certificate)
 
 
 def _show(certificate: bytes, language: str) -> None:
-    from rich.markup import escape
-
     from mikra.sealing.certificates import is_demonstration
-    from mikra.trust import certificates
 
-    facts = certificates.read(certificate)
+    facts = _facts(certificate)
     rows = (
         ("keys.organisation", facts.organization),
         ("keys.identifier", facts.organization_identifier),
@@ -117,5 +193,5 @@ def _show(certificate: bytes, language: str) -> None:
     labels = {key: say(key, language) for key, _ in rows}
     width = max(map(len, labels.values()))
     for key, value in rows:
-        out.print(f"{labels[key]:<{width}}  {escape(value or '–')}")
+        out.print(f"{labels[key]:<{width}}  {plain(value or '–')}")
     out.print(say("keys.demonstration" if is_demonstration(certificate) else "keys.level", language))

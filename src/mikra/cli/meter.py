@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mikra.cli.output import Exit, Language, console, read_input, say
+from mikra.cli.help import examples
+from mikra.cli.output import AsJson, Exit, Language, console, print_json, read_input, say
 
 if TYPE_CHECKING:
     from mikra.cli.assess import Assessment
 
-EXAMPLES = "Examples: mikra meter credential.jsonld   |   mikra meter design.yaml --lang cs"
+EXAMPLES = examples(
+    "mikra meter credential.jsonld", "mikra meter water.yaml --lang cs", "mikra meter - < credential.jsonld"
+)
 
 
 def meter(
-    files: Annotated[list[str], typer.Argument(help="Credentials, sealed or not, or designs; - for standard input.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Credentials, sealed or not, or designs; - for standard input.", metavar="FILE..."),
+    ],
     language: Language = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Answer for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Which elements of Annex I a micro-credential states. It does not look at the seal: that is `mikra verify`."""
     from mikra.cli.assess import print_assessment
 
     results = [(file, result) for file in files for result in assess_file(read_input(file), file)]
     if as_json:
-        _print_json([{"file": file, **result.as_dict(language)} for file, result in results])
+        print_json([{"file": file, **result.as_dict(language)} for file, result in results])
     for file, result in [] if as_json else results:
         if len(results) > 1:
             console().rule(file)
@@ -75,9 +80,3 @@ def _documents(data: bytes, name: str) -> Iterator[dict[str, Any]]:
             found=opened.kind,
             expected="a European Digital Credential or a design",
         )
-
-
-def _print_json(value: Any) -> None:
-    import orjson
-
-    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))

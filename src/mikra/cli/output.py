@@ -1,4 +1,4 @@
-"""What every command shares: language, console, errors in words, exit codes.
+"""What every command shares: language, console, input and output, errors in words, exit codes.
 
 Exit codes: 0 done; 1 the answer is no; 2 undecided, or stopped half-way and can go on; 3 wrong use or unreadable input.
 """
@@ -6,20 +6,24 @@ Exit codes: 0 done; 1 the answer is no; 2 undecided, or stopped half-way and can
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+from collections.abc import Sequence
 from enum import IntEnum
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from mikra import messages
-from mikra.errors import InputError, MikraError, UnavailableError
+from mikra.errors import ConflictError, InputError, MikraError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import Console
+    from rich.table import Table
 
     from mikra.report import Finding
 
@@ -31,6 +35,7 @@ class Exit(IntEnum):
     NO = 1
     UNDECIDED = 2
     USAGE = 3
+    INTERRUPTED = 130
 
 
 def default_language() -> str:
@@ -40,6 +45,14 @@ def default_language() -> str:
             tag = value.partition("_")[0].partition(".")[0].lower()
             return tag if tag in messages.LANGUAGES else "en"
     return "en"
+
+
+def spoken_language(arguments: Sequence[str]) -> str:
+    """The language that a command line asks for, for errors that end it early."""
+    words = [*arguments, ""]
+    asked = [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    asked += [after for word, after in pairwise(words) if word == "--lang"]
+    return next((tag for tag in asked if tag in messages.LANGUAGES), default_language())
 
 
 def _language(value: str) -> str:
@@ -52,6 +65,7 @@ def _language(value: str) -> str:
 Language = Annotated[
     str, typer.Option("--lang", help="Language of the answer: en, ro, bg, cs, lt.", callback=_language, metavar="LANG")
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer for programs.")]
 
 
 def say(key: str, language: str, /, **values: object) -> str:
@@ -66,9 +80,19 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
+def next_step(language: str, *commands: Sequence[str]) -> None:
+    """What a person can do next: commands to paste, each whole on its line."""
+    out = console(stderr=True)
+    out.print(f"[dim]{say('next', language)}[/]")
+    for words in commands:
+        out.print(f"  {plain(shlex.join(words))}")
+
+
 def read_input(path: str) -> bytes:
     """The bytes of a file, or of standard input for `-`."""
     if path == "-":
+        if sys.stdin.isatty():
+            console(stderr=True).print(f"[dim]{say('stdin', default_language())}[/]")
         return sys.stdin.buffer.read()
     try:
         return Path(path).read_bytes()
@@ -88,31 +112,61 @@ def write_output(path: str, content: bytes) -> None:
     write_whole(Path(path), content)
 
 
+def write_new(path: str, content: bytes) -> None:
+    """As `write_output`, but never over other work: ConflictError where a file of that name holds something else."""
+    file = Path(path)
+    if path != "-" and file.exists() and (not file.is_file() or file.read_bytes() != content):
+        raise ConflictError(
+            "There is a file of that name already, and somebody's work may be in it.",
+            where=path,
+            fix="Choose another name, or move that file away.",
+        )
+    write_output(path, content)
+
+
+def print_json(value: Any) -> None:
+    """An answer for programs: UTF-8, two spaces of indentation."""
+    import orjson
+
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def columns(*, headed: bool = False) -> Table:
+    """A table without lines, whose cells are wrapped and never cut."""
+    from rich.table import Table
+
+    return Table(box=None, pad_edge=False, show_header=headed, padding=(0, 1))
+
+
 def fail(error: MikraError, language: str = "en") -> NoReturn:
     """Prints an error in full and ends: 2 where trying again may help, else 3."""
     out = console(stderr=True)
-    out.print(f"[bold red]✗ {_plain(error.message)}[/]")
+    out.print(f"[bold red]✗ {plain(error.message)}[/]")
     lines = [("where", error.where), ("found", error.found), ("expected", error.expected), ("fix", error.fix)]
     for name, value in lines:
         if value:
-            out.print(f"  [dim]{say(name, language)}:[/] {_plain(value)}")
+            out.print(f"  [dim]{say(name, language)}:[/] {plain(value)}")
     raise SystemExit(Exit.UNDECIDED if isinstance(error, UnavailableError) else Exit.USAGE)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text that is no markup, whatever brackets stand in it."""
     from rich.markup import escape
 
     return escape(text)
 
 
-def print_findings(found: Iterable[Finding], language: str) -> None:
-    """Findings, one under the other: mark, sentence, place, what to do."""
+def print_findings(found: Iterable[Finding], language: str, *, most: int = 0) -> None:
+    """Findings, one under the other: mark, sentence, place, what to do. `most`: the rest is only counted; 0 is all."""
     out = console()
     marks = {"error": "[bold red]✗[/]", "warning": "[yellow]![/]", "question": "[cyan]?[/]", "information": "[dim]i[/]"}
-    for one in found:
-        plain = one.as_dict(language)
-        out.print(f"  {marks[plain['severity']]} {_plain(plain['what'])}")
-        details = [(name, plain.get(name, "")) for name in ("where", "found", "expected", "fix")]
-        for name, value in details:
-            if value:
-                out.print(f"      [dim]{say(name, language)}:[/] {_plain(value)}")
+    every = list(found)
+    for one in every[: most or None]:
+        told = one.as_dict(language)
+        out.print(f"  {marks[told['severity']]} {plain(told['what'])}")
+        for name in ("where", "found", "expected", "why", "fix"):
+            if value := told.get(name, ""):
+                out.print(f"      [dim]{say(name, language)}:[/] {plain(value)}")
+    if most and len(every) > most:
+        out.print(f"  [dim]{say('more', language, count=len(every) - most)}[/]")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from mikra.cli.help import examples
 from mikra.cli.output import Language, read_input
 
 if TYPE_CHECKING:
@@ -21,14 +22,16 @@ if TYPE_CHECKING:
     from mikra.trust.loader import Loader
     from mikra.verification import Policy
 
-EXAMPLES = (
-    "Examples: mikra verify credential.jsonld   |   mikra verify *.jsonld --json   |   "
-    "mikra verify credential.jsonld --anchors authorities/ --at 2026-06-01"
+EXAMPLES = examples(
+    "mikra verify credential.jsonld",
+    "mikra verify issued/credentials/*.jsonld --json",
+    "mikra verify credential.jsonld --anchors authorities/ --at 2026-06-01",
+    "mikra verify - < credential.jsonld",
 )
 
 
 def verify(
-    files: Annotated[list[str], typer.Argument(help="Files of any kind; - for standard input.", show_default=False)],
+    files: Annotated[list[str], typer.Argument(help="Files of any kind; - for standard input.", metavar="FILE...")],
     at: Annotated[str, typer.Option("--at", metavar="TIME", help="Judge for this day or moment, not for now.")] = "",
     anchors: Annotated[
         list[Path] | None,
