@@ -119,8 +119,8 @@ def _digits(raw: Raw) -> int:
 
 
 def is_blank(row: Sequence[Raw]) -> bool:
-    """A row without any content: nobody's."""
-    return not any(row) and all(cell == "" for cell in row) if row else True
+    """A row without any content, blanks aside: nobody's."""
+    return all(cell == "" or (isinstance(cell, str) and cell.isspace()) for cell in row)
 
 
 def check_rows(rows: Sequence[Sequence[Raw]], checks: Sequence[ColumnCheck]) -> tuple[list[dict[str, Value]], Faults]:

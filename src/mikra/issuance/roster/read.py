@@ -70,9 +70,9 @@ def check_mapping(mapping: Mapping[str, str], fields: Sequence[RosterField], lan
     """Raises InputError header_missing for a field that the design does not have."""
     known = {one.name for one in fields} | {""}
     for heading, field in mapping.items():
-        if field not in known:
-            wanted = ", ".join(sorted(known - {""}))
-            raise refusal("header_missing", "mapping_unknown", language, where=heading, found=field, expected=wanted)
+        if not isinstance(field, str) or field not in known:
+            wanted, found = ", ".join(sorted(known - {""})), str(field)[:80]
+            raise refusal("header_missing", "mapping_unknown", language, where=heading, found=found, expected=wanted)
 
 
 def _read_text(
