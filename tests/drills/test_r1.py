@@ -38,6 +38,7 @@ class Drill:
     pause: float = 0
     acknowledged: int = 0
     problems: list[str] = field(default_factory=list)
+    known: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tests.drills.issuing", str(self.folder), str(self.rows), str(self.chunk)]
@@ -76,6 +77,7 @@ class Drill:
             out, err = process.communicate(timeout=600)
         if process.returncode or "complete" not in out:
             self.problems.append(f"it cannot go on: {err.strip().splitlines()[-1:]}")
+        self.look()
 
     def journal(self) -> Journal:
         return read_journal(whole((self.folder / "journal.jsonl").read_bytes()), design=edition_of(issuing.design()))
@@ -91,17 +93,27 @@ class Drill:
             return
         if len(done) < self.acknowledged:
             self.problems.append(f"{self.acknowledged} acknowledged, {len(done)} known")
-        for one in done.values():
-            file = self.folder / "credentials" / one.file
-            if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != one.sha256:
-                self.problems.append(f"{one.file} was acknowledged and is not there")
+        known = {one.file: one.sha256 for one in done.values()}
+        if not self.known.items() <= known.items():
+            self.problems.append("what was done once is no longer known, or is known otherwise")
+        for name in known.keys() - self.known.keys():
+            self._look_at(name, known[name])
+        self.known = known
+
+    def _look_at(self, name: str, digest: str) -> None:
+        file = self.folder / "credentials" / name
+        if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            self.problems.append(f"{name} was acknowledged and is not there")
 
     def judge(self) -> list[str]:
         """What is wrong at the end; nothing where every promise was kept."""
         files = sorted((self.folder / "credentials").glob("*.jsonld"))
-        documents = [orjson.loads(jades.unseal(file.read_bytes()).payload) for file in files]
-        numbers = [d["credentialSubject"]["identifier"][0]["notation"] for d in documents]
-        ids = {d["credentialSubject"]["hasClaim"][0]["id"] for d in documents}
+        numbers, ids = [], set()
+        for file in files:
+            document = orjson.loads(jades.unseal(file.read_bytes()).payload)
+            numbers.append(document["credentialSubject"]["identifier"][0]["notation"])
+            ids.add(document["credentialSubject"]["hasClaim"][0]["id"])
+            self._look_at(file.name, self.known.get(file.name, "unknown"))
         found = [*self.problems]
         if sorted(numbers) != [f"M{n:06d}" for n in range(1, self.rows + 1)]:
             found.append(f"{len(numbers)} credentials for {len(set(numbers))} of {self.rows} rows")
