@@ -155,11 +155,19 @@ def test_killed_again_and_again_each_row_is_issued_once(
 
 
 def test_two_processes_at_once(tmp_path: Path) -> None:
-    drill = Drill(tmp_path / "issue", rows=40, chunk=5, pause=0.02)
-    processes = [drill.start() for _ in range(3)]
-    results = [(process.communicate(timeout=120), process.returncode) for process in processes]
-    assert sorted(code for _, code in results) == [0, 1, 1]
-    assert sum("Another run is issuing into this folder" in err for (_, err), _ in results) == 2
+    drill = Drill(tmp_path / "issue", rows=40, chunk=5, pause=0.4)
+    with drill.start() as first:
+        assert first.stdout is not None
+        while first.stdout.readline().strip() != "put":
+            assert first.poll() is None
+        for _ in range(2):
+            with drill.start() as other:
+                _, err = other.communicate(timeout=60)
+            assert other.returncode == 1
+            assert "Another run is issuing into this folder" in err
+            assert first.poll() is None
+        assert first.communicate(timeout=60)[0].endswith("complete\n")
+    drill.look()
     assert drill.judge() == []
 
 
