@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mikra.cli.help import examples
-from mikra.cli.output import Exit, Language, console, print_findings, say
+from mikra.cli.keys import pem
+from mikra.cli.output import Exit, Language, console, next_step, plain, print_findings, say
 
 if TYPE_CHECKING:
     from mikra.issuance.design import Design
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mikra.sealing.keys import Signer
 
 EXAMPLES = examples("mikra demo", "mikra demo --output proba --lang ro")
+CERTIFICATE = "demonstration-seal.pem"
 _PASSWORD = "demonstration"
 
 
@@ -89,8 +91,10 @@ class Steps:
                 demonstration=True,
             )
             write_pkcs12(path, made, _PASSWORD)
-        self.out.print(f"  {path}")
-        return open_signer(path, _PASSWORD)
+        self.out.print(f"  {plain(str(path))}")
+        signer = open_signer(path, _PASSWORD)
+        (self.folder / CERTIFICATE).write_bytes(pem(signer.certificate))
+        return signer
 
     def mend(self, design: Design, raw: bytes) -> Any:
         """Shows the faults of the list, mends them as a registrar would, and reads it again."""
@@ -118,7 +122,7 @@ class Steps:
 
         self._step("issue", count=len(roster.rows))
         learners = [Learner(row=r.number, key=learner_key(r.values), values=r.values) for r in roster.rows]
-        runner = Runner(design, signer, self.folder / "issued", language=self.language, quiet=False)
+        runner = Runner(design, signer, self.folder / "issued", language=self.language, quiet=False, hint=False)
         runner.run(lambda: learners, len(learners))
 
     def verify(self, signer: Signer) -> list[Report]:
@@ -133,10 +137,9 @@ class Steps:
 
     def tamper(self, signer: Signer) -> Report:
         """A copy in which somebody improved the grade."""
-        original = sorted((self.folder / "issued" / "credentials").glob("*.jsonld"))[0]
         altered = self.folder / "altered-copy.jsonld"
         grade = re.compile(rb'(noteLiteral\\":\{\\"\w+\\":\\")\d+(\\"\})')
-        altered.write_bytes(grade.sub(rb"\g<1>11\g<2>", original.read_bytes(), count=1))
+        altered.write_bytes(grade.sub(rb"\g<1>11\g<2>", self.first.read_bytes(), count=1))
         report = self._verified(altered, signer)
         self._step("altered")
         self.out.print(f"  [bold red]✗[/] {report.sentence.text(self.language)}")
@@ -160,7 +163,21 @@ class Steps:
             ("rows-to-mend.xlsx", "where_mend"),
             ("issued/credentials", "where_credentials"),
             ("issued/receipt.jsonld", "where_receipt"),
+            ("issued/ledger.csv", "where_ledger"),
+            (CERTIFICATE, "where_certificate"),
             ("altered-copy.jsonld", "where_altered"),
         )
+        width = max(len(str(self.folder / name)) for name, _ in names)
         for name, key in names:
-            self.out.print(f"  {self.folder / name}  [dim]{say(f'demo.{key}', self.language)}[/]")
+            path = plain(f"{self.folder / name!s:<{width}}")
+            self.out.print(f"  {path}  [dim]{say(f'demo.{key}', self.language)}[/]", soft_wrap=True)
+        next_step(
+            self.language,
+            ["mikra", "verify", str(self.folder / "altered-copy.jsonld")],
+            ["mikra", "verify", str(self.first), "--anchors", str(self.folder / CERTIFICATE)],
+        )
+
+    @property
+    def first(self) -> Path:
+        """The credential of the first learner."""
+        return min((self.folder / "issued" / "credentials").glob("*.jsonld"))

@@ -71,14 +71,7 @@ def issue(
     not_twice(design_file, list_file)
     design = read_design(design_file)
     signer = open_key(key, password_file, language)
-    options = ListOptions(
-        mapping=mapping,
-        column=column or (),
-        encoding=encoding,
-        delimiter=delimiter,
-        date_order=date_order,
-        sheet=sheet,
-    )
+    options = ListOptions.typed(mapping, column, encoding, delimiter, date_order, sheet)
     with read_list(design, list_file, language, options) as found:
         keep(found, language, corrections, "")
         if found.bad and not good_rows:

@@ -6,12 +6,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mikra.cli.output import Exit, console, next_step, plain, print_json, say
+from mikra.cli.output import Exit, busy, console, next_step, plain, print_json, say
 
 if TYPE_CHECKING:
     from mikra.issuance.design import Design
@@ -46,14 +46,24 @@ class Runner:
     """One run of an issue in a folder."""
 
     def __init__(
-        self, design: Design, signer: Signer, folder: Path, *, language: str, quiet: bool, personal: bool = False
+        self,
+        design: Design,
+        signer: Signer,
+        folder: Path,
+        *,
+        language: str,
+        quiet: bool,
+        personal: bool = False,
+        hint: bool = True,
     ) -> None:
+        """`quiet`: the answer is for programs. `personal`: a page per learner. `hint`: say what to do next."""
         self.design = design
         self.signer = signer
         self.path = folder
         self.language = language
         self.quiet = quiet
         self.personal = personal
+        self.hint = hint
 
     def check(self) -> None:
         """Raises as `batch.Batch` where this key cannot seal this design: a draft, another's seal, one that ended."""
@@ -101,6 +111,10 @@ class Runner:
         return Exit.DONE if last else Exit.UNDECIDED
 
     def _prepare(self, folder: Any, journal: Journal) -> Issue:
+        with nullcontext() if self.quiet else busy("issue.preparing", self.language):
+            return self._prepared(folder, journal)
+
+    def _prepared(self, folder: Any, journal: Journal) -> Issue:
         from mikra.adapters.clock import chance, now
         from mikra.issuance.batch import Batch
         from mikra.issuance.issue import Issue
@@ -187,9 +201,9 @@ class Runner:
         if outcome.left:
             out.print(f"[yellow]![/] {say('issue.left', self.language, left=outcome.left)}")
         for key, name in (("credentials", CREDENTIALS), ("receipt", RECEIPT), ("ledger", LEDGER)):
-            out.print(f"  {say(f'issue.{key}', self.language)}: {plain(str(self.path / name))}")
+            out.print(f"  {say(f'issue.{key}', self.language)}: {plain(str(self.path / name))}", soft_wrap=True)
         first = next(iter(journal.done.values()), None)
-        if first:
+        if first and self.hint:
             file = str(self.path / CREDENTIALS / first.file)
             next_step(self.language, ["mikra", "verify", file, "--trust-seal", self._fingerprint()])
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mikra.cli.help import PlainCommand, examples
-from mikra.cli.output import AsJson, Language, console, plain, print_json, read_input, say
+from mikra.cli.output import AsJson, Language, console, plain, print_json, read_input, say, write_new
 from mikra.errors import InputError
 
 if TYPE_CHECKING:
@@ -117,7 +119,9 @@ def new(
     _show(made.certificate, language)
 
 
-@app.command(cls=PlainCommand, epilog=examples("mikra keys show seal.p12", "mikra keys show seal.p12 --json"))
+@app.command(
+    cls=PlainCommand, epilog=examples("mikra keys show seal.p12", "mikra keys show seal.p12 --certificate seal.pem")
+)
 def show(
     file: Annotated[
         str,
@@ -125,16 +129,21 @@ def show(
             help="A key file (.p12, .pem), a certificate alone, or a key on a token: pkcs11:...", metavar="KEY"
         ),
     ],
+    certificate: Annotated[
+        str, typer.Option(help="Write the certificate alone into this file: for whoever checks.", metavar="FILE")
+    ] = "",
     password_file: Password = "",
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
     """Whose seal a key is, until when, and what is known of its level."""
-    certificate = _certificate(file, password_file, language)
+    found = _certificate(file, password_file, language)
+    if certificate:
+        write_new(certificate, pem(found))
     if as_json:
-        print_json(_as_dict(certificate))
-    else:
-        _show(certificate, language)
+        print_json(_as_dict(found))
+    elif certificate != "-":
+        _show(found, language)
 
 
 def _certificate(file: str, password_file: str, language: str) -> bytes:
@@ -154,6 +163,12 @@ def _certificate(file: str, password_file: str, language: str) -> bytes:
                 expected="a key file (.p12, .pfx, .pem) or a certificate (.pem, .cer)",
             )
     return open_key(file, password_file, language).certificate
+
+
+def pem(certificate: bytes) -> bytes:
+    """RFC 7468, 5."""
+    lines = textwrap.wrap(base64.b64encode(certificate).decode("ascii"), 64)
+    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""]).encode("ascii")
 
 
 def _as_dict(certificate: bytes) -> dict[str, object]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from enum import IntEnum
 from itertools import pairwise
 from pathlib import Path
@@ -74,10 +76,11 @@ def say(key: str, language: str, /, **values: object) -> str:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A rich console; NO_COLOR and pipes are respected by rich itself."""
+    """A rich console; NO_COLOR and pipes are respected by rich itself. Only a terminal has lines that end."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, soft_wrap=not stream.isatty())
 
 
 def next_step(language: str, *commands: Sequence[str]) -> None:
@@ -85,7 +88,19 @@ def next_step(language: str, *commands: Sequence[str]) -> None:
     out = console(stderr=True)
     out.print(f"[dim]{say('next', language)}[/]")
     for words in commands:
-        out.print(f"  {plain(shlex.join(words))}")
+        out.print(f"  {plain(shlex.join(_called(words)))}", soft_wrap=True)
+
+
+def _called(words: Sequence[str]) -> Sequence[str]:
+    """The command as it can be typed here: by name, or else by the path by which it was started."""
+    started = sys.argv[0] if Path(sys.argv[0]).name == words[0] else words[0]
+    return words if shutil.which(words[0]) else [started, *words[1:]]
+
+
+def busy(key: str, language: str) -> AbstractContextManager[object]:
+    """Says at a terminal what is being done while nothing else moves."""
+    out = console(stderr=True)
+    return out.status(say(key, language)) if out.is_terminal else nullcontext()
 
 
 def read_input(path: str) -> bytes:

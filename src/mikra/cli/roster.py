@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from mikra.cli.output import (
     AsJson,
     Exit,
     Language,
+    busy,
     console,
     next_step,
     plain,
@@ -72,6 +74,20 @@ class ListOptions:
     sheet: str = ""
     today: str = ""
 
+    @classmethod
+    def typed(
+        cls, mapping: str, column: Sequence[str] | None, encoding: str, delimiter: str, order: str, sheet: str
+    ) -> ListOptions:
+        """As the commands take them."""
+        return cls(
+            mapping=mapping,
+            column=column or (),
+            encoding=encoding,
+            delimiter=delimiter,
+            date_order=order,
+            sheet=sheet,
+        )
+
 
 @app.command(
     cls=PlainCommand,
@@ -125,15 +141,8 @@ def check(
     """Read a class list cell by cell. Nothing is issued."""
     from mikra.errors import InputError
 
-    options = ListOptions(
-        mapping=mapping,
-        column=column or (),
-        encoding=encoding,
-        delimiter=delimiter,
-        date_order=date_order,
-        sheet=sheet,
-        today=today,
-    )
+    options = ListOptions.typed(mapping, column, encoding, delimiter, date_order, sheet)
+    options = replace(options, today=today)
     not_twice(design_file, list_file)
     design = read_design(design_file)
     try:
@@ -184,7 +193,8 @@ def read_list(design: Design, file: str, language: str, options: ListOptions) ->
     )
     mapping = strictjson.parse(read_input(options.mapping)) if options.mapping else {}
     mapping |= dict(_assigned(text, fields) for text in options.column)
-    return read_class_list(file, fields=fields, options=chosen, mapping=mapping or None)
+    with nullcontext() if file == "-" else busy("roster.reading", language):
+        return read_class_list(file, fields=fields, options=chosen, mapping=mapping or None)
 
 
 def _day(text: str) -> dt.date:
