@@ -171,6 +171,21 @@ def test_entries_over_one_another() -> None:
     assert code_of(bytes(array)) == "archive_bad_entry"
 
 
+def test_an_entry_inside_another() -> None:
+    """The header of the second file stands within the stored bytes of the first, so that both headers agree."""
+    inner = archive({"b.txt": b"y" * 100}, method=zipfile.ZIP_STORED)
+    local = inner[: inner.index(CENTRAL)]
+    outer = archive({"a.txt": b"xx" + local}, method=zipfile.ZIP_STORED)
+    at = outer.index(CENTRAL)
+    first = outer[at : outer.index(END)]
+    second = inner[inner.index(CENTRAL) : inner.index(END)]
+    second = second[:42] + struct.pack("<L", 30 + len("a.txt") + 2) + second[46:]
+    both = first + second
+    end = struct.pack("<4s4H2LH", END, 0, 0, 2, 2, len(both), at, 0)
+    assert code_of(outer[:at] + first + struct.pack("<4s4H2LH", END, 0, 0, 1, 1, len(first), at, 0)) == ""
+    assert code_of(outer[:at] + both + end) == "archive_bad_entry"
+
+
 def test_something_before_or_after_the_archive() -> None:
     assert code_of(b"#!/bin/sh\n" + ONE) == "file_type_mismatch"
     assert code_of(ONE + b"more") == "file_damaged"

@@ -100,6 +100,8 @@ def test_misread_letters_are_pointed_out(name: str) -> None:
     assert misread(wrong) == name
     assert misread(name) is None
     assert check(NAME, name)[1] == []
+    if wrong.isprintable():
+        assert check(NAME, wrong) == (wrong, ["cell_damaged_text/misread_text"])
 
 
 @pytest.mark.parametrize("text", ["=1+1", "@SUM", "+cmd", "-cmd", "=", "+1+cmd|x"])

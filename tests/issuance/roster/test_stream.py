@@ -112,16 +112,19 @@ def test_each_iteration_starts_anew() -> None:
     assert rows.ready == 30
 
 
-def test_dates_are_settled_by_rows_far_below() -> None:
+@pytest.mark.parametrize(("unclear", "proof"), [(0, 2), (2, 0)])
+def test_dates_are_settled_by_rows_far_away(unclear: int, proof: int) -> None:
+    born = ["05/05/2001"] * 3
+    born[unclear], born[proof] = "03/04/2001", "13/04/2001"
     lines = [
         HEADINGS,
-        "Ana,Pop,,03/04/2001,",
-        *(f"Bob,Doe{i},,05/05/2001," for i in range(4_000)),
-        "Cid,Eve,,13/04/2001,",
+        f"Ana,Pop,,{born[0]},",
+        *(f"Bob,Doe{i},,{born[1]}," for i in range(4_000)),
+        f"Cid,Eve,,{born[2]},",
     ]
-    first = next(iter(stream("\n".join(lines))))
-    assert isinstance(first, Row)
-    assert str(first.values["date_of_birth"]) == "2001-04-03"
+    days = [str(row.values["date_of_birth"]) for row in stream("\n".join(lines)) if isinstance(row, Row)]
+    assert len(days) == 4_002
+    assert (days[0], days[-1])[bool(unclear)] == "2001-04-03"
 
 
 def test_findings_are_counted_beyond_those_kept() -> None:

@@ -36,7 +36,7 @@ _LETTER = "0-9A-Za-zÀ-ÖØ-öø-ɏΆΈ-ώА-џҊ-ԯ"
 _PLAIN_LINE = re.compile(
     rf"^(?:[{_LETTER}]|[{_LETTER}][ -~{_LETTER}’]{{0,{LONGEST_PLAIN - 2}}}[!-~{_LETTER}])$", re.MULTILINE
 )
-"""Letters that stand for themselves, and what is usual between them; no space at the ends, no formula."""
+"""Letters that NFC leaves alone, and what is usual between them; no space at the ends, no formula."""
 
 
 def plain_ones(texts: Iterable[str]) -> set[str]:
@@ -45,7 +45,7 @@ def plain_ones(texts: Iterable[str]) -> set[str]:
     It may miss some, and finds none too many. Lines of a text of several lines may be among them.
     """
     joined = "\n".join(texts)
-    if not joined.isascii() and (_SUSPECT.search(joined) or not unicodedata.is_normalized("NFC", joined)):
+    if not joined.isascii() and _SUSPECT.search(joined):
         return set()
     return set(_PLAIN_LINE.findall(joined))
 
