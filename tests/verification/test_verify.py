@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import io
 import json
@@ -16,6 +17,7 @@ import pytest
 
 from mikra import messages
 from mikra.errors import InputError
+from mikra.model import Credential
 from mikra.report import CHECK_IDS, Check, Report, Status, Verdict
 from mikra.sealing import jades, jades_header
 from mikra.trust.loader import Recorded, RecordingLoader, SnapshotLoader
@@ -582,3 +584,16 @@ def test_a_moment_without_a_zone_is_an_error_of_the_caller() -> None:
 
 def test_country_in_two_forms_is_one() -> None:
     assert IRELAND["id"].endswith("IRL")
+
+
+def test_a_report_does_not_keep_the_credential_in_memory() -> None:
+    """A thousand files at once: what is kept of each is what it says, not its pages."""
+
+    def alive() -> int:
+        gc.collect()
+        return sum(isinstance(one, Credential) for one in gc.get_objects())
+
+    before = alive()
+    report = judged(seal(edc()))
+    assert report.credential is not None
+    assert alive() == before

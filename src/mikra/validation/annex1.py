@@ -29,7 +29,6 @@ from mikra.validation.annex1_elements import DEFINITIONS, GRADE_OF_DESIGN, Defin
 from mikra.validation.annex1_judgement import AT_AWARD, Judgement, State
 from mikra.validation.annex1_parts import gather
 from mikra.validation.annex1_values import Value, show, values
-from mikra.vocabulary.annex import annex_term
 
 __all__ = ["Count", "Element", "Meter", "Stage", "State", "Value", "measure", "show"]
 
@@ -91,8 +90,7 @@ class Element:
 
     def name(self, language: str = "en", *, short: bool = False) -> str:
         """What the Recommendation calls it in that language; shortened for narrow places."""
-        number = self.definition.number
-        return annex_term(f"short.{number}" if short else number, language)
+        return self.definition.name(language, short=short)
 
     @cached_property
     def values(self) -> tuple[Value, ...]:

@@ -16,6 +16,7 @@ from mikra.validation import annex1_optional as optional
 from mikra.validation import annex1_quality as quality
 from mikra.validation.annex1_judgement import MISSING, Judgement, together
 from mikra.validation.annex1_parts import Learning, Parts
+from mikra.vocabulary.annex import annex_term
 
 _SOURCE: Final = "Council Recommendation of 16 June 2022, Annex I"
 _OfCredential = Callable[[Parts], Judgement]
@@ -43,6 +44,10 @@ class Definition:
     def clause(self) -> str:
         kind = "mandatory" if self.mandatory else "optional"
         return f"{_SOURCE}, {kind} element {self.number.removeprefix('o')}"
+
+    def name(self, language: str = "en", *, short: bool = False) -> str:
+        """What the Recommendation calls it in that language; shortened for narrow places."""
+        return annex_term(f"short.{self.number}" if short else self.number, language)
 
 
 def _each(judge: _OfAchievement) -> _OfCredential:

@@ -17,6 +17,7 @@ from mikra.messages.spoken import Day, Said, Speaks, harmless
 from mikra.model import Agent, Concept, Credential, Node, Organisation, Text
 from mikra.report import Stated, words
 from mikra.validation.annex1 import Element, Meter
+from mikra.validation.annex1_elements import Definition
 from mikra.validation.annex1_parts import gather
 from mikra.validation.annex1_values import values as values_of
 from mikra.verification.instants import instant
@@ -52,12 +53,12 @@ _LONGEST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """An element's name as the law has it, short."""
+    """An element's name as the law has it, short. It holds no element: that would keep the whole credential alive."""
 
-    element: Element
+    definition: Definition
 
     def text(self, language: str = "en", /) -> str:
-        return self.element.name(language, short=True)
+        return self.definition.name(language, short=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,9 @@ def _element(element: Element) -> Stated:
         for value, code in _seen(sight):
             found.append(value)
             codes.append(code)
-    return Stated(label=Term(element), values=_once(found), codes=tuple(dict.fromkeys(code for code in codes if code)))
+    return Stated(
+        label=Term(element.definition), values=_once(found), codes=tuple(dict.fromkeys(code for code in codes if code))
+    )
 
 
 def _seen(sight: tuple[Node, str]) -> Iterator[tuple[Value, str]]:
