@@ -78,7 +78,8 @@ def _nowhere() -> TextIO:
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line; every error ends in words and an exit code, none in a traceback."""
     _ready_streams()
-    language = spoken_language(sys.argv[1:] if arguments is None else arguments)
+    typed = sys.argv[1:] if arguments is None else arguments
+    language, as_json = spoken_language(typed), "--json" in typed
     try:
         try:
             result = app(args=arguments, standalone_mode=False)
@@ -91,7 +92,7 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         sys.exit(Exit.USAGE)
     except MikraError as error:
-        fail(error, language)
+        fail(error, language, as_json=as_json)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(Exit.DONE)

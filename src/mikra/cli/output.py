@@ -154,14 +154,16 @@ def columns(*, headed: bool = False) -> Table:
     return Table(box=None, pad_edge=False, show_header=headed, padding=(0, 1))
 
 
-def fail(error: MikraError, language: str = "en") -> NoReturn:
+def fail(error: MikraError, language: str = "en", *, as_json: bool = False) -> NoReturn:
     """Prints an error in full and ends: 2 where trying again may help, else 3."""
+    parts = {"where": error.where, "found": error.found, "expected": error.expected, "fix": error.fix}
+    told = {name: value for name, value in parts.items() if value}
+    if as_json:
+        print_json({"error": {"code": error.code, "what": error.message, **told}})
     out = console(stderr=True)
     out.print(f"[bold red]✗ {plain(error.message)}[/]")
-    lines = [("where", error.where), ("found", error.found), ("expected", error.expected), ("fix", error.fix)]
-    for name, value in lines:
-        if value:
-            out.print(f"  [dim]{say(name, language)}:[/] {plain(value)}")
+    for name, value in told.items():
+        out.print(f"  [dim]{say(name, language)}:[/] {plain(value)}")
     raise SystemExit(Exit.UNDECIDED if isinstance(error, UnavailableError) else Exit.USAGE)
 
 
