@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from mikra import vocabulary
 from mikra.errors import NotFoundError
@@ -19,6 +20,10 @@ from mikra.validation.annex1_parts import Learning, said
 from mikra.validation.sanity_question import ask
 
 
+_MOST = 40
+"""Languages that are looked into: more than the EU has, fewer than a hostile file may hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageName:
     """A language that is called by its name in the reader's language."""
@@ -26,8 +31,11 @@ class LanguageName:
     tag: str
 
     def text(self, language: str = "en", /) -> str:
+        primary = self.tag.partition("-")[0]
+        if not (2 <= len(primary) <= 3 and primary.isascii() and primary.isalpha()):
+            return self.tag
         try:
-            return vocabulary.entry("language", self.tag.split("-")[0]).label(language)
+            return vocabulary.entry("language", primary).label(language)
         except NotFoundError:
             return self.tag
 
@@ -36,7 +44,8 @@ def check(credential: Credential, learning: Learning) -> Iterator[Finding]:
     """One question for each language that some texts have and others lack, at the first that lacks it."""
     texts = [(owner, field, getattr(owner, field)) for owner, field in _places(learning)]
     texts = [(owner, field, text) for owner, field, text in texts if isinstance(text, Text) and said(text)]
-    for language in dict.fromkeys(tag for _, _, text in texts for tag in text):
+    languages = dict.fromkeys(tag for _, _, text in texts for tag in text)
+    for language in islice(languages, _MOST):
         lacking = [(owner, field, text) for owner, field, text in texts if not said(Text({"": text.get(language, "")}))]
         if lacking:
             owner, field, text = lacking[0]
