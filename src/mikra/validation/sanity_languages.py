@@ -19,7 +19,6 @@ from mikra.report import Finding
 from mikra.validation.annex1_parts import Learning, said
 from mikra.validation.sanity_question import ask
 
-
 _MOST = 40
 """Languages that are looked into: more than the EU has, fewer than a hostile file may hold."""
 
