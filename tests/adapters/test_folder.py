@@ -17,7 +17,7 @@ import pytest
 from mikra.adapters import folder as folders
 from mikra.adapters.folder import Folder, write_whole
 from mikra.errors import ConflictError, InputError, UnavailableError
-from mikra.issuance.journal import Done, Journal, end, file_name, framed, intent
+from mikra.issuance.journal import Done, Journal, end, file_name, framed, intent, whole
 from tests.issuance.awards import award_id
 from tests.issuance.issues import Disk, learners, make_issue
 
@@ -105,8 +105,9 @@ class TestJournal:
         """After a failure in the same process too, whatever it left."""
         folder = begun(tmp_path)
         with folder.journal_file.open("ab") as file:
-            file.write(b"left by a failure")
+            file.write(b"left by a failure" * 100)
         folder.append(intent("learner-4", 4, award_id(4).stem))
+        assert folder.journal_file.read_bytes() == whole(folder.journal_file.read_bytes())
         assert "learner-4" in opened(tmp_path)[1].awards
 
 
