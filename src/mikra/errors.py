@@ -9,7 +9,7 @@
     └── UnavailableError   cannot be had now, may be had later   (has `retry_after`, in seconds)
 
 Each says what, where, what was found, what was expected and what to do. A bad *credential* is never an
-exception but a `report.Report` (DESIGN, decision 3).
+exception but a `report.Report` (docs/design.md, decision 3).
 """
 
 from __future__ import annotations

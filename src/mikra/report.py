@@ -1,6 +1,6 @@
 """What was looked at, what was found, under which clause: `Finding`, `Check`, `Verdict`, `Report`.
 
-The one table from checks to a verdict (DESIGN, "From checks to a verdict"; after ETSI EN 319 102-1, 5.1):
+The one table from checks to a verdict (docs/design.md, "From checks to a verdict"; after ETSI EN 319 102-1, 5.1):
 
     TOTAL-FAILED   some deciding check has a code whose effect is failed
     INDETERMINATE  none has, but some has a code whose effect is indeterminate
@@ -231,7 +231,7 @@ class Report:
         raise KeyError(check_id)
 
     def as_dict(self, language: str = "en") -> dict[str, Any]:
-        """The `--json` shape (DESIGN): {file, verdict, code, sentence, checks, credential}."""
+        """The `--json` shape (docs/answers.md): {file, verdict, code, sentence, checks, credential}."""
         return {
             "file": self.file,
             "verdict": self.verdict.value,

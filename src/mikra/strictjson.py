@@ -34,10 +34,10 @@ class Limits:
 
 
 LIMITS = Limits()
-"""BAR R14: 1 MiB, depth 40. The EU's own sample has 996 values; 50,000 leaves room for fifty times that."""
+"""docs/design.md, limits: 1 MiB, depth 40. The EU's own sample has 996 values; 50,000 leaves room for fifty times that."""
 
 LIMITS_WITH_IMAGES = Limits(max_bytes=5 * 1024 * 1024)
-"""BAR R14: a credential that carries its page images."""
+"""docs/design.md, limits: a credential that carries its page images."""
 
 MAX_INTEGER = 2**53 - 1
 """RFC 7493, 2.2: beyond it two readers see two numbers."""

@@ -228,7 +228,7 @@ def test_a_folder_is_no_file(run: Run, folder: Path) -> None:
 
 
 def test_an_endless_file_costs_no_more_than_a_large_one(folder: Path) -> None:
-    """BAR R4: 300 MB at most. Without the limit the shell's bound on memory ends it."""
+    """Drill R4: 300 MB at most. Without the limit the shell's bound on memory ends it."""
     done = shell(folder, "ulimit -v 900000; {mikra} verify - --json < /dev/zero")
     assert (done.returncode, done.stderr) == (1, b"")
     assert json.loads(done.stdout)[0]["code"] in ("too_large", "file_type_mismatch")

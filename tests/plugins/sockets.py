@@ -1,4 +1,4 @@
-"""No test opens a socket (DESIGN, house style 11), but for those marked `sockets`.
+"""No test opens a socket (docs/design.md, house style 11), but for those marked `sockets`.
 
 An audit hook sees every connection and every name look-up of this process, whoever makes it.
 """

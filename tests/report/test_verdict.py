@@ -1,4 +1,4 @@
-"""From checks to a verdict: the one table, row by row (DESIGN; ETSI EN 319 102-1, 5.1)."""
+"""From checks to a verdict: the one table, row by row (docs/design.md; ETSI EN 319 102-1, 5.1)."""
 
 from __future__ import annotations
 

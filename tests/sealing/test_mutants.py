@@ -1,4 +1,4 @@
-"""BAR R3: each byte changed, deleted, doubled, each truncation: refused, or the same content and header."""
+"""Drill R3: each byte changed, deleted, doubled, each truncation: refused, or the same content and header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""BAR R5: whatever is given, a value or InputError comes back; judging never raises."""
+"""Drill R5: whatever is given, a value or InputError comes back; judging never raises."""
 
 from __future__ import annotations
 

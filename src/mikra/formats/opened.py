@@ -48,7 +48,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one upload may cost (BAR R14). Bytes; `text` is a credential without its images."""
+    """What one upload may cost (docs/design.md, limits). Bytes; `text` is a credential without its images."""
 
     text: int = 1024 * 1024
     file: int = 5 * 1024 * 1024

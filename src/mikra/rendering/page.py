@@ -24,7 +24,7 @@ from mikra.rendering.contents import HolderContents, PageContents, holder_conten
 from mikra.rendering.reduction import Plate, Run, plate, reduce
 
 MAX_BYTES = 60_000
-"""A page image weighs at most this: it is in every credential (BAR: 60 KB)."""
+"""A page image weighs at most this: it is in every credential (docs/design.md, limits: 60 KB)."""
 
 MAX_ADDRESS = 150
 """Characters: two lines of the page. An address that is cut off leads nowhere."""

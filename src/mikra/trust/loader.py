@@ -21,7 +21,7 @@ import orjson
 from mikra.errors import InputError, UnavailableError
 
 MAX_BODY = 1_048_576
-"""Bytes of one answer (BAR R18: 1 MB)."""
+"""Bytes of one answer (docs/design.md, limits: 1 MB)."""
 
 MAP_NAME = "web.json"
 """The map of a snapshot that is a folder."""

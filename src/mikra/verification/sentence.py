@@ -1,4 +1,4 @@
-"""The one sentence that a person needs, from the verdict's code and what is known (PRODUCT: the verifier's path)."""
+"""The one sentence that a person needs, from the verdict's code and what is known."""
 
 from __future__ import annotations
 

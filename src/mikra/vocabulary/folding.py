@@ -1,6 +1,6 @@
 """Folding text for search: case, diacritics and letters that Unicode does not decompose.
 
-Only for comparing: what is stored and shown is never folded (DESIGN, decision 15).
+Only for comparing: what is stored and shown is never folded (docs/design.md, decision 15).
 """
 
 from __future__ import annotations
