@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from mikra.errors import InputError, MikraError, NotAllowedError, UnavailableError
 from mikra.issuance.batch import Batch
-from mikra.issuance.handout import neutral, write_handout
+from mikra.issuance.handout import write_handout
 from mikra.issuance.issue import Learner, Progress, receipt
 from mikra.issuance.journal import Journal, edition_of, read_journal
+from mikra.issuance.roster.neutral import neutral
 from mikra.sealing import jades
 from tests.issuance.awards import AT, pages, signer_for
 from tests.issuance.issues import WATER, Disk, DiskFull, learners, make_issue

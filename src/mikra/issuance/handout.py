@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from mikra.issuance.issue import Learner
 from mikra.issuance.journal import Journal
+from mikra.issuance.roster.neutral import neutral
 
 COLUMNS = ("row", "learner", "email", "file", "sha256")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_handout(journal: Journal, learners: Iterable[Learner]) -> bytes:
@@ -29,8 +29,3 @@ def write_handout(journal: Journal, learners: Iterable[Learner]) -> bytes:
 def _name(one: Learner) -> str:
     given, family = one.values.get("given_name"), one.values.get("family_name")
     return str(one.values.get("full_name") or " ".join(str(part) for part in (given, family) if part))
-
-
-def neutral(text: str) -> str:
-    """The text with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
