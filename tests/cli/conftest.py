@@ -24,7 +24,7 @@ class Answer:
 Run = Callable[..., Answer]
 
 
-@pytest.fixture()
+@pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Runs `mikra` with the given words, in an empty folder, in English, without colours."""
     monkeypatch.chdir(tmp_path)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from mikra.cli.demo_list import mended_list, messy_list
+from mikra.cli.output import write_output
 from tests.cli.conftest import Run
 
 KEY = ("--organisation", "University of Zed", "--id", "VATRO-00000000", "--country", "RO")
 
 
-@pytest.fixture()
+@pytest.fixture
 def published(run: Run, tmp_path: Path) -> Path:
     """The university example, published, in the working folder."""
     assert run("design", "new", "university", "-o", "water.yaml").code == 0
@@ -23,7 +26,7 @@ def published(run: Run, tmp_path: Path) -> Path:
     return tmp_path / "water.yaml"
 
 
-@pytest.fixture()
+@pytest.fixture
 def key(run: Run, tmp_path: Path) -> Path:
     """A demonstration key of the example's issuer."""
     assert run("keys", "new", "-o", "seal.p12", "--demonstration", *KEY).code == 0
@@ -176,3 +179,43 @@ def test_wrong_use_ends_with_three_and_words(run: Run, words: tuple[str, ...]) -
     assert answer.code == 3
     assert answer.err.strip()
     assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("roster", "check", "water.yaml", "list.csv", "--mapping", "odd.json"),
+        ("roster", "check", "water.yaml", "list.csv", "--today", "yesterday"),
+        ("roster", "check", "water.yaml", "list.csv", "--date-order", "xyz"),
+        ("issue", "water.yaml", "list.csv", "--key", "seal.p12", "--password-file", "seal.p12"),
+        ("meter", "."),
+    ],
+)
+def test_odd_files_and_words_are_refused_in_words(
+    run: Run, published: Path, key: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "list.csv").write_bytes(mended_list())
+    (tmp_path / "odd.json").write_text("5")
+    answer = run(*words)
+    assert answer.code == 3
+    assert answer.err.strip()
+    assert not (tmp_path / "issued").exists()
+
+
+def test_standard_input_that_was_closed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    answer = run("meter", "-")
+    assert (answer.code, "standard input" in answer.err) == (3, True)
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    """What is no file (a pipe, a device) must never be replaced by one."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_output(str(pipe), b"content")
+        assert os.read(reader, 100) == b"content"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()

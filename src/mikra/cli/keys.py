@@ -32,10 +32,19 @@ _DER_SEQUENCE = b"\x30"
 KINDS = {"ES256": "P-256", "ES384": "P-384", "EdDSA": "Ed25519", "RS256": "RSA-3072"}
 
 
+def _password_in(file: str) -> str:
+    try:
+        return read_input(file).decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise InputError(
+            "This file does not hold a password as text.", where=file, fix="Save it as plain text in UTF-8."
+        ) from None
+
+
 def password(file: str, language: str, *, confirm: bool = False) -> str:
     """The password: from a file, from the environment, or asked for. Never from the command line itself."""
     if file:
-        return read_input(file).decode("utf-8").rstrip("\r\n")
+        return _password_in(file)
     if value := os.environ.get(PASSWORD):
         return value
     if not _can_ask():

@@ -106,6 +106,8 @@ def busy(key: str, language: str) -> AbstractContextManager[object]:
 def read_input(path: str) -> bytes:
     """The bytes of a file, or of standard input for `-`."""
     if path == "-":
+        if sys.stdin is None:
+            raise InputError("There is no standard input.", fix="Name a file instead of -.")
         if sys.stdin.isatty():
             console(stderr=True).print(f"[dim]{say('stdin', default_language())}[/]")
         return sys.stdin.buffer.read()
@@ -124,6 +126,9 @@ def write_output(path: str, content: bytes) -> None:
         return
     from mikra.adapters.folder import write_whole
 
+    if Path(path).exists() and not Path(path).is_file():  # a pipe or a device is written to, never replaced
+        Path(path).write_bytes(content)
+        return
     write_whole(Path(path), content)
 
 

@@ -177,7 +177,6 @@ def read_design(file: str) -> Design:
 
 def read_list(design: Design, file: str, language: str, options: ListOptions) -> ClassList:
     """The class list in a file, checked against a design. Raises as `roster.read_roster`."""
-    from mikra import strictjson
     from mikra.cli.class_list import read_class_list
     from mikra.issuance.columns import fields_of
     from mikra.issuance.roster import RosterOptions
@@ -191,10 +190,25 @@ def read_list(design: Design, file: str, language: str, options: ListOptions) ->
         sheet=options.sheet,
         language=language,
     )
-    mapping = strictjson.parse(read_input(options.mapping)) if options.mapping else {}
+    mapping = _kept_mapping(options.mapping)
     mapping |= dict(_assigned(text, fields) for text in options.column)
     with nullcontext() if file == "-" else busy("roster.reading", language):
         return read_class_list(file, fields=fields, options=chosen, mapping=mapping or None)
+
+
+def _kept_mapping(file: str) -> dict[str, str]:
+    """Heading -> field, as `--save-mapping` keeps it."""
+    from mikra import strictjson
+    from mikra.errors import InputError
+
+    mapping = strictjson.parse(read_input(file)) if file else {}
+    if not isinstance(mapping, dict):
+        raise InputError(
+            "This file holds no mapping of columns.",
+            where=file,
+            expected="headings, each with its field, as --save-mapping keeps them",
+        )
+    return mapping
 
 
 def _day(text: str) -> dt.date:
