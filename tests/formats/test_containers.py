@@ -16,6 +16,7 @@ import pytest
 
 from mikra.errors import InputError
 from mikra.formats.containers import Entry, ZipLimits, inspect_zip, read_entry
+from mikra.formats.zip_copy import copy_entries
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 CASES = [c for c in json.loads((CORPUS / "index.json").read_text())["cases"] if c["kind"] == "zip"]
@@ -259,3 +260,20 @@ def mutated(rng: random.Random, data: bytes) -> bytes:
         else:
             array[at : at + 4] = struct.pack("<L", rng.choice([0, 1, 0xFFFF, 0xFFFFFFFF, 2**31]))
     return bytes(array)
+
+
+def test_copies_of_entries() -> None:
+    """Only what was chosen, under names of ours, byte for byte; another program reads it too."""
+    data = archive({"a.txt": b"one" * 50, "b.txt": b"two"})
+    first, second = inspect_zip(data)
+    copied = copy_entries(data, {"x/1.txt": first, "2": second}, {"own.txt": b"three"})
+    assert {e.name: read_entry(copied, e) for e in inspect_zip(copied)} == {
+        "x/1.txt": b"one" * 50,
+        "2": b"two",
+        "own.txt": b"three",
+    }
+    with zipfile.ZipFile(io.BytesIO(copied)) as opened:
+        assert opened.testzip() is None
+        assert opened.read("x/1.txt") == b"one" * 50
+    assert copied == copy_entries(data, {"x/1.txt": first, "2": second}, {"own.txt": b"three"})
+    assert inspect_zip(copy_entries(data, {}, {})) == ()

@@ -352,3 +352,18 @@ def test_too_many_rows(read: Read, options: object) -> None:
     with pytest.raises(InputError) as error:
         read_roster(data(50), fields=fields, options=options, limits=RosterLimits(size=100))
     assert error.value.code == "too_large"
+
+
+def test_what_was_concluded_is_said(read: Read) -> None:
+    """An encoding found by excluding others, an order of dates found in the column: never in silence."""
+    data = "full name;born\nŽivilė Šarkaitė;03/04/2001\nRūta Žemaitė;13/04/2001\n"
+    roster = read(data.encode("windows-1257"), "full_name! date_of_birth")
+    assert [(f.rule, f.severity.value) for f in roster.findings] == [
+        ("encoding_detected", "information"),
+        ("date_order_detected", "information"),
+    ]
+    assert "windows-1257" in roster.findings[0].what.text("en")
+    assert "Date of birth" in roster.findings[1].what.text("en")
+    assert "Gimimo data" in roster.findings[1].what.text("lt")
+    assert roster.code == "rows_ready"
+    assert read(data, "full_name! date_of_birth", date_order="dmy").findings[:1] == roster.findings[1:]

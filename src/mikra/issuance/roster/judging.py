@@ -142,7 +142,7 @@ class Judge:
             unused=unused,
             rows=tuple(self.rows),
             bad=tuple(self.bad[number] for number in sorted(self.bad)),
-            findings=(*self.sorted_findings(), *self.notes(unused)),
+            findings=(*self.sorted_findings(), *self.notes(unused), *_how_it_was_read(source, used)),
             source=source,
         )
 
@@ -158,6 +158,18 @@ class Judge:
         return notes
 
 
-def _note(rule: str, key: str, severity: Severity, named: str) -> Finding:
+def _how_it_was_read(source: Source, used: Mapping[int, RosterField]) -> list[Finding]:
+    """What was concluded, not stated by the file: the encoding of its letters, the order of day and month."""
+    notes = []
+    if source.encoding and not source.encoding.startswith("utf-8"):
+        notes.append(_note("encoding_detected", "encoding_detected", Severity.INFORMATION, source.encoding))
+    for name, order in source.date_orders.items():
+        key = f"dates_read_{order.value}"
+        notes.append(_note("date_order_detected", key, Severity.INFORMATION, Words(f"roster.heading_{name}")))
+    return notes
+
+
+def _note(rule: str, key: str, severity: Severity, named: str | Words) -> Finding:
     words = Words(f"roster.{key}", {"named": named}), Words(f"roster.{key}_fix", {"named": named})
-    return Finding(rule=rule, severity=severity, what=words[0], fix=words[1], found=named)
+    found = named if isinstance(named, str) else ""
+    return Finding(rule=rule, severity=severity, what=words[0], fix=words[1], found=found)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from mikra.issuance.roster.package import Package
 from mikra.issuance.roster.refusal import refusal
 from mikra.issuance.roster.result import Raw, RosterLimits
-from mikra.issuance.roster.workbook import ERROR_CELL, Sheet
+from mikra.issuance.roster.workbook import ERROR_CELL, LARGEST_AREA, Sheet
 from mikra.issuance.roster.xml_parts import Part, elements, local
 
 MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -148,7 +148,7 @@ class _Reader:
         if total > self.limits.rows + 20:
             raise self._too_large("too_many_rows", self.limits.rows)
         self.size += (self.repeat_row + self.blank_rows) * len(self.row)
-        if self.size > 4_000_000:
+        if self.size > LARGEST_AREA:
             raise self._too_large("sheet_too_wide", self.limits.columns)
         self.rows.extend([] for _ in range(self.blank_rows))
         self.rows.extend(list(self.row) for _ in range(self.repeat_row))

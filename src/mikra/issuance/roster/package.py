@@ -49,7 +49,7 @@ class Package:
 
 def open_package(data: bytes, limits: RosterLimits, language: str) -> Package:
     """The package. Raises what `inspect_zip` does, macro_not_allowed, external_link_not_allowed, file_type_mismatch."""
-    entries = inspect_zip(data, ZipLimits(total=limits.unpacked, large=20_000_000), language=language)
+    entries = inspect_zip(data, ZipLimits(total=limits.unpacked, large=10_000_000), language=language)
     package = Package(data=data, entries={entry.name: entry for entry in entries}, language=language)
     for entry in entries:
         if _MACROS.search(entry.name):

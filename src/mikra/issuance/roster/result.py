@@ -54,7 +54,7 @@ class RosterLimits:
     rows: int = 100_000
     columns: int = 250
     cell: int = 10_000
-    unpacked: int = 250_000_000
+    unpacked: int = 150_000_000
     text: int = 100_000_000
     """Characters that all cells of a sheet hold together."""
 

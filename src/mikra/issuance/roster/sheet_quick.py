@@ -13,6 +13,9 @@ _COLUMNS = re.compile(rb' r="([A-Z]{0,3})[1-9][0-9]{0,6}"')
 _ROWS = re.compile(rb' r="[A-Z]{0,3}([1-9][0-9]{0,6})"')
 _PREFIX = re.compile(rb"xmlns:([A-Za-z_][\w.-]*)\s*=")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
+_PIECE = 4_000_000
+"""Bytes that are searched at once, so that what is found does not take more memory than the sheet."""
+
 _UNUSUAL = (b"\t", b"\n", b"\r", b"\0", b"<!", b"<f", b't="e"', b" t='", b" r ")
 """Line ends and tabs may part a name from its attributes; the others stand for comments, formulas and errors."""
 
@@ -24,15 +27,31 @@ def ordinary_extent(data: bytes) -> tuple[int, int, int] | None:
         return None
     if any(data.find(mark, start) >= 0 for mark in _UNUSUAL):
         return None
+    if data.find(b"xmlns:", start) >= 0:
+        return None
     if any(data.find(b"<" + prefix + b":", start) >= 0 for prefix in _PREFIX.findall(data, 0, start)):
         return None
-    columns, rows = _COLUMNS.findall(data, start, end), _ROWS.findall(data, start, end)
-    cells, lines = data.count(b"<c", start, end), data.count(b"<row", start, end)
-    if not len(columns) == len(rows) == data.count(b" r=", start, end) == cells + lines:
+    rows, columns = set[bytes](), set[bytes]()
+    found = lines = 0
+    while start < end:
+        stop = data.find(b"<", min(start + _PIECE, end), end)
+        stop = end if stop < 0 else stop
+        letters = _COLUMNS.findall(data, start, stop)
+        found += len(letters)
+        lines += letters.count(b"")
+        columns.update(letters)
+        rows.update(_ROWS.findall(data, start, stop))
+        start = stop
+    return _extent(data, rows, columns, found, lines)
+
+
+def _extent(data: bytes, rows: set[bytes], columns: set[bytes], found: int, lines: int) -> tuple[int, int, int] | None:
+    """The answer, if every cell and every row was among those found, and nothing else was."""
+    start, end = data.find(b"<sheetData>"), data.rfind(b"</sheetData>")
+    cells = data.count(b"<c", start, end)
+    if not found == data.count(b" r=", start, end) == cells + lines or lines != data.count(b"<row", start, end):
         return None
-    if columns.count(b"") != lines or data.find(b"xmlns:", start) >= 0:
-        return None
-    return max(map(int, set(rows)), default=0), 1 + max(map(_number, set(columns)), default=0), cells
+    return max(map(int, rows), default=0), 1 + max(map(_number, columns), default=0), cells
 
 
 def _number(letters: bytes) -> int:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
+from mikra.formats.zip_copy import copy_entries
 from mikra.issuance.roster.package import Package, relationships
 from mikra.issuance.roster.refusal import refusal
 from mikra.issuance.roster.result import Raw, RosterLimits
@@ -23,7 +23,8 @@ ERROR_CELL = "#ERROR!"
 """In place of an error value (#N/A, #REF! ...), which would otherwise come as an empty cell."""
 
 _PADDED = re.compile(r"0{2,}")
-_LARGEST_AREA = 4_000_000
+LARGEST_AREA = 2_000_000
+"""Cells of the rectangle that a sheet may span, empty ones too: 20 columns of 100,000 rows."""
 _MOST_SHEETS = 50
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -41,9 +42,13 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Workbook:
+    """`sheets`: name -> part. The names of the other two parts are "" where there is none."""
+
     sheets: Mapping[str, str]
     strings: bytes
+    strings_part: str
     styles: bytes
+    styles_part: str
     since_1904: bool
 
 
@@ -59,16 +64,18 @@ def xlsx_sheets(package: Package, limits: RosterLimits, only: str = "") -> Itera
     for name, part in book.sheets.items():
         if only and name != only:
             continue
-        data = package.read(part)
-        scan = scan_sheet(data, part, limits, padding, package.language)
+        scan = _looked_at(package, part, book, limits, padding)
         if scan.cells:
-            _check_size(scan, book.strings, data, part, package.language, limits)
-            yield _read(name, data, scan, book, package.language)
+            yield _read(name, package, part, scan, book)
 
 
-def sheet_names(package: Package) -> list[str]:
-    """The names of all visible sheets."""
-    return list(_open(package).sheets)
+def _looked_at(package: Package, part: str, book: _Workbook, limits: RosterLimits, padding: Mapping[str, int]) -> Scan:
+    """What a sheet holds, if it is safe to read. Its XML is let go before the reader unpacks it again."""
+    data = package.read(part)
+    scan = scan_sheet(data, part, limits, padding, package.language)
+    if scan.cells:
+        _check_size(scan, book.strings, data, part, package.language, limits)
+    return scan
 
 
 def _root(package: Package) -> list[tuple[str, str]]:
@@ -93,17 +100,23 @@ def _open(package: Package) -> _Workbook:
             raise refusal("external_link_not_allowed", "external_link", package.language, where=part)
     if len(names) > _MOST_SHEETS:
         raise refusal("too_many_files", "too_many_sheets", package.language, found=str(len(names)))
+    strings_part, styles_part = _of_kind(related, "sharedStrings"), _of_kind(related, "styles")
     return _Workbook(
         sheets=names,
-        strings=_related(package, related, "sharedStrings"),
-        styles=_related(package, related, "styles"),
+        strings=_well_formed(package, strings_part),
+        strings_part=strings_part,
+        styles=_well_formed(package, styles_part),
+        styles_part=styles_part,
         since_1904=since_1904,
     )
 
 
-def _related(package: Package, related: Mapping[str, tuple[str, str]], kind: str) -> bytes:
-    """The part of that kind, well-formed and without a doctype; b"" where there is none."""
-    part = next((part for one, part in related.values() if one == kind), "")
+def _of_kind(related: Mapping[str, tuple[str, str]], kind: str) -> str:
+    return next((part for one, part in related.values() if one == kind), "")
+
+
+def _well_formed(package: Package, part: str) -> bytes:
+    """The part, well-formed and without a doctype; b"" where there is none."""
     if not part:
         return b""
     data = package.read(part)
@@ -132,8 +145,8 @@ def _check_size(scan: Scan, strings: bytes, data: bytes, part: str, language: st
     """The reader makes a full rectangle, and a copy of a shared string for every cell: count both beforehand."""
     if scan.cells > scan.rows * scan.columns:
         raise damaged(part, language)
-    if scan.rows * scan.columns > _LARGEST_AREA:
-        most = str(_LARGEST_AREA // scan.rows)
+    if scan.rows * scan.columns > LARGEST_AREA:
+        most = str(LARGEST_AREA // scan.rows)
         raise refusal("sheet_too_wide", "sheet_too_wide", language, found=str(scan.columns), expected=most, most=most)
     lengths = [len(piece) for piece in re.split(rb"<(?:[\w.-]+:)?si[\s>/]", strings)[1:]]
     if max(lengths, default=0) * scan.cells <= limits.text:
@@ -143,14 +156,14 @@ def _check_size(scan: Scan, strings: bytes, data: bytes, part: str, language: st
         raise refusal("file_expands_too_much", "too_much_text", language, where=part)
 
 
-def _read(name: str, data: bytes, scan: Scan, book: _Workbook, language: str) -> Sheet:
+def _read(name: str, package: Package, part: str, scan: Scan, book: _Workbook) -> Sheet:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(_rebuilt(data, book)))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(_rebuilt(package, part, book)))
         rows: list[list[Raw]] = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except CalamineError as error:
-        raise damaged(name, language) from error
+        raise damaged(name, package.language) from error
     _restore(rows, scan)
     return Sheet(name=name, rows=rows, formulas=tuple(scan.formulas))
 
@@ -172,9 +185,11 @@ def _put(rows: list[list[Raw]], row: int, column: int, value: Raw) -> None:
     rows[row][column] = value
 
 
-def _rebuilt(sheet: bytes, book: _Workbook) -> bytes:
-    """A package of one sheet, stored without packing."""
-    parts = {
+def _rebuilt(package: Package, part: str, book: _Workbook) -> bytes:
+    """A package of one sheet, its strings and its styles, with a workbook of our own around them."""
+    parts = {"worksheet": part, "sharedStrings": book.strings_part, "styles": book.styles_part}
+    taken = {f"xl/{kind}.xml": package.entries[name] for kind, name in parts.items() if name}
+    written = {
         "[Content_Types].xml": f"<Types xmlns={quoteattr(_PACKAGE + '/content-types')}>"
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/></Types>',
@@ -182,20 +197,9 @@ def _rebuilt(sheet: bytes, book: _Workbook) -> bytes:
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
         f'<workbookPr date1904="{int(book.since_1904)}"/>'
         '<sheets><sheet name="1" sheetId="1" r:id="worksheet"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": _links(
-            {"worksheet": "sheet.xml"}
-            | ({"sharedStrings": "sharedStrings.xml"} if book.strings else {})
-            | ({"styles": "styles.xml"} if book.styles else {})
-        ),
+        "xl/_rels/workbook.xml.rels": _links({kind: f"{kind}.xml" for kind, name in parts.items() if name}),
     }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, text in parts.items():
-            archive.writestr(name, text)
-        for name, content in (("sharedStrings", book.strings), ("styles", book.styles), ("sheet", sheet)):
-            if content:
-                archive.writestr(f"xl/{name}.xml", content)
-    return buffer.getvalue()
+    return copy_entries(package.data, taken, {name: text.encode() for name, text in written.items()})
 
 
 def _links(targets: Mapping[str, str]) -> str:
