@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -219,3 +220,13 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_a_list_may_come_through_a_pipe(run: Run, published: Path, tmp_path: Path) -> None:
+    """A pipe can be read once: whoever looks at it first must not take its content away."""
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(mended_list(),), daemon=True)
+    writer.start()
+    answer = run("roster", "check", "water.yaml", "pipe", "--today", "2026-11-21", "--json")
+    writer.join(5)
+    assert (answer.code, json.loads(answer.out)["ready"]) == (0, 30)

@@ -102,9 +102,14 @@ def _of(roster: Roster, ready: int, bad: int, findings: Sequence[Finding]) -> Cl
 
 
 def _is_long(file: Path, longest: int) -> bool:
-    """Whether there are more lines than a list may have that is read at once. A workbook is never gone through."""
+    """Whether there are more lines than a list may have that is read at once. A workbook is never gone through.
+
+    A pipe (`<(...)` of a shell) can be read once alone: it is never long.
+    """
     from mikra.issuance.roster.kinds import NO_TEXT
 
+    if not file.is_file():
+        return False
     lines = 0
     try:
         with file.open("rb") as opened:
