@@ -1,6 +1,7 @@
 """A new archive of some entries of another, their packed bytes as they are.
 
-For handing to a program only those entries that were looked at, under names of our choice. PKWARE APPNOTE 6.3.10, as `zip_directory`.
+For handing to a program only those entries that were looked at, under names of our choice. PKWARE APPNOTE 6.3.10,
+as `zip_directory`.
 """
 
 from __future__ import annotations
