@@ -7,12 +7,15 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mikra.cli.demo_list import mended_list, messy_list
-from mikra.cli.output import write_output
+from mikra.cli.output import read_input, write_output
+from mikra.errors import InputError
 from tests.cli.conftest import Run
+from tests.verification.documents import edc
 
 KEY = ("--organisation", "University of Zed", "--id", "VATRO-00000000", "--country", "RO")
 
@@ -203,10 +206,10 @@ def test_odd_files_and_words_are_refused_in_words(
     assert not (tmp_path / "issued").exists()
 
 
-def test_standard_input_that_was_closed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_that_was_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    answer = run("meter", "-")
-    assert (answer.code, "standard input" in answer.err) == (3, True)
+    with pytest.raises(InputError, match="no standard input"):
+        read_input("-")
 
 
 def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
@@ -230,3 +233,14 @@ def test_a_list_may_come_through_a_pipe(run: Run, published: Path, tmp_path: Pat
     answer = run("roster", "check", "water.yaml", "pipe", "--today", "2026-11-21", "--json")
     writer.join(5)
     assert (answer.code, json.loads(answer.out)["ready"]) == (0, 30)
+
+
+def test_the_meter_lets_no_words_of_others_act_on_the_terminal(run: Run, tmp_path: Path) -> None:
+    document: dict[str, Any] = edc()
+    nasty = "\x1b[2J\x9b31m\x07[red]Title[/red]\u202egnp"
+    document["credentialSubject"]["hasClaim"][0]["title"] = {"en": nasty}
+    document["credentialSubject"]["hasClaim"][0]["specifiedBy"]["learningOutcome"] = [{"title": {"en": nasty}}]
+    (tmp_path / "nasty.json").write_text(json.dumps(document))
+    answer = run("meter", "nasty.json")
+    assert not {"\x1b", "\x9b", "\x07", "\u202e"} & set(answer.out + answer.err)
+    assert "[red]Title[/red]" in answer.out

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mikra.cli.help import examples
-from mikra.cli.output import AsJson, Exit, Language, console, print_json, read_input, say
+from mikra.cli.output import AsJson, Exit, Language, console, plain, print_json, read_input, say
 
 if TYPE_CHECKING:
     from mikra.cli.assess import Assessment
@@ -34,7 +34,7 @@ def meter(
         print_json([{"file": file, **result.as_dict(language)} for file, result in results])
     for file, result in [] if as_json else results:
         if len(results) > 1:
-            console().rule(file)
+            console().rule(plain(file))
         print_assessment(result, language)
     if not as_json:
         console().print(f"\n[dim]{say('meter.seal_not_checked', language)}[/]")

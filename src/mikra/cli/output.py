@@ -173,10 +173,12 @@ def fail(error: MikraError, language: str = "en", *, as_json: bool = False) -> N
 
 
 def plain(text: str) -> str:
-    """Text that is no markup, whatever brackets stand in it."""
+    """Text that is no markup and moves no cursor, whatever stands in it."""
     from rich.markup import escape
 
-    return escape(text)
+    from mikra.messages.spoken import inert
+
+    return escape(inert(text))
 
 
 def print_findings(found: Iterable[Finding], language: str, *, most: int = 0) -> None:

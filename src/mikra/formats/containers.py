@@ -120,7 +120,12 @@ def _locked(raw: Sequence[RawEntry], limits: ZipLimits, language: str) -> None:
 def _bad_names(raw: Sequence[RawEntry], limits: ZipLimits, language: str) -> None:
     for one in raw:
         if not _stays_inside(one.name) or len(one.name) > limits.name:
-            _refuse("archive_bad_path", "bad_path", language, found=ascii(one.name)[1:81])
+            _refuse("archive_bad_path", "bad_path", language, where=_shown(one.name), found=_shown(one.name))
+
+
+def _shown(name: str) -> str:
+    """A name that may be made to mislead: its plain letters, the others by number, not too many."""
+    return ascii(name)[1:-1][:80]
 
 
 def _stays_inside(name: str) -> bool:
@@ -148,7 +153,7 @@ def _same_names(raw: Sequence[RawEntry], limits: ZipLimits, language: str) -> No
     for one in raw:
         name = unicodedata.normalize("NFC", one.name).casefold().removesuffix("/")
         if name in seen:
-            _refuse("archive_duplicate_name", "same_name", language, found=one.name)
+            _refuse("archive_duplicate_name", "same_name", language, where=_shown(one.name), found=one.name)
         seen.add(name)
 
 

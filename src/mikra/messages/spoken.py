@@ -31,13 +31,17 @@ def told(value: object, language: str = "en") -> str:
     return value.text(language) if isinstance(value, Speaks) else harmless(str(value))
 
 
+def inert(text: str) -> str:
+    """`text` with a space for each control character and direction override: nothing in it can move the cursor."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") or c in _OVERRIDES else c for c in text)
+
+
 def harmless(text: str, longest: int = LONGEST) -> str:
     """`text` on one line, without control characters and direction overrides, cut at `longest`.
 
     For words of others within ours: nothing in them can move the cursor, turn the line round or start a new one.
     """
-    plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") or c in _OVERRIDES else c for c in text)
-    line = " ".join(plain.split())
+    line = " ".join(inert(text).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
