@@ -92,7 +92,7 @@ class Judge:
             self._keep_bad(numbers[index], rows[index], found)
         good = [index for index in range(len(rows)) if index not in wrong] if wrong else list(range(len(rows)))
         sheet = self.table.sheet
-        if self.duplicates.all_new([numbers[i] for i in good], [values[i] for i in good]):
+        if self.duplicates.none_among([values[i] for i in good]):
             self.rows.extend(Row(numbers[i], sheet, values[i]) for i in good)
             return
         for index in good:

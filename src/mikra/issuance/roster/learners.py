@@ -75,6 +75,14 @@ def folded(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLDS)
 
 
+def _numbered(values: Mapping[str, Value]) -> tuple[str, str]:
+    return str(values.get("learner_id_scheme", "")).casefold(), str(values["learner_id"]).casefold()
+
+
+def _has_birth(values: Mapping[str, Value]) -> bool:
+    return "date_of_birth" in values
+
+
 def _is_told_apart(values: Mapping[str, Value]) -> bool:
     """Whether more than the name tells a learner apart. An address does not: one learner may have two."""
     return "date_of_birth" in values or "learner_id" in values or "national_id" in values
@@ -93,26 +101,23 @@ class Duplicates:
         self._named: dict[str, int] = {}
         """Name -> the first row of that name; negative where only an e-mail address tells it apart from others."""
 
-    def all_new(self, numbers: Sequence[int], rows: Sequence[Mapping[str, Value]]) -> bool:
-        """Whether no row of many is anybody's double, nor perhaps one; they then count for those that follow.
+    def none_among(self, rows: Sequence[Mapping[str, Value]]) -> bool:
+        """Whether, of rows that are all there are, none is anybody's double, nor perhaps one.
 
-        The short way: where it says no, nothing was remembered, and each row is to be checked.
+        The short way, by whole columns: where it says no, each row is to be checked.
         """
         if self._any_issued or self._among is not None:
             return False
         names = list(map(_name, rows))
-        keys = [_keys(values, name) for values, name in zip(rows, names, strict=True)]
-        flat = {key for found in keys for key in found}
-        if len(flat) != sum(map(len, keys)) or not self._seen.keys().isdisjoint(flat):
+        columns: tuple[list[object], ...] = (
+            [str(values["email"]).casefold() for values in rows if "email" in values],
+            [_numbered(values) for values in rows if "learner_id" in values],
+            [str(values["national_id"]).casefold() for values in rows if "national_id" in values],
+            [(name, values["date_of_birth"]) for name, values in zip(names, rows, strict=True) if _has_birth(values)],
+        )
+        if any(len(set(keys)) != len(keys) for keys in columns):
             return False
-        apart = [_is_told_apart(values) for values in rows]
-        all_apart = all(apart) and all(first > 0 for first in self._named.values())
-        if not all_apart and (len(set(names)) != len(names) or not self._named.keys().isdisjoint(names)):
-            return False
-        self._seen.update((key, number) for found, number in zip(keys, numbers, strict=True) for key in found)
-        for name, number, alone in zip(names, numbers, apart, strict=True):
-            self._named.setdefault(name, number if alone else -number)
-        return True
+        return all(map(_is_told_apart, rows)) or len(set(names)) == len(names)
 
     def check(self, number: int, values: Mapping[str, Value]) -> Fault | None:
         """What there is to say about this row as another's double; it counts for those after it if it is none."""

@@ -152,7 +152,7 @@ def scan_sheet(data: bytes, name: str, limits: RosterLimits, padding: Mapping[st
     """Look through a sheet. Raises InputError: too_many_rows, sheet_too_wide, file_damaged, xml_doctype."""
     extent = None if padding else ordinary_extent(data)
     if extent and extent[0] <= limits.rows + 20 and extent[1] <= limits.columns:
-        Part(name, language).parse(data)
+        Part(name, language, namespaces=False).parse(data)
         return Scan(rows=extent[0], columns=extent[1], cells=extent[2])
     return full_scan(data, name, limits, padding, language)
 

@@ -120,7 +120,7 @@ def _well_formed(package: Package, part: str) -> bytes:
     if not part:
         return b""
     data = package.read(part)
-    Part(part, package.language).parse(data)
+    Part(part, package.language, namespaces=False).parse(data)
     return data
 
 
