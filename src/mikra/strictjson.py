@@ -34,7 +34,7 @@ class Limits:
 
 
 LIMITS = Limits()
-"""docs/design.md, limits: 1 MiB, depth 40. The EU's own sample has 996 values; 50,000 leaves room for fifty times that."""
+"""docs/design.md, limits. The EU's own sample has 996 values; 50,000 leaves room for fifty times that."""
 
 LIMITS_WITH_IMAGES = Limits(max_bytes=5 * 1024 * 1024)
 """docs/design.md, limits: a credential that carries its page images."""

@@ -90,8 +90,8 @@ def print_meter(meter: Meter, language: str) -> None:
     }
     table = columns()
     table.add_column(no_wrap=True)
-    table.add_column(ratio=2)
-    table.add_column(ratio=3)
+    table.add_column(ratio=2, overflow="fold")
+    table.add_column(ratio=3, overflow="fold")
     for element in meter.elements:
         shown = "; ".join(element.shown(language)) or say(f"state.{element.state.value.replace(' ', '_')}", language)
         table.add_row(marks[element.state.value], element.name(language, short=True), _shortened(shown))
@@ -100,7 +100,7 @@ def print_meter(meter: Meter, language: str) -> None:
     out.print(table)
 
 
-def _shortened(text: str, length: int = 240) -> str:
+def _shortened(text: str, length: int = 1_000) -> str:
     text = " ".join(text.split())
     return plain(text if len(text) <= length else text[: length - 1] + "…")
 

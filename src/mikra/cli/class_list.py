@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_CORRECTIONS = 100_000
 """Rows to mend that are kept of a long list; a workbook holds no more of them for us to read again."""
 
+_LONGEST = 100_000
+"""Lines of text beyond which it is gone through row by row: as many as `roster.RosterLimits` lets be read at once."""
+
 _PIECE = 1 << 20
 
 
@@ -79,15 +82,11 @@ def read_class_list(
     fields: Sequence[RosterField],
     options: RosterOptions,
     mapping: Mapping[str, str] | None,
-    longest: int = 0,
 ) -> ClassList:
-    """The class list in a file, or in standard input for `-`. InputError as `roster.read_roster`.
+    """The class list in a file, or in standard input for `-`. InputError as `roster.read_roster`."""
+    from mikra.issuance.roster import read_roster
 
-    `longest`: lines of text from which it is gone through row by row; the limit of rows when it is 0.
-    """
-    from mikra.issuance.roster import RosterLimits, read_roster
-
-    if file != "-" and _is_long(Path(file), longest or RosterLimits().rows):
+    if file != "-" and _is_long(Path(file), _LONGEST):
         return _long(Path(file), fields, options, mapping)
     roster = read_roster(
         read_input(file), fields=fields, name="" if file == "-" else Path(file).name, mapping=mapping, options=options

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from mikra.sealing.keys import Signer
 
 EXAMPLES = examples("mikra demo", "mikra demo --output proba --lang ro")
+FOLDER = Path("demo-output")
 CERTIFICATE = "demonstration-seal.pem"
 _PASSWORD = "demonstration"
 
 
 def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for what it makes.")] = Path("demo-output"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for all of it.", metavar="FOLDER")] = FOLDER,
     language: Language = "",
 ) -> None:
     """Take the university example and a messy class list of 30 learners through the whole job."""

@@ -116,8 +116,12 @@ def _approve(award: Award, found: ClassList, language: str, *, as_json: bool, pr
 
 def _agreed(language: str) -> bool:
     """The registrar's yes, where one sits at a terminal; a script has said it by running the command."""
-    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+    if not _asks():
         return True
     word = say("issue.yes", language)
     answer: str = typer.prompt(say("issue.ask", language, yes=word), default="", show_default=False, err=True)
     return answer.strip().casefold() in {word.casefold(), "y", "yes"}
+
+
+def _asks() -> bool:
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     "mikra vocabulary",
     "mikra vocabulary assessment --lang bg",
-    "mikra vocabulary isced_f water --addresses",
+    "mikra vocabulary isced_f software --addresses",
 )
 
 
@@ -35,8 +35,7 @@ def vocabulary(
     if not scheme:
         _schemes(as_json)
         return
-    every = v.search(scheme, search, language, limit) if search else list(v.entries(scheme))
-    found = list(every)[:limit]
+    found = (_search(scheme, search, language, limit) if search else list(v.entries(scheme)))[:limit]
     if as_json:
         print_json([_as_dict(entry, language) for entry in found])
     else:
@@ -48,6 +47,18 @@ def vocabulary(
     total = len(v.entries(scheme))
     if not (search or as_json) and total > len(found):
         console().print(say("vocabulary.more", language, shown=len(found), total=total))
+
+
+def _search(scheme: str, words: str, language: str, limit: int) -> list[Entry]:
+    """What has such a name: in the reader's language first, then in any of the Union's."""
+    from mikra import vocabulary as v
+
+    found: dict[str, Entry] = {}
+    for tag in (language, *v.EU_LANGUAGES):
+        found |= {one.iri: one for one in v.search(scheme, words, tag, limit) if one.iri not in found}
+        if len(found) >= limit:
+            break
+    return list(found.values())
 
 
 def _schemes(as_json: bool) -> None:

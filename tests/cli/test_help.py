@@ -1,0 +1,147 @@
+"""`--help`: every command has examples that work as they are pasted, in plain words; completion; exit codes."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+import xlsxwriter
+
+from mikra.cli import app
+from mikra.cli.help import EXIT_CODES
+from tests.cli.conftest import Run
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """("design check", its command), ..."""
+
+    def walk(command: Any, typed: str) -> Iterator[tuple[str, Any]]:
+        inner = getattr(command, "commands", {})
+        if not inner:
+            yield typed, command
+        for name, one in inner.items():
+            yield from walk(one, f"{typed} {name}".strip())
+
+    yield from walk(typer.main.get_command(app), "")
+
+
+COMMANDS = dict(commands())
+
+
+def examples(name: str) -> list[str]:
+    return re.findall(r"^ *(mikra .+)$", str(COMMANDS[name].epilog or "").replace("\\[", "["), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_shows_examples_that_fit_a_terminal(name: str) -> None:
+    found = examples(name)
+    assert found
+    assert [one for one in found if not one.startswith(f"mikra {name}") or len(one) > 78] == []
+
+
+def workbook(rows: list[list[str]]) -> bytes:
+    """The rows as XLSX."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def workshop(run: Run, office: Path) -> Path:
+    """Everything that the examples name."""
+    rows = [line.split(";")[:7] for line in (office / "class.csv").read_text("utf-8-sig").splitlines()]
+    (office / "class.xlsx").write_bytes(workbook(rows))
+    run("issue", "water.yaml", "class.csv", "--key", "seal.p12", "-o", "issued")
+    first = min((office / "issued" / "credentials").iterdir())
+    (office / "credential.jsonld").write_bytes(first.read_bytes())
+    (office / "authorities").mkdir()
+    run("keys", "show", "seal.p12", "--certificate", "authorities/zed.pem")
+    return office
+
+
+MADE = {
+    "design new": ("water.yaml",),
+    "design publish": ("water.yaml",),
+    "keys new": ("seal.p12",),
+    "roster template": ("class.xlsx",),
+}
+"""What these commands make themselves."""
+ANSWERS = {
+    "mikra roster check water.yaml messy.csv --corrections mend.xlsx": 1,
+    "mikra verify credential.jsonld": 2,
+    "mikra verify - < credential.jsonld": 2,
+    "mikra verify issued/credentials/*.jsonld --json": 2,
+    "mikra verify credential.jsonld --anchors authorities/ --at 2026-06-01": 2,
+}
+"""Examples whose right answer is not 0: faults are found, a stranger's seal, a day before it was sealed."""
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])
+def test_examples_work_when_they_are_pasted(run: Run, workshop: Path, name: str) -> None:
+    """That of `demo` is run by `test_demo.py`."""
+    for made in MADE.get(name, ()):
+        (workshop / made).unlink()
+    if name == "design publish":
+        (workshop / "water.yaml").write_bytes((workshop / "draft.yaml").read_bytes())
+    for line in examples(name):
+        if "Born=" in line:
+            raw = (workshop / "class.csv").read_bytes().replace("Data nașterii".encode(), b"Born")
+            (workshop / "class.csv").write_bytes(raw)
+        command, _, given = line.partition(" > ")[0].partition(" < ")
+        words = [one for word in shlex.split(command)[1:] for one in expanded(word, workshop)]
+        answer = run(*words, stdin=(workshop / given).read_bytes() if given else b"")
+        assert answer.code == ANSWERS.get(line, 0), f"{line}\n{answer.err}"
+
+
+def expanded(word: str, folder: Path) -> list[str]:
+    """As a shell does."""
+    return [str(path.relative_to(folder)) for path in sorted(folder.glob(word))] if "*" in word else [word]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_plain(run: Run, name: str) -> None:
+    answer = run(*name.split(), "--help")
+    assert answer.code == 0
+    usage = next(line for line in answer.out.splitlines() if "Usage:" in line)
+    assert not re.search(r"[{}<>]", usage)
+    assert "<str>" not in answer.out
+    assert "<path>" not in answer.out
+    options = [param for param in COMMANDS[name].params if param.name != "help"]
+    assert [param.name for param in options if not getattr(param, "help", "")] == []
+
+
+def test_the_first_screen_says_how_to_begin_and_what_the_exit_status_means(run: Run) -> None:
+    shown = " ".join(run("--help").out.split())
+    assert "mikra demo" in shown
+    assert EXIT_CODES in shown
+
+
+def test_options_have_one_name_everywhere() -> None:
+    """What is called --lang, --json or --output is called so in all commands, and means the same."""
+    texts: dict[str, set[str]] = {}
+    for command in COMMANDS.values():
+        for param in command.params:
+            for option in getattr(param, "opts", ()):
+                if option in ("--lang", "--json", "--password-file", "--mapping", "--column", "--encoding"):
+                    texts.setdefault(option, set()).add(param.help)
+    assert {option: found for option, found in texts.items() if len(found) > 1} == {}
+    without = [name for name, c in COMMANDS.items() if "--lang" not in [o for p in c.params for o in p.opts]]
+    assert without == ["design schema"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_there(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shell: str) -> None:
+    monkeypatch.setenv("_MIKRA_COMPLETE", f"source_{shell}")
+    with pytest.raises(SystemExit):
+        typer.main.get_command(app)(prog_name="mikra")
+    assert "_MIKRA_COMPLETE" in capsys.readouterr().out
