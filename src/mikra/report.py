@@ -159,7 +159,8 @@ class Check:
     def effect(self) -> Effect | None:
         return CODES[self.code][1] if self.code else None
 
-    def as_dict(self, language: str = "en") -> dict[str, Any]:
+    def as_dict(self, language: str = "en", *, details: bool = False) -> dict[str, Any]:
+        """{id, status, reason, clause, where}; with `details` also `code` and `findings`, where there are any."""
         members: dict[str, Any] = {
             "id": self.id,
             "status": self.status.value,
@@ -167,9 +168,9 @@ class Check:
             "clause": self.clause,
             "where": self.where,
         }
-        if self.code:
+        if details and self.code:
             members["code"] = self.code
-        if self.findings:
+        if details and self.findings:
             members["findings"] = [f.as_dict(language) for f in self.findings]
         return members
 
@@ -230,14 +231,14 @@ class Report:
                 return check
         raise KeyError(check_id)
 
-    def as_dict(self, language: str = "en") -> dict[str, Any]:
+    def as_dict(self, language: str = "en", *, details: bool = False) -> dict[str, Any]:
         """The `--json` shape (docs/answers.md): {file, verdict, code, sentence, checks, credential}."""
         return {
             "file": self.file,
             "verdict": self.verdict.value,
             "code": self.code,
             "sentence": self.sentence.text(language),
-            "checks": [c.as_dict(language) for c in self.checks],
+            "checks": [c.as_dict(language, details=details) for c in self.checks],
             "credential": _told(self.credential, language) if self.credential is not None else None,
         }
 

@@ -255,7 +255,7 @@ def test_as_dict_is_plain_data() -> None:
     told = json.loads(json.dumps(measure(credential(s__eqfLevel=REMOVED)).as_dict("ro")))
     assert told["complete"] is False
     assert told["mandatory"] == {"present": 10, "of": 11, "weak": 0}
-    assert told["sentence"] == "Elemente obligatorii prezente: 10 din 11; lipsă: 1."
+    assert told["sentence"] == "Elemente obligatorii prezente: 10 din 11; lipsă: Nivelul."
     level = told["elements"][7]
     assert (level["rule"], level["state"], level["values"]) == ("annex1.8", "missing", [])
     assert level["findings"][0]["what"] == "Nivelul nu este precizat."

@@ -64,7 +64,7 @@ def verify(
         )
     ]
     if as_json:
-        _print_json(reports, language)
+        _print_json(reports, language, details=details)
     else:
         from mikra.cli.report import print_reports
 
@@ -156,9 +156,9 @@ def _check_files(files: list[str]) -> None:
             raise InputError("There is no such file.", where=file, fix="Check its name.")
 
 
-def _print_json(reports: list[Report], language: str) -> None:
+def _print_json(reports: list[Report], language: str, *, details: bool) -> None:
     import orjson
 
-    answer = [report.as_dict(language) for report in reports]
+    answer = [report.as_dict(language, details=details) for report in reports]
     sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     sys.stdout.buffer.flush()

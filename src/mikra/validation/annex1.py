@@ -21,7 +21,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from mikra.messages.spoken import Sentences, Speaks, harmless
+from mikra.messages.spoken import Listed, Sentences, Speaks, harmless
 from mikra.model import Credential
 from mikra.report import Finding, Severity, words
 from mikra.validation import annex1_places as places
@@ -57,6 +57,16 @@ class Count(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.present}/{self.of}"
+
+
+@dataclass(frozen=True, slots=True)
+class ElementName:
+    """What an element is called, short, in the reader's language."""
+
+    definition: Definition
+
+    def text(self, language: str = "en", /) -> str:
+        return self.definition.name(language, short=True)
 
 
 @dataclass(frozen=True)
@@ -217,8 +227,9 @@ class Meter:
     @property
     def sentence(self) -> Speaks:
         """How complete it is, in one sentence, and short ones on what is weak, not applicable or filled at award."""
-        count, missing = self.mandatory_present, len(self.missing)
-        key = "incomplete" if missing else "complete"
+        count = self.mandatory_present
+        missing = Listed(tuple(ElementName(element.definition) for element in self.missing))
+        key = "incomplete" if missing.items else "complete"
         told = [words(f"annex1.{key}", present=count.present, of=count.of, missing=missing)]
         states = Counter(judgement.state for judgement in self.judgements[:_MANDATORY])
         told += [words(f"annex1.also.{key}", count=states[state]) for state, key in _ALSO.items() if states[state]]
