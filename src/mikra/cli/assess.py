@@ -40,15 +40,25 @@ class Assessment:
         """The findings, placed where the author of a design finds them; one of each."""
         if not self.of_design:
             return tuple(findings)
-        found = (replace(one, where=in_design(one.where)) for one in findings)
+        found = (replace(one, where=in_design(one.where, one.rule)) for one in findings)
         return tuple({(one.rule, one.what.text(), one.found): one for one in reversed([*found])}.values())[::-1]
 
     def as_dict(self, language: str) -> dict[str, Any]:
         return {
-            "annex1": self.meter.as_dict(language),
+            "annex1": self._annex1(language),
             "principles": [finding.as_dict(language) for finding in self.placed(self.principles)],
             "sanity": [finding.as_dict(language) for finding in self.placed(self.sanity)],
         }
+
+    def _annex1(self, language: str) -> dict[str, Any]:
+        """The meter's answer, its places as `placed` gives them."""
+        told = self.meter.as_dict(language)
+        if self.of_design:
+            for element in told["elements"]:
+                for one in (element, *element["findings"]):
+                    if "where" in one:
+                        one["where"] = in_design(one["where"], element["rule"])
+        return told
 
 
 def assess_design(design: Design) -> Assessment:

@@ -20,7 +20,7 @@ _PLACES: tuple[tuple[str, str], ...] = (
     (rf"{_CLAIM}/specifiedBy/mode.*", "participation.mode"),
     (rf"{_CLAIM}/specifiedBy/entryRequirement.*", "prerequisites"),
     (rf"{_CLAIM}/specifiedBy/targetGroup.*", "target_groups"),
-    (rf"{_CLAIM}/specifiedBy/entitlement.*", "stacking"),
+    (rf"{_CLAIM}/specifiedBy/(?:entitlement|isPartialQualification).*", "stacking"),
     (rf"{_CLAIM}/entitlesTo.*", "stacking"),
     (rf"{_CLAIM}/specifiedBy/accreditation.*", "quality.accreditations"),
     (rf"{_CLAIM}/specifiedBy/homepage.*", "homepage"),
@@ -37,10 +37,22 @@ _PLACES: tuple[tuple[str, str], ...] = (
 )
 
 
-def in_design(pointer: str) -> str:
+_NOTES: tuple[tuple[str, str], ...] = (
+    ("annex1.11", "quality"),
+    ("principle.1", "quality"),
+    ("principle.3.need", "need"),
+    ("principle.3.endorsement", "endorsements"),
+    ("principle.3.review-by", "review_by"),
+)
+"""Beginning of a rule -> the member of the design that stands in the notes of a credential."""
+
+
+def in_design(pointer: str, rule: str = "") -> str:
     """The member of the design file for a place in the credential; what is no such place stays as it is."""
     if not pointer.startswith("/"):
         return pointer
+    if "/additionalNote" in pointer:
+        return next((member for start, member in _NOTES if f"{rule}.".startswith(f"{start}.")), "")
     for pattern, member in _PLACES:
         if found := re.fullmatch(pattern, pointer):
             return found.expand(member)
