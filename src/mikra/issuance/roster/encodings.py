@@ -38,6 +38,9 @@ _OLDER = frozenset(
 )
 """Encodings that are taken when they are named, besides those that are detected."""
 
+_ASKED = frozenset({"cp850", "cp852"})
+"""Code pages of DOS are proposed and never settled: those that are not in the table read much like them."""
+
 _WORD = re.compile(rb"[A-Za-z'\x80-\xff]{1,80}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 5_000
@@ -157,7 +160,7 @@ def _one_byte(words: list[bytes], language: str) -> str:
     by_reading: dict[tuple[str, ...], Candidate] = {}
     for one in likely or sorted(possible, key=lambda one: one.bad)[:4]:
         by_reading.setdefault(one.readings, one)
-    if likely and len(by_reading) == 1:
+    if likely and len(by_reading) == 1 and likely[0].encoding not in _ASKED:
         return likely[0].encoding
     raise _unclear(list(by_reading.values()), language)
 
@@ -231,7 +234,9 @@ def _natural(word: str, foreign: set[str]) -> bool:
 
 def _unclear(choices: list[Candidate], language: str) -> InputError:
     differing = [
-        i for i, readings in enumerate(zip(*(c.readings for c in choices), strict=True)) if len(set(readings)) > 1
+        i
+        for i, readings in enumerate(zip(*(c.readings for c in choices), strict=True))
+        if len(set(readings)) > 1 or len(choices) == 1
     ]
     samples = [f"{c.encoding}: {', '.join(c.readings[i] for i in differing[:3])}" for c in choices[:5]]
     names = [c.encoding for c in choices[:5]]
