@@ -153,6 +153,8 @@ def show(
         print_json(_as_dict(found))
     elif certificate != "-":
         _show(found, language)
+        if certificate:
+            console().print(say("keys.certificate", language, file=plain(certificate)))
 
 
 def _certificate(file: str, password_file: str, language: str) -> bytes:
