@@ -598,3 +598,11 @@ def test_a_report_does_not_keep_the_credential_in_memory() -> None:
     report = judged(seal(edc()))
     assert report.credential is not None
     assert alive() == before
+
+
+def test_a_demonstration_is_called_one_whatever_the_verdict() -> None:
+    marked = {"id": "urn:uuid:1", "type": "Identifier", "notation": "demonstration"}
+    named = edc() | {"identifier": [marked | {"schemeName": "Demonstration, no value"}]}
+    for policy in (ANCHORED, Policy()):
+        assert "A demonstration, without value." in judged(seal(named), policy).sentence.text()
+        assert "demonstration" not in judged(seal(edc()), policy).sentence.text()

@@ -57,9 +57,9 @@ __all__ = [
     "serialise",
 ]
 
+from mikra.sealing.certificates import DEMONSTRATION
+
 SCHEMA = "http://data.europa.eu/snb/model/ap/edc-generic-full"
-DEMONSTRATION = "Demonstration, no value"
-"""Title of the identifier that marks a demonstration credential, whatever its language."""
 
 PAGE_LIMIT = 61_440
 """Bytes of a page image (60 KB)."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from mikra.model import Agent, Credential, decode
+from mikra.sealing.certificates import DEMONSTRATION, is_demonstration
 from mikra.trust.loader import OFFLINE, Loader
 from mikra.validation.annex1 import Meter, measure
 from mikra.validation.annex1_parts import Parts, gather
@@ -73,6 +74,15 @@ class Case:
     @property
     def issuer(self) -> Agent | None:
         return self.parts.issuer if self.parts is not None else None
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether its seal, or the credential itself, says that it is a demonstration without value."""
+        certificates = [one.certificate for one in self.seals if one.certificate is not None]
+        if any(is_demonstration(certificate.der) for certificate in certificates):
+            return True
+        identifiers = self.credential.identifier if self.credential is not None else ()
+        return any(identifier.scheme_name == DEMONSTRATION for identifier in identifiers)
 
     @cached_property
     def leading(self) -> Judged | None:

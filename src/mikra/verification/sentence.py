@@ -33,7 +33,13 @@ def for_refusal(code: str) -> Words:
 
 
 def for_case(code: str, case: Case, checks: Sequence[Check], summary: Mapping[str, Stated]) -> Speaks:
-    """The sentence for a credential that could be opened."""
+    """The sentence for a credential that could be opened; a demonstration is called one, whatever the verdict."""
+    if case.demonstration and CODES[code][1] is not Effect.PASSED:
+        return Sentences((_for_case(code, case, checks, summary), words("verdict.demonstration")))
+    return _for_case(code, case, checks, summary)
+
+
+def _for_case(code: str, case: Case, checks: Sequence[Check], summary: Mapping[str, Stated]) -> Speaks:
     by_id = {check.id: check for check in checks}
     if CODES[code][1] is Effect.PASSED:
         return _genuine(case, by_id["status"], summary)
@@ -49,7 +55,14 @@ def for_case(code: str, case: Case, checks: Sequence[Check], summary: Mapping[st
 
 
 def _genuine(case: Case, status: Check, summary: Mapping[str, Stated]) -> Sentences:
-    parts = [words("verdict.genuine.short"), _award(summary), _sealer(case, summary), _still(case, status)]
+    demonstration = words("verdict.demonstration") if case.demonstration else None
+    parts = [
+        words("verdict.genuine.short"),
+        demonstration,
+        _award(summary),
+        _sealer(case, summary),
+        _still(case, status),
+    ]
     return Sentences(tuple(part for part in parts if part is not None))
 
 
