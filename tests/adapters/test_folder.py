@@ -294,3 +294,11 @@ print(issue_into(Path({str(tmp_path / "issue")!r}), 4))
         assert "file too large" in done.stdout
         assert issue_into(tmp_path / "issue", 4) == ""
         assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def test_a_new_folder_is_for_its_owner_alone_and_one_that_was_there_keeps_its_rights(tmp_path: Path) -> None:
+    begun(tmp_path / "new")
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    (tmp_path / "shared").mkdir(mode=0o755)
+    begun(tmp_path / "shared")
+    assert (tmp_path / "shared").stat().st_mode & 0o777 == 0o755

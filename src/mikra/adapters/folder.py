@@ -38,7 +38,8 @@ class Folder:
     def locked(self) -> Iterator[None]:
         """Holds the folder for this process. ConflictError when another one does."""
         with _disk_errors(self.path):
-            self.credentials.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)  # names and marks: for the owner's eyes alone
+            self.credentials.mkdir(exist_ok=True)
             handle = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
