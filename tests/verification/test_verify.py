@@ -606,3 +606,12 @@ def test_a_demonstration_is_called_one_whatever_the_verdict() -> None:
     for policy in (ANCHORED, Policy()):
         assert "A demonstration, without value." in judged(seal(named), policy).sentence.text()
         assert "demonstration" not in judged(seal(edc()), policy).sentence.text()
+
+
+def test_a_seal_that_is_itself_an_anchor_was_named_and_confirmed_by_nobody() -> None:
+    leaf = authorities.seal().signer.certificate
+    own = judged(seal(edc()), Policy(anchors=(leaf,))).check("seal.certificate").reason.text()
+    assert "you named as trusted" in own
+    other = judged(seal(edc()), ANCHORED).check("seal.certificate").reason.text()
+    assert "you named as trusted" not in other
+    assert "confirms" in other

@@ -124,7 +124,8 @@ def judge(seal: Seal, at: datetime, policy: Policy) -> Judged:
     path = _path(der, existed if validity is Validity.THEN and existed else at, seal.chain, policy)
     trust = Trust.NONE
     if path.anchored and certificate is not None:
-        trust = Trust.NAMED if certificate.fingerprint in policy.trusted_seals else Trust.ANCHORED
+        named = certificate.fingerprint in policy.trusted_seals or certificate.der in policy.anchors
+        trust = Trust.NAMED if named else Trust.ANCHORED
     return Judged(seal=seal, certificate=certificate, trust=trust, path=path, proofs=proofs, validity=validity)
 
 
