@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 
 from mikra.adapters.clock import now
@@ -51,16 +52,26 @@ class Told(Folder):
     """A folder that says what it is about to do, and what it has done."""
 
     def append(self, lines: bytes) -> None:
-        print("append", flush=True)
+        tell("append")
         super().append(lines)
-        print("appended", flush=True)
+        tell("appended")
 
     def put(self, files: Mapping[str, bytes]) -> None:
-        print("put", flush=True)
+        tell("put")
         _pause()
         super().put(files)
-        print("stored", flush=True)
+        tell("stored")
         _pause()
+
+
+_lines = count(1)
+
+
+def tell(line: str) -> None:
+    """Writes a line; after the one that DRILL_HOLD names, waits to be killed there."""
+    print(line, flush=True)
+    if next(_lines) == int(os.environ.get("DRILL_HOLD", "0")):
+        time.sleep(600)
 
 
 def _pause() -> None:
@@ -74,7 +85,7 @@ def main(folder: Path, rows: int, chunk: int, fault: str = "") -> None:
         batch = Batch(edition, signer=signer(), pages=pages(edition), at=now())
         issue = ENGINES[fault](batch=batch, journal=journal, ledger=told, vault=told, clock=now, chance=os.urandom)
         for _ in issue.run(learners(rows), chunk=chunk):
-            print(f"acknowledged {len(journal.done)}", flush=True)
+            tell(f"acknowledged {len(journal.done)}")
     print("complete", flush=True)
 
 

@@ -40,20 +40,20 @@ class Drill:
     problems: list[str] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, hold: int = 0) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tests.drills.issuing", str(self.folder), str(self.rows), str(self.chunk)]
         return subprocess.Popen(
             [*command, *([self.fault] if self.fault else [])],
             cwd=ROOT,
-            env={**os.environ, "DRILL_PAUSE": str(self.pause)},
+            env={**os.environ, "DRILL_PAUSE": str(self.pause), "DRILL_HOLD": str(hold)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def kill_after(self, lines: int, delay: float) -> bool:
-        """One run, killed; True where it was complete before."""
-        with self.start() as process:
+    def kill_after(self, lines: int, delay: float = 0, *, hold: bool = False) -> bool:
+        """One run, killed; True where it was complete before. With `hold` it waits at that line to be killed."""
+        with self.start(lines if hold else 0) as process:
             assert process.stdout is not None
             for _ in range(lines):
                 line = process.stdout.readline()
@@ -84,8 +84,9 @@ class Drill:
 
     def look(self) -> None:
         """After a kill: everything that was acknowledged is there, as it was acknowledged."""
-        if not (self.folder / "journal.jsonl").exists():
-            return
+        journal = self.folder / "journal.jsonl"
+        if not journal.exists() or not whole(journal.read_bytes()):
+            return  # killed before its first line was whole: nothing was promised yet
         try:
             done = self.journal().done
         except MikraError as error:
@@ -174,8 +175,8 @@ def test_two_processes_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("fault", "found"), [("", False), ("ends-first", True), ("no-intents", True)])
 def test_a_planted_fault_is_found(tmp_path: Path, fault: str, found: bool) -> None:
     """Killed at every step: an engine that says `done` too early, or remembers no intent, is found out; ours is not."""
-    drill = Drill(tmp_path / "issue", rows=30, chunk=5, fault=fault, pause=0.05)
-    for lines in (1, 2, 3, 4, 6):
-        drill.kill_after(lines, delay=0)
+    drill = Drill(tmp_path / "issue", rows=30, chunk=5, fault=fault)
+    for lines in range(1, 9):
+        drill.kill_after(lines, hold=True)
     drill.finish()
     assert bool(drill.judge()) == found
