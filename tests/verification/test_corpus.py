@@ -13,6 +13,7 @@ import pytest
 from mikra.report import Report, Verdict
 from mikra.trust.loader import SnapshotLoader
 from mikra.verification import Policy, verify
+from mikra.verification.question import Session
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 INDEX: dict[str, Any] = json.loads((CORPUS / "index.json").read_text())
@@ -27,12 +28,23 @@ VERDICTS = {
 CASES = [case for case in INDEX["cases"] if (CORPUS / case["file"]).is_file()]
 
 
+def _session(asked: dict[str, Any]) -> Session:
+    return Session(
+        nonce=asked.get("nonce", ""),
+        audience=asked.get("aud", ""),
+        key_binding=asked.get("key_binding") == "required",
+    )
+
+
 def run(case: dict[str, Any]) -> tuple[Report, ...]:
     started = time.perf_counter()
     reports = verify(
         (CORPUS / case["file"]).read_bytes(),
         at=CLOCK,
-        policy=Policy(trusted_seals=frozenset(case.get("trusted_seals", ()))),
+        policy=Policy(
+            trusted_seals=frozenset(case.get("trusted_seals", ())), trusted_issuers=frozenset({INDEX["issuer"]})
+        ),
+        session=_session(case.get("session", {})),
         loader=SnapshotLoader.open(CORPUS),
         name=case["file"],
     )

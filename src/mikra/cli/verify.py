@@ -41,6 +41,10 @@ def verify(
         list[str] | None,
         typer.Option("--trust-seal", metavar="SHA256", help="Fingerprint of a seal that you trust. May be repeated."),
     ] = None,
+    trust_issuer: Annotated[
+        list[str] | None,
+        typer.Option("--trust-issuer", metavar="DID", help="Issuer whose keys you trust, by DID. May be repeated."),
+    ] = None,
     snapshot: Annotated[
         Path | None,
         typer.Option("--snapshot", metavar="FILE_OR_DIR", help="Recorded answers of the web: status lists."),
@@ -54,7 +58,11 @@ def verify(
     from mikra.report import worst
     from mikra.verification import verify as verify_bytes
 
-    moment, policy, loader = _moment(at), _policy(anchors or [], trust_seal or []), _loader(snapshot)
+    moment, policy, loader = (
+        _moment(at),
+        _policy(anchors or [], trust_seal or [], trust_issuer or []),
+        _loader(snapshot),
+    )
     _check_files(files)
     reports = [
         report
@@ -89,12 +97,16 @@ def _moment(text: str) -> datetime:
         ) from error
 
 
-def _policy(anchors: list[Path], trust_seal: list[str]) -> Policy:
+def _policy(anchors: list[Path], trust_seal: list[str], trust_issuer: list[str]) -> Policy:
     from mikra.trust.certificates import normal_fingerprint
     from mikra.verification import Policy
 
     found = tuple(certificate for path in anchors for certificate in _certificates(path))
-    return Policy(anchors=found, trusted_seals=frozenset(normal_fingerprint(text) for text in trust_seal))
+    return Policy(
+        anchors=found,
+        trusted_seals=frozenset(normal_fingerprint(text) for text in trust_seal),
+        trusted_issuers=frozenset(trust_issuer),
+    )
 
 
 def _certificates(path: Path) -> list[bytes]:

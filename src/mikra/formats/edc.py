@@ -100,7 +100,7 @@ def _inside(value: Any, name: str, where: str, depth: int, limits: Limits) -> It
 
 def _unsealed(document: Mapping[str, Any], name: str, where: str) -> Item:
     if document.get("proof"):
-        return Item(form=Form.OTHER, kind="data_integrity", name=name, where=where)
+        return Item(form=Form.SEALED, kind="data_integrity", name=name, where=where, document=document)
     return Item(form=Form.UNSEALED, kind="credential", name=name, where=where, document=document)
 
 
@@ -109,7 +109,7 @@ def _text(text: str, name: str, where: str, depth: int, limits: Limits) -> Itera
     data = text.encode()
     kind = kind_of(data)
     if kind in (Kind.JWT, Kind.SD_JWT):
-        yield Item(form=Form.OTHER, kind=kind.value, name=name, where=where)
+        yield Item(form=Form.SEALED, kind=kind.value, name=name, where=where, data=data)
     elif kind is Kind.JSON and depth:
         yield from _walk(strictjson.parse(data, limits.json), name, where, depth + 1, limits)
 

@@ -26,7 +26,8 @@ class Item:
     """One credential, not yet judged.
 
     `kind` names its form exactly ("jades", "credential", "jwt", "pdf" ...): a key of `messages/verify`, `kind.*`.
-    `document` is parsed JSON: the sealed wrapper, or the bare credential. `error` says why one of several is refused.
+    `document` is parsed JSON: the sealed wrapper, or the bare credential; `data` are the bytes of what is not JSON.
+    `error` says why one of several is refused.
     `name` is the file's name, also within an archive; `where` a JSON Pointer into that file.
     """
 
@@ -35,6 +36,7 @@ class Item:
     name: str = ""
     where: str = ""
     document: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    data: bytes = b""
     error: InputError | None = None
 
 

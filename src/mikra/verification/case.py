@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from mikra.model import Agent, Credential, decode
+from mikra.report import Check, Finding
 from mikra.sealing.certificates import DEMONSTRATION, is_demonstration
-from mikra.trust.loader import OFFLINE, Loader
 from mikra.validation.annex1 import Meter, measure
 from mikra.validation.annex1_parts import Parts, gather
 from mikra.validation.elm import ProfileResult, ProfileVersion, check_profile
 from mikra.verification import seals
-from mikra.verification.policy import DEFAULT_POLICY, Policy
+from mikra.verification.question import Question
 from mikra.verification.seals import Judged
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked of all: for which moment, under which policy, through which loader.
-
-    `today`: the moment is the present, so that sentences may say "today".
-    """
-
-    at: datetime
-    policy: Policy = DEFAULT_POLICY
-    loader: Loader = OFFLINE
-    today: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +25,10 @@ class Case:
     question: Question
     document: Mapping[str, Any]
     seals: tuple[Judged, ...] = ()
-    kind: str = ""
     file: str = field(default="")
+    format: str = ""
+    proof_of_holder: Check | None = None
+    notes: tuple[Finding, ...] = ()
 
     @cached_property
     def profile(self) -> ProfileResult:

@@ -28,7 +28,7 @@ from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing.jades import CLAUSES
 from mikra.validation.principles import check_principles
 from mikra.validation.sanity import check_sanity
-from mikra.verification import dates, holder, issuer, seals, status
+from mikra.verification import dates, holder, issuer, published_keys, seals, status
 from mikra.verification.case import Case
 from mikra.verification.issuer import Match
 from mikra.verification.seals import VALIDITY_CODES, Judged, Proof, Trust
@@ -59,7 +59,13 @@ def check_format(case: Case) -> Check:
     """1. It can be read, and is what."""
     form = "sealed" if case.seals else "unsealed"
     kind = "edc" if case.is_edc else "other"
-    return Check(id="format", status=Status.PASSED, reason=words(f"verify.format.{form}_{kind}"))
+    return Check(
+        id="format",
+        status=Status.PASSED,
+        reason=words(case.format or f"verify.format.{form}_{kind}"),
+        code=next((note.rule for note in case.notes if note.rule in CODES), ""),
+        findings=case.notes,
+    )
 
 
 def check_integrity(case: Case) -> Check:
@@ -100,6 +106,8 @@ def check_certificate(case: Case) -> Check:
     own = case.leading
     if own is None:
         return _no_seal("seal.certificate")
+    if own.controller:
+        return published_keys.check_key(own)
     code = _certificate_code(own)
     status_of = {Effect.FAILED: Status.FAILED, Effect.INDETERMINATE: Status.NOT_CHECKED}
     return Check(
@@ -216,6 +224,8 @@ def check_issuer(case: Case) -> Check:
     own = case.leading
     if own is None:
         return _no_seal("issuer")
+    if own.controller:
+        return published_keys.check_issuer(case, own)
     key, found, code = _issuer_outcome(case, own)
     reason = words(f"verify.issuer.{key}", said=_says(case), owner=_owner_name(own), authority=harmless(own.authority))
     return Check(
@@ -273,8 +283,8 @@ def _two_lines(case: Case, own: Judged) -> tuple[Finding, ...]:
 
 
 def check_holder(case: Case) -> Check:
-    """8. About whom it is, and how that is known."""
-    return holder.check(case.document, case.credential)
+    """8. About whom it is, and how that is known; where the holder proved something, what."""
+    return case.proof_of_holder or holder.check(case.document, case.credential)
 
 
 def check_profile(case: Case) -> Check:

@@ -36,16 +36,20 @@ class Match(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """What a seal certificate says of its owner. `country` is ISO 3166-1 alpha-2. Any may be empty."""
+    """What a seal certificate says of its owner. `country` is ISO 3166-1 alpha-2. Any may be empty.
+
+    `controller` is the DID or issuer of a key that was published without a certificate.
+    """
 
     identifier: str = ""
     organisation: str = ""
     common_name: str = ""
     country: str = ""
+    controller: str = ""
 
     @property
     def name(self) -> str:
-        return self.organisation or self.common_name
+        return self.organisation or self.common_name or self.controller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ The default trusts nobody: seals verify, but who stands behind them stays unconf
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mikra.formats import LIMITS, Limits
@@ -17,6 +18,9 @@ class Policy:
 
     `anchors`: certificates (DER) of authorities, or of seals, at which a chain may end; for timestamps too.
     `trusted_seals`: SHA-256 fingerprints (hex, lower case) of seal certificates taken as they are.
+    `trusted_issuers`: DIDs and https issuer identifiers whose keys are taken as the issuer's own.
+    `contexts`: JSON-LD contexts (URL -> bytes) that an administrator added to those that are bundled.
+    `proof_only`: judge the seal alone; that issuer and key belong together is then not asked, and said so.
     `algorithms`: JWS algorithms accepted of a seal; empty for all that the gate lets in (`sealing.algorithms`).
     `deciding_content`: content checks that also decide ("profile", "annex1", "principles").
     `status_required`: whether a status that is offered but cannot be checked keeps the verdict open.
@@ -27,6 +31,9 @@ class Policy:
 
     anchors: tuple[bytes, ...] = ()
     trusted_seals: frozenset[str] = frozenset()
+    trusted_issuers: frozenset[str] = frozenset()
+    contexts: Mapping[str, bytes] = field(default_factory=dict, hash=False)
+    proof_only: bool = False
     algorithms: frozenset[str] = frozenset()
     deciding_content: frozenset[str] = frozenset()
     status_required: bool = True

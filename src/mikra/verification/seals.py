@@ -1,4 +1,4 @@
-"""Who sealed, and when, as far as it can be known: certificate, path to an anchor, timestamps.
+"""Who sealed, and when, as far as it can be known: certificate, path to an anchor, timestamps; or key and controller.
 
 The time that counts (ETSI EN 319 102-1, 5.5): the earliest timestamp over the seal whose authority is trusted. What the
 seal says of its own time is a claim: it can speak against the seal, never for it.
@@ -14,13 +14,17 @@ from functools import lru_cache
 
 from mikra.errors import InputError
 from mikra.model import Agent
+from mikra.sealing.etsiu import Token, ValidationData
 from mikra.sealing.jades import Seal, Sealed
 from mikra.sealing.timestamps import TimestampFault, TimestampResult, verify_token
 from mikra.trust import certificates
 from mikra.trust.certificates import Certificate
-from mikra.trust.x509 import Path, build_path
+from mikra.trust.x509 import Outcome, Path, build_path
 from mikra.verification.issuer import Match, Owner, compare
 from mikra.verification.policy import Policy
+
+NOTHING = ValidationData()
+NO_PATH = Path(outcome=Outcome.NOT_ANCHORED)
 
 _OVER_THE_SEAL = frozenset({"sigTst", "arcTst", "sigRTst"})
 """Tokens that show that the seal existed. `adoTst` covers the content alone: the seal came later."""
@@ -79,21 +83,52 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """One whole seal with all that is known of it. `certificate` is None where it cannot be read in full."""
+class PlainSeal:
+    """A whole seal of any kind but JAdES: under a certificate (DER), or under a key that its controller publishes.
 
-    seal: Seal
+    `algorithm` is the JWS name or the cryptosuite; `key_id` the DID URL or key id; `controller` the DID, or the https
+    issuer that publishes the key. `expires`, `revoked`, `compromised`: what the controller says of the key's life.
+    """
+
+    algorithm: str
+    where: str = ""
+    claimed_at: datetime | None = None
+    certificate: bytes | None = None
+    chain: tuple[bytes, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    validation_data: ValidationData = NOTHING
+    key_id: str = ""
+    controller: str = ""
+    expires: datetime | None = None
+    revoked: datetime | None = None
+    compromised: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One whole seal with all that is known of it. `certificate` is None where it cannot be read in full, or is none.
+
+    `code` is what is wrong with the key's life, of a seal under a published key (a code of `codes.CODES`, or "").
+    """
+
+    seal: Seal | PlainSeal
     certificate: Certificate | None
     trust: Trust
     path: Path
     proofs: tuple[Proof, ...]
     validity: Validity
+    code: str = ""
+
+    @property
+    def controller(self) -> str:
+        """The DID or issuer whose published key sealed; "" for a seal under a certificate."""
+        return self.seal.controller if isinstance(self.seal, PlainSeal) else ""
 
     @property
     def owner(self) -> Owner:
         one = self.certificate
         if one is None:
-            return Owner()
+            return Owner(controller=self.controller)
         return Owner(
             identifier=one.organization_identifier,
             organisation=one.organization,
@@ -114,8 +149,11 @@ class Judged:
         return _name(anchor) if anchor is not None else ""
 
 
-def judge(seal: Seal, at: datetime, policy: Policy) -> Judged:
+def judge(seal: Seal | PlainSeal, at: datetime, policy: Policy) -> Judged:
     """One seal whose mathematics holds, at the time `at` under `policy`. Never raises."""
+    if isinstance(seal, PlainSeal) and seal.certificate is None:
+        # A key without a certificate: who publishes it is all there is.
+        return _judge_key(seal, at, policy)
     der = seal.certificate or b""
     proofs = tuple(_proof(seal, number, policy) for number in range(len(seal.tokens)))
     certificate = _read(der)
@@ -127,6 +165,37 @@ def judge(seal: Seal, at: datetime, policy: Policy) -> Judged:
         named = certificate.fingerprint in policy.trusted_seals or certificate.der in policy.anchors
         trust = Trust.NAMED if named else Trust.ANCHORED
     return Judged(seal=seal, certificate=certificate, trust=trust, path=path, proofs=proofs, validity=validity)
+
+
+def _judge_key(seal: PlainSeal, at: datetime, policy: Policy) -> Judged:
+    """A seal under a published key: believed where its controller is named; judged by what it says of the key's life.
+
+    What the seal says of its own time can speak against it. Against a compromised key it cannot speak for it.
+    """
+    named = seal.controller in policy.trusted_issuers
+    return Judged(
+        seal=seal,
+        certificate=None,
+        trust=Trust.NAMED if named else Trust.NONE,
+        path=NO_PATH,
+        proofs=(),
+        validity=Validity.NOW,
+        code=_key_code(seal, at, policy),
+    )
+
+
+def _key_code(seal: PlainSeal, at: datetime, policy: Policy) -> str:
+    claimed = seal.claimed_at
+    if seal.compromised is not None:
+        return "key_compromised"
+    if claimed is not None and claimed - at > policy.clock_skew:
+        return "credential_not_yet_valid"
+    ended = min((time for time in (seal.expires, seal.revoked) if time is not None), default=None)
+    if ended is None or ended >= at:
+        return ""
+    if claimed is None or claimed > ended:
+        return "key_retired_before_sealing"
+    return "valid_key_retired_later"
 
 
 def leading(judged: Sequence[Judged], issuer: Agent | None) -> Judged:
@@ -173,7 +242,7 @@ def _path(der: bytes, at: datetime, others: Iterable[bytes], policy: Policy) -> 
     return build_path(der, at=at, anchors=policy.anchors, intermediates=tuple(others), trusted=policy.trusted_seals)
 
 
-def _proof(seal: Seal, number: int, policy: Policy) -> Proof:
+def _proof(seal: Seal | PlainSeal, number: int, policy: Policy) -> Proof:
     token = seal.tokens[number]
     result = verify_token(token.der, covered=token.covered, certificates=seal.validation_data.certificates)
     trusted, authority = False, ""

@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from mikra import formats, strictjson
+from mikra import formats
 from mikra.codes import CODES, Effect
 from mikra.errors import InputError
 from mikra.formats import Form, Item
 from mikra.report import CHECK_IDS, Check, Finding, Report, Severity, Stated, Status, decide, words
-from mikra.sealing import jades
-from mikra.sealing.jades import Sealed
 from mikra.trust.loader import OFFLINE, Loader
-from mikra.verification import checks, seals, sentence, summary
-from mikra.verification.case import Case, Question
+from mikra.verification import checks, openers, sentence, summary
+from mikra.verification.case import Case
 from mikra.verification.policy import DEFAULT_POLICY, Policy
+from mikra.verification.question import NO_SESSION, Question, Session
 
 _DEEPEST = 3
 """Sealed presentations in sealed presentations that are followed."""
@@ -35,15 +33,17 @@ def verify(
     loader: Loader = OFFLINE,
     name: str = "",
     today: bool = True,
+    session: Session = NO_SESSION,
 ) -> tuple[Report, ...]:
     """Every credential in `data`, judged for the moment `at` (with a zone). At least one report, also of a bad file.
 
-    `loader` fetches status lists and nothing else. `today` says that `at` is the present, for the sentence alone.
+    `loader` fetches status lists and DID documents and nothing else. `today` says that `at` is the present, for the
+    sentence alone. `session` is what the holder was asked to prove.
     Raises InputError for a moment without a zone.
     """
     if at.tzinfo is None:
         raise InputError("The moment to verify for has no time zone.", found=at.isoformat(), expected="a time and zone")
-    question = Question(at=at, policy=policy, loader=loader, today=today)
+    question = Question(at=at, policy=policy, loader=loader, today=today, session=session)
     try:
         opened = formats.read(data, name, policy.limits)
     except InputError as error:
@@ -72,35 +72,27 @@ def _file(item: Item) -> str:
 
 
 def _of_sealed(item: Item, question: Question, depth: int) -> Iterator[Report]:
-    sealed = jades.unseal(item.document)
-    faults = jades.check_integrity(sealed)
-    if faults:
-        yield _ended(checks.broken_integrity(faults), _file(item), question)
+    if not openers.can_open(item):
+        yield _unread(item, question)
         return
-    document = _content(sealed, question)
-    if isinstance(document, InputError):
-        yield _refused(document, _file(item), question)
-        return
-    if formats.is_presentation(document) and depth < _DEEPEST:
-        inside = formats.items_of(document, name=item.name, where=item.where, limits=question.policy.limits)
-        for each in inside:
+    opening = openers.open_item(item, question)
+    if opening.faults:
+        yield _ended(checks.broken_integrity(opening.faults), _file(item), question)
+    elif opening.inside and depth < _DEEPEST:
+        for each in opening.inside:
             yield from _reports(each, question, depth + 1)
-        return
-    judged = tuple(seals.judge(seal, question.at, question.policy) for seal in sealed.seals)
-    yield _of_case(Case(question=question, document=document, seals=judged, file=_file(item)))
-
-
-def _content(sealed: Sealed, question: Question) -> Mapping[str, Any] | InputError:
-    """The sealed content, strictly read; or why not."""
-    limits = question.policy.limits
-    try:
-        document = strictjson.parse(sealed.payload, limits.json)
-        formats.refuse_heavy(len(sealed.payload), document, limits)
-    except InputError as error:
-        return error
-    if not isinstance(document, dict) or not formats.is_credential(document):
-        return InputError("There is no credential under this seal.", code="credential_malformed")
-    return document
+    else:
+        yield _of_case(
+            Case(
+                question=question,
+                document=opening.document,
+                seals=opening.seals,
+                file=_file(item),
+                format=opening.format,
+                proof_of_holder=opening.holder,
+                notes=opening.notes,
+            )
+        )
 
 
 def _of_case(case: Case) -> Report:

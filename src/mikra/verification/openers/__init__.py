@@ -1,0 +1,29 @@
+"""How each kind of sealed thing is opened: kind of `formats.Item` -> module with `open_item`, loaded when needed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from mikra.formats import Item
+from mikra.verification.openers.opening import Opening
+from mikra.verification.question import Question
+
+OPENERS: dict[str, str] = {
+    "jades": "jades",
+}
+"""Kind -> module here. A kind that is not in it is recognised and said to be not read yet."""
+
+
+def can_open(item: Item) -> bool:
+    """Whether this kind is read here."""
+    return item.kind in OPENERS
+
+
+def open_item(item: Item, question: Question) -> Opening:
+    """What is in a sealed thing. Raises InputError as `opening` says; KeyError for a kind that is not read here."""
+    module = import_module(f"mikra.verification.openers.{OPENERS[item.kind]}")
+    opening: Opening = module.open_item(item, question)
+    return opening
+
+
+__all__ = ["OPENERS", "Opening", "can_open", "open_item"]

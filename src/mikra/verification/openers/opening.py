@@ -1,0 +1,37 @@
+"""What an opener makes of one sealed thing: its content and its seals, or what is wrong with the seals.
+
+One module of this package per kind of `formats.Item`, each with `open_item(item, question) -> Opening`. An opener
+
+- raises InputError, with a code of `codes.CODES`, for what cannot be read in exactly one way (check 1, `format`);
+- gives `faults` where the mathematics does not hold or a key cannot be had (check 2, `seal.integrity`): each finding's
+  `rule` is a code, and the report ends there, without content;
+- gives `document` and `seals` where all is whole; who is trusted is judged in `seals`, by `verification.seals`;
+- gives `inside` where the sealed thing holds others (a presentation, a PDF, a picture): each is judged by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mikra.formats import Item
+from mikra.report import Check, Finding
+from mikra.verification.seals import Judged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """One sealed thing, opened. `document` is the credential as JSON; `format` is "" for what the document itself says.
+
+    `holder` is check 8 where the holder proved something (a key binding), else None. `notes` go to check 1; one whose
+    `rule` is a code of `codes.CODES` (`pdf_page_not_verified`) also counts towards the verdict.
+    """
+
+    document: Mapping[str, Any] = field(default_factory=dict)
+    seals: tuple[Judged, ...] = ()
+    format: str = ""
+    faults: tuple[Finding, ...] = ()
+    inside: tuple[Item, ...] = ()
+    holder: Check | None = None
+    notes: tuple[Finding, ...] = ()

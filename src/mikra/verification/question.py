@@ -1,0 +1,38 @@
+"""What is asked of a file, and in which session: values that every check may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mikra.trust.loader import OFFLINE, Loader
+from mikra.verification.policy import DEFAULT_POLICY, Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What the holder was asked to prove: the nonce (challenge) and the audience (domain) of one request.
+
+    `key_binding`: whether a credential that is bound to a key must come with a proof of that key.
+    """
+
+    nonce: str = ""
+    audience: str = ""
+    key_binding: bool = False
+
+
+NO_SESSION = Session()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of all: for which moment, under which policy, through which loader, in which session.
+
+    `today`: the moment is the present, so that sentences may say "today".
+    """
+
+    at: datetime
+    policy: Policy = DEFAULT_POLICY
+    loader: Loader = OFFLINE
+    today: bool = True
+    session: Session = NO_SESSION
