@@ -89,6 +89,12 @@ def private_key_signer(key: object, certificate: bytes, chain: tuple[bytes, ...]
     return PrivateKeySigner(key, certificate, chain)
 
 
+def bare_signer(key: PrivateKey) -> Signer:
+    """A signer without a certificate, for forms whose key is published by a DID: `certificate` is empty."""
+    algorithm_of(key)
+    return Ed25519Signer(key, b"") if isinstance(key, ed25519.Ed25519PrivateKey) else PrivateKeySigner(key, b"")
+
+
 def belongs(public: object, certificate: bytes) -> bool:
     """Whether `certificate` (DER) was made for this public key. Raises InputError where it cannot be read."""
     form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
