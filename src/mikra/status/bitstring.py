@@ -3,12 +3,14 @@
 `entries` reads what a credential says of its own status, in the three forms that European Digital Credentials use:
 `status` objects, a `credentialStatus` object, and `credentialStatus` as an address (a text, or an xsd:anyURI literal).
 `read_list` opens the published list, `value_at` reads one place of it. Who sealed the list is not judged here.
+`list_credential` writes the list that is to be sealed, from the one table that all encodings share.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -19,6 +21,7 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from mikra.errors import InputError
+from mikra.status.table import Table, Value
 
 MIN_ENTRIES = 131_072
 """The least number of places of a list, so that a check does not tell whom it is about (section 2.2)."""
@@ -30,6 +33,12 @@ LIST_TYPES: Mapping[str, str] = MappingProxyType(
     {"BitstringStatusListCredential": "BitstringStatusList", "StatusList2021Credential": "StatusList2021"}
 )
 """Type of the list credential -> type of its subject."""
+
+MOST_VALID = dt.timedelta(hours=24)
+"""How long a list of ours counts."""
+
+TTL = 3_600_000
+"""Milliseconds after which a reader should ask again."""
 
 ENTRY_TYPES = frozenset({"BitstringStatusListEntry", "StatusList2021Entry"})
 
@@ -246,3 +255,58 @@ def value_at(status_list: StatusList, entry: Entry) -> int:
 def _mismatch(where: str, found: str, expected: str, code: str) -> InputError:
     message = "The status list and what the credential says about it do not fit together."
     return InputError(message, where=where, found=found[:200], expected=expected[:200], code=code)
+
+
+def encode(bits: bytes, *, level: int = 6) -> str:
+    """`encodedList` (section 3.3): multibase `u`, base64url without padding, gzip without name and time."""
+    packer = zlib.compressobj(level, zlib.DEFLATED, 31)
+    packed = packer.compress(bits) + packer.flush()
+    return "u" + base64.urlsafe_b64encode(packed).rstrip(b"=").decode("ascii")
+
+
+def list_credential(
+    table: Table,
+    purpose: Purpose,
+    *,
+    url: str,
+    issuer: str,
+    at: dt.datetime,
+    valid: dt.timedelta = MOST_VALID,
+    level: int = 6,
+) -> dict[str, Any]:
+    """The list as a credential of VC 2.0 (section 2.2), counting from `at` for `valid`, to be sealed.
+
+    A list of messages has two bits a place. InputError beyond 24 hours, or with fewer places than the standard wants.
+    """
+    if table.size < MIN_ENTRIES:
+        raise _mismatch("/credentialSubject/encodedList", str(table.size), str(MIN_ENTRIES), "status_list_too_short")
+    if not dt.timedelta() < valid <= MOST_VALID:
+        raise InputError("A status list is valid for at most 24 hours.", found=str(valid))
+    return {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "id": url,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": issuer,
+        "validFrom": _written(at),
+        "validUntil": _written(at + valid),
+        "credentialSubject": {
+            "id": f"{url}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": purpose.value,
+            "ttl": TTL,
+            "encodedList": encode(_bits(table, purpose), level=level),
+        },
+    }
+
+
+def _bits(table: Table, purpose: Purpose) -> bytes:
+    if purpose is Purpose.MESSAGE:
+        return table.wide()
+    if purpose is Purpose.REFRESH:
+        raise InputError("Mikra publishes no list of that purpose.", found=purpose.value)
+    value = Value.INVALID if purpose is Purpose.REVOCATION else Value.SUSPENDED
+    return table.bits(value, msb_first=True)
+
+
+def _written(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
