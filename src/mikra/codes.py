@@ -89,6 +89,7 @@ CODES: dict[str, tuple[str, Effect]] = {
     "key_too_weak": ("wrong_sealer", Effect.FAILED),
     "key_type_not_supported": ("wrong_sealer", Effect.INDETERMINATE),
     "key_compromised": ("wrong_sealer", Effect.FAILED),
+    "key_unavailable": ("unsealed", Effect.INDETERMINATE),
     "too_large": ("too_big", Effect.FAILED),
     "too_many_rows": ("too_big", Effect.FAILED),
     "too_many_files": ("too_big", Effect.FAILED),

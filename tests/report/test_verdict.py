@@ -24,7 +24,7 @@ from mikra.report import (
     worst,
 )
 
-OURS = {"credential_suspended", "seal_time_not_proven"}
+OURS = {"credential_suspended", "seal_time_not_proven", "key_unavailable"}
 """Codes that the corpus has no case of yet."""
 
 VERDICT_OF = {

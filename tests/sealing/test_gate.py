@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mikra import strictjson
+from mikra import base64url, strictjson
 from mikra.errors import InputError
-from mikra.sealing import base64url, jws
+from mikra.sealing import jws
 from mikra.sealing.algorithms import ALGORITHMS, jose_signature, key_fault, signature_fault
 from tests.simulators import europe
 

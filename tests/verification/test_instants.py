@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mikra.errors import InputError
-from mikra.verification.instants import instant
+from mikra.instants import instant
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def _moment(text: str) -> datetime:
 
         return now()
     from mikra.errors import InputError
-    from mikra.verification.instants import instant
+    from mikra.instants import instant
 
     try:
         return instant(text if "T" in text else f"{text}T12:00:00Z")

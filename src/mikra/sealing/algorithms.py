@@ -23,11 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-MIN_RSA_BITS = 2048
-"""ETSI TS 119 312, 8.2 and BSI TR-02102: nothing smaller holds."""
-
-MAX_RSA_BITS = 8192
-"""Ours: a larger key only costs the reader time."""
+from mikra.public_keys.strength import MAX_RSA_BITS, MIN_RSA_BITS
 
 
 class Scheme(StrEnum):

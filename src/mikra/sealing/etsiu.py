@@ -13,9 +13,8 @@ from typing import Any
 
 import orjson
 
-from mikra import strictjson
+from mikra import base64url, strictjson
 from mikra.errors import InputError
-from mikra.sealing import base64url
 
 MAX_BYTES = 384 * 1024
 """Room for the revocation lists of a qualified authority; 400 KB of additions is a flood."""

@@ -24,10 +24,10 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
-from mikra import strictjson
+from mikra import base64url, strictjson
 from mikra.errors import InputError
 from mikra.report import Finding, Severity, words
-from mikra.sealing import base64url, etsiu, jades_header, jws
+from mikra.sealing import etsiu, jades_header, jws
 from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.certificates import UNREADABLE, check_validity
 from mikra.sealing.etsiu import Token, ValidationData

@@ -19,8 +19,8 @@ from typing import Any
 
 import orjson
 
+from mikra import base64url
 from mikra.errors import InputError
-from mikra.sealing import base64url
 from mikra.sealing.algorithms import ALGORITHMS
 from mikra.sealing.etsiu import MAX_BYTES
 from mikra.sealing.jws import Profile

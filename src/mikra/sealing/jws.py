@@ -23,9 +23,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from mikra import strictjson
+from mikra import base64url, strictjson
 from mikra.errors import InputError
-from mikra.sealing import base64url
 
 REGISTERED: frozenset[str] = frozenset(
     {"alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit"}

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from mikra.errors import InputError
-from mikra.sealing.algorithms import ALGORITHMS, MIN_RSA_BITS, jose_signature
+from mikra.public_keys.strength import MIN_RSA_BITS
+from mikra.sealing.algorithms import ALGORITHMS, jose_signature
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 

@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mikra.errors import ProtocolError, UnavailableError
-from mikra.sealing.algorithms import MIN_RSA_BITS
+from mikra.public_keys.strength import MIN_RSA_BITS
 from mikra.sealing.certificates import UNREADABLE
 
 _HASHES: Mapping[str, hashes.HashAlgorithm] = {

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mikra.errors import InputError
+from mikra.instants import instant
 from mikra.messages.spoken import Moment
 from mikra.report import Check, Status, words
-from mikra.verification.instants import instant
 
 CLAUSE = "VC Data Model 1.1, 4.6 and 4.9"
 

@@ -18,6 +18,7 @@ _PRECISE = {
     "seal_time_not_proven": "verdict.time_not_proven",
     "proof_missing": "verdict.unsealed.credential",
     "proof_not_supported": "verdict.not_read_yet",
+    "key_unavailable": "verdict.key_unavailable",
 }
 """Codes with a sentence of their own; all others speak through their family."""
 

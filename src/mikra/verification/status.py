@@ -15,13 +15,13 @@ from typing import Any
 
 from mikra import strictjson
 from mikra.errors import InputError, UnavailableError
+from mikra.instants import instant
 from mikra.messages.spoken import Day, Said, Speaks, harmless
 from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing import jades
 from mikra.status import bitstring
 from mikra.status.bitstring import Entry, Purpose, StatusList
 from mikra.trust.loader import Loader
-from mikra.verification.instants import instant
 from mikra.verification.policy import Policy
 
 CLAUSE = "W3C Bitstring Status List 1.0, 3.2"

@@ -13,6 +13,7 @@ from typing import Any
 
 from mikra import vocabulary
 from mikra.errors import InputError
+from mikra.instants import instant
 from mikra.messages.spoken import Day, Said, Speaks, harmless
 from mikra.model import Agent, Concept, Credential, Node, Organisation, Text
 from mikra.report import Stated, words
@@ -20,7 +21,6 @@ from mikra.validation.annex1 import Element, Meter
 from mikra.validation.annex1_elements import Definition
 from mikra.validation.annex1_parts import gather
 from mikra.validation.annex1_values import values as values_of
-from mikra.verification.instants import instant
 
 Value = Speaks | str
 
