@@ -144,6 +144,7 @@ CODES: dict[str, tuple[str, Effect]] = {
     "url_not_allowed": ("address", Effect.INDETERMINATE),
     "host_not_allowed": ("address", Effect.INDETERMINATE),
     "redirect_not_allowed": ("address", Effect.INDETERMINATE),
+    "link_not_reached": ("not_reached", Effect.INDETERMINATE),
     "invalid_redirect_uri": ("address", Effect.FAILED),
     "invalid_grant": ("start_again", Effect.REFUSED),
     "invalid_nonce": ("start_again", Effect.REFUSED),

@@ -67,7 +67,11 @@ def code_of(data: bytes, name: str = "", limits: Limits | None = None) -> str:
         (b"name;date", Kind.TEXT),
         (b"nullable", Kind.TEXT),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", Kind.UNKNOWN),
-        (b"\xff\xd8\xff", Kind.UNKNOWN),
+        (b"\xff\xd8\xff", Kind.PHOTO),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", Kind.PHOTO),
+        (b"\xff\xd8\xfe", Kind.UNKNOWN),
+        (b" https://badges.example/1\n", Kind.LINK),
+        (b"https://badges.example/1 and more", Kind.TEXT),
         (b"a\0b", Kind.UNKNOWN),
     ],
 )
@@ -92,7 +96,7 @@ def test_kinds_are_told_by_content(data: bytes, kind: Kind) -> None:
         ([SEALED, CREDENTIAL], [("sealed", "jades"), ("unsealed", "credential")]),
         (CREDENTIAL | {"proof": {"type": "DataIntegrityProof"}}, [("sealed", "data_integrity")]),
         (CREDENTIAL | {"proof": []}, [("unsealed", "credential")]),
-        ({"@context": "https://w3id.org/openbadges/v2", "type": "Assertion"}, [("other", "open_badge_2")]),
+        ({"@context": "https://w3id.org/openbadges/v2", "type": "Assertion"}, [("sealed", "open_badge_2")]),
     ],
 )
 def test_wrappers_are_opened(document: Any, expected: list[tuple[str, str]]) -> None:
@@ -131,7 +135,7 @@ def test_every_kind_comes_out_as_itself(kind: str) -> None:
         (b"// a\n{}", "a.json", "json_malformed"),
         (b"name;date", "roster.csv", "file_type_mismatch"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "a.xlsx", "file_type_mismatch"),
-        (b"\xff\xd8\xff\xe0", "a.json", "file_type_mismatch"),
+        (b"\xff\xd8\xfe\xe0", "a.json", "file_type_mismatch"),
         (b"{}", "", "credential_malformed"),
         (b"[]", "", "credential_malformed"),
         (b"null", "", "credential_malformed"),

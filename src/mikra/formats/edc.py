@@ -86,7 +86,7 @@ def _object(document: Mapping[str, Any], name: str, where: str, depth: int, limi
     elif types & _CREDENTIALS or "credentialSubject" in document:
         yield _unsealed(document, name, where)
     elif types & _OLD_BADGES:
-        yield Item(form=Form.OTHER, kind="open_badge_2", name=name, where=where)
+        yield Item(form=Form.SEALED, kind="open_badge_2", name=name, where=where, document=document)
     elif isinstance(document.get("credential"), (Mapping, str)):
         yield from _walk(document["credential"], name, f"{where}/credential", depth + 1, limits)
 

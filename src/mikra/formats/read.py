@@ -42,7 +42,8 @@ def read(data: bytes, name: str = "", limits: Limits = LIMITS) -> Opened:
         document = strictjson.parse(data, limits.json)
         refuse_heavy(len(data), document, limits)
         return Opened(kind="json", items=items_of(document, name=name, limits=limits))
-    return Opened(kind=kind.value, items=(Item(form=Form.SEALED, kind=kind.value, name=name, data=data),))
+    content = data.strip() if kind is Kind.LINK else data
+    return Opened(kind=kind.value, items=(Item(form=Form.SEALED, kind=kind.value, name=name, data=content),))
 
 
 def _no_credential_kind() -> InputError:

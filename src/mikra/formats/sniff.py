@@ -18,6 +18,8 @@ class Kind(StrEnum):
     XML = "xml"
     JWT = "jwt"
     SD_JWT = "sd_jwt"
+    PHOTO = "photo"
+    LINK = "link"
     TEXT = "text"
     UNKNOWN = "unknown"
 
@@ -30,6 +32,9 @@ _BOM = b"\xef\xbb\xbf"
 _JSON_START = re.compile(rb'[\[{"]|-?\d|(?:true|false|null)\b')
 _COMPACT = re.compile(rb"[A-Za-z0-9_=+/-]+(?:\.[A-Za-z0-9_=+/-]*){2,4}")
 _WIDE = re.compile(rb'(?:\xff\xfe|\xfe\xff)?(?:[\[{"]\x00|\x00[\[{"])')
+_LINK = re.compile(rb"https://[!-~]{1,2000}")
+"""One address and nothing else."""
+
 _SVG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?svg[\s>/]")
 
 
@@ -42,6 +47,8 @@ def kind_of(data: bytes) -> Kind:
         return Kind.ZIP
     if head.startswith(b"\x89PNG"):
         return Kind.PNG
+    if head.startswith(b"\xff\xd8\xff") or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
+        return Kind.PHOTO
     if b"%PDF-" in head:
         return Kind.PDF
     if _WIDE.match(head):
@@ -59,6 +66,8 @@ def _kind_of_text(data: bytes) -> Kind:
     first, tilde, _ = token.partition(b"~")
     if _COMPACT.fullmatch(first) or (first.startswith(b"eyJ") and b"." in first):
         return Kind.SD_JWT if tilde else Kind.JWT
+    if _LINK.fullmatch(token):
+        return Kind.LINK
     return Kind.TEXT if _is_text(data) else Kind.UNKNOWN
 
 

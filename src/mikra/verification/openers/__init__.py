@@ -10,6 +10,10 @@ from mikra.verification.question import Question
 
 OPENERS: dict[str, str] = {
     "jades": "jades",
+    "link": "link",
+    "photo": "photo",
+    "png": "png",
+    "svg": "svg",
 }
 """Kind -> module here. A kind that is not in it is recognised and said to be not read yet."""
 
