@@ -7,26 +7,32 @@ It writes a line before and after every durable step, and after every chunk; so 
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
 from mikra.adapters.clock import now
 from mikra.adapters.folder import Folder
+from mikra.adapters.status_store import open_store
 from mikra.issuance.batch import Batch
 from mikra.issuance.design import Design
 from mikra.issuance.issue import Issue, Learner
 from mikra.issuance.journal import edition_of
+from mikra.issuance.status_entry import Member
 from mikra.sealing.keys import Signer
+from mikra.status.indexes import Place, group_of, reserve
 from tests.issuance.awards import pages
 from tests.issuance.designs import published
 from tests.issuance.faulty import EndsFirst, NoIntents
 from tests.simulators import europe
 
-ENGINES: dict[str, type[Issue]] = {"": Issue, "ends-first": EndsFirst, "no-intents": NoIntents}
+ENGINES: dict[str, type[Issue]] = {"ends-first": EndsFirst, "no-intents": NoIntents}
+STATUS = "https://zed.example.test/status/"
+STORE = "status.sqlite"
 
 
 def design() -> Design:
@@ -64,6 +70,15 @@ class Told(Folder):
         _pause()
 
 
+def reserving(folder: Path, fault: str) -> Callable[[Sequence[str], dt.date | None], Sequence[Place]]:
+    """From a store beside the credentials, or (a fault) from the memory of this process, begun anew after a kill."""
+    numbers = count(1)
+    if fault == "forgetful-places":
+        return lambda awards, _: [Place(f"{STATUS}1", next(numbers)) for _ in awards]
+    store = open_store(folder / STORE, STATUS)
+    return lambda awards, ends: reserve(store, awards, group=group_of(ends), chance=os.urandom)
+
+
 _lines = count(1)
 
 
@@ -81,9 +96,13 @@ def _pause() -> None:
 def main(folder: Path, rows: int, chunk: int, fault: str = "") -> None:
     told, edition = Told(folder), design()
     with told.locked():
-        journal = told.journal(design=edition_of(edition), salt="drill")
-        batch = Batch(edition, signer=signer(), pages=pages(edition), at=now())
-        issue = ENGINES[fault](batch=batch, journal=journal, ledger=told, vault=told, clock=now, chance=os.urandom)
+        journal = told.journal(design=edition_of(edition), salt="drill", status=STATUS)
+        batch = Batch(edition, signer=signer(), pages=pages(edition), at=now(), status=Member.STATUS)
+        places = reserving(folder, fault)
+        engine = ENGINES.get(fault, Issue)
+        issue = engine(
+            batch=batch, journal=journal, ledger=told, vault=told, clock=now, chance=os.urandom, reserve=places
+        )
         for _ in issue.run(learners(rows), chunk=chunk):
             tell(f"acknowledged {len(journal.done)}")
     print("complete", flush=True)

@@ -28,13 +28,17 @@ class NoIntents(Issue):
         at = self.batch.sealer.at
         self.journal.awards.update({name: AwardId.new(at, self.chance(9)).stem for name in missing})
         self.journal.rows.update({name: one.row for name, one in missing.items()})
+        stems = [self.journal.awards[name] for name in missing]
+        given = zip(missing, self._places(stems, at), strict=True)
+        self.journal.places.update({name: place for name, place in given if place})
 
     def _store(self, sealed: Mapping[str, bytes]) -> None:
         names = {name: file_name(self.journal.rows[name], AwardId(self.journal.awards[name])) for name in sealed}
         self.vault.put({names[name]: content for name, content in sealed.items()})
         lines = b""
         for name, content in sealed.items():
-            lines += intent(name, self.journal.rows[name], self.journal.awards[name])
+            place = self.journal.places.get(name)
+            lines += intent(name, self.journal.rows[name], self.journal.awards[name], place)
             lines += end(name, Done(names[name], hashlib.sha256(content).hexdigest()))
         self.ledger.append(lines)
 

@@ -54,16 +54,25 @@ class Folder:
         finally:
             os.close(handle)
 
-    def journal(self, *, design: str, salt: str) -> Journal:
+    def journal(self, *, design: str, salt: str, status: str = "") -> Journal:
         """The journal in the folder, or a new one. What a crash left of a last append is cut off.
 
-        `design` is `journal.edition_of` the design; `salt` is for a new journal.
+        `design` is `journal.edition_of` the design; `salt` is for a new journal. `status` is the address of the status
+        lists: ConflictError for a folder that was begun with another one, or without.
         """
         with _disk_errors(self.path):
             data = self.journal_file.read_bytes() if self.journal_file.exists() else b""
             present = {one.name for one in self.credentials.iterdir() if one.suffix != PART}
         begun = whole(data)
-        journal = read_journal(begun, design=design) if begun else Journal(design=design, salt=salt)
+        journal = read_journal(begun, design=design) if begun else Journal(design=design, salt=salt, status=status)
+        if journal.status != status:
+            raise ConflictError(
+                "This folder was begun with other status lists.",
+                where=str(self.journal_file),
+                found=status or "no status lists",
+                expected=journal.status or "no status lists",
+                fix="Run the command as it was run first, or choose another folder.",
+            )
         if unknown := sorted(present - journal.files):
             raise InputError(
                 "This folder holds files that its journal does not know."

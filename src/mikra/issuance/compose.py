@@ -17,11 +17,12 @@ import orjson
 from mikra import messages, vocabulary
 from mikra.errors import InputError
 from mikra.formats import png
-from mikra.issuance import prototype
+from mikra.issuance import prototype, status_entry
 from mikra.issuance.award_id import AwardId, Part
 from mikra.issuance.design import Assessment, Design
 from mikra.issuance.prototype import coded, concept, identified
 from mikra.issuance.recipient import asked, calendar_day, language_of, person
+from mikra.issuance.status_entry import Member
 from mikra.model import (
     AwardingProcess,
     Credential,
@@ -42,6 +43,7 @@ from mikra.model import (
 )
 from mikra.model.jsonld import CONTEXT, encode
 from mikra.model.remarks import RouteKind, SupervisionKind
+from mikra.status.indexes import Place
 
 __all__ = [
     "AwardId",
@@ -148,8 +150,12 @@ def compose(
     award_id: AwardId,
     at: dt.datetime,
     pages: Mapping[str, bytes],
+    place: Place | None = None,
+    member: Member = Member.STATUS,
 ) -> Credential:
     """One learner's credential, not yet sealed. `pages`: PNGs by language; `at`: the instant of issuing, with zone.
+
+    `place` is where its status will stand, `member` where the credential says so; without a place it offers none.
 
     Row members: given_name, family_name or full_name; completed (date of the award; the day of issuing where absent);
     and as the design asks: email, learner_id, date_of_birth, national_id, gender, nationality, grade, supervision,
@@ -170,6 +176,7 @@ def compose(
         issuance_date=issued,
         valid_from=issued,
         valid_until=instant(later(at, design.valid_months)) if design.valid_months else "",
+        **status_entry.members(place, member),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
@@ -18,9 +18,10 @@ import orjson
 from mikra.errors import MikraError
 from mikra.issuance.award_id import AwardId
 from mikra.issuance.batch import Batch
-from mikra.issuance.compose import instant
+from mikra.issuance.compose import instant, later
 from mikra.issuance.journal import Done, Journal, end, file_name, intent
 from mikra.issuance.prototype import node_id
+from mikra.status.indexes import Place
 
 FORMAT = "mikra/receipt/1"
 
@@ -44,6 +45,10 @@ class Vault(Protocol):
         ...
 
 
+Reserve = Callable[[Sequence[str], dt.date | None], Sequence[Place]]
+"""Places for awards that end on that day (None: never), durable when it returns; what is not used is burnt."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
     """One row to issue: its number in the list, its key (what makes it the same learner), its values."""
@@ -64,7 +69,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """Everything an issue needs. `clock` gives the instant of each chunk, `chance` random bytes."""
+    """Everything an issue needs. `clock` gives the instant of each chunk, `chance` random bytes.
+
+    `reserve` gives places in status lists, where the batch offers a status.
+    """
 
     batch: Batch
     journal: Journal
@@ -72,6 +80,7 @@ class Issue:
     vault: Vault
     clock: Callable[[], dt.datetime]
     chance: Callable[[int], bytes]
+    reserve: Reserve | None = None
 
     def run(self, learners: Iterable[Learner], *, chunk: int = CHUNK) -> Iterator[Progress]:
         """Issues what is missing, chunk by chunk; stop anywhere, run again, and it goes on.
@@ -94,11 +103,20 @@ class Issue:
 
     def _intend(self, missing: Mapping[str, Learner]) -> None:
         at = self.batch.sealer.at
+        new = {name: one for name, one in missing.items() if name not in self.journal.awards}
+        stems = [AwardId.new(at, self.chance(9)).stem for _ in new]
+        places = self._places(stems, at) if stems else ()
         self._note(
-            intent(name, one.row, AwardId.new(at, self.chance(9)).stem)
-            for name, one in missing.items()
-            if name not in self.journal.awards
+            intent(name, one.row, stem, place)
+            for (name, one), stem, place in zip(new.items(), stems, places, strict=True)
         )
+
+    def _places(self, stems: Sequence[str], at: dt.datetime) -> Sequence[Place | None]:
+        """Reserved before the intent is noted: a crash between the two burns them, and never shares one."""
+        if self.reserve is None:
+            return [None] * len(stems)
+        months = self.batch.design.valid_months
+        return self.reserve([AwardId(stem).award for stem in stems], later(at, months).date() if months else None)
 
     def _seal(self, missing: Mapping[str, Learner]) -> None:
         sealed: dict[str, bytes] = {}
@@ -110,7 +128,8 @@ class Issue:
 
     def _sealed(self, name: str, one: Learner) -> bytes:
         try:
-            return self.batch.award(one.values, AwardId(self.journal.awards[name]))
+            place = self.journal.places.get(name)
+            return self.batch.award(one.values, AwardId(self.journal.awards[name]), place)
         except MikraError as error:
             error.where = f"row {one.row}: {error.where}" if error.where else f"row {one.row}"
             raise

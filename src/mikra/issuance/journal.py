@@ -1,11 +1,12 @@
 """What an issue has promised and what it has done: lines that survive any crash, so that it can be taken up again.
 
     {"format": "mikra/journal/2", "design": "WATER-Q/2026.1 4f1a9c03d2b7e856", "salt": "..."}
-    {"intent": "<learner>", "row": 12, "award": "<stem>"}        before sealing
+    {"intent": "<learner>", "row": 12, "award": "<stem>", "place": "<list>#<index>"}        before sealing
     {"done": "<learner>", "file": "...", "sha256": "..."}        after the file is safely on disk
     {"end": "<digest>", "from": 0}                               after all lines of one append
 
-An intent without its end is taken up with the same award id: a crash leaves work to do, never a second credential.
+An intent without its end is taken up with the same award id and the same place in a status list (where the issue
+offers a status, as its first line then says): a crash leaves work to do, never a second credential.
 Learners stand in it under a salted digest, never by name. What is appended at once ends with a digest over it: a
 power cut may leave any part of the last append, which was never acknowledged and is passed over; damage anywhere
 else is damage, and said.
@@ -23,6 +24,7 @@ import orjson
 from mikra.errors import ConflictError, InputError
 from mikra.issuance.award_id import STEM, AwardId
 from mikra.issuance.design import Design
+from mikra.status.indexes import Place
 
 FORMAT = "mikra/journal/2"
 _END = re.compile(rb'^\{"end":"([0-9a-f]{16})","from":([0-9]{1,15})\}\n', re.MULTILINE)
@@ -40,13 +42,18 @@ class Done:
 
 @dataclass(slots=True)
 class Journal:
-    """The state that the lines add up to. `awards`: learner -> award id stem; `done`: learner -> `Done`."""
+    """The state that the lines add up to. `awards`: learner -> award id stem; `done`: learner -> `Done`.
+
+    `status` is the address of the issuer's status lists, "" where the issue offers none; `places`: learner -> place.
+    """
 
     design: str
     salt: str
+    status: str = ""
     awards: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     done: dict[str, Done] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     stems: set[str] = field(default_factory=set)
 
     @property
@@ -60,7 +67,8 @@ class Journal:
 
     def opening(self) -> bytes:
         """The first line of a new journal."""
-        return _line({"format": FORMAT, "design": self.design, "salt": self.salt})
+        status = {"status": self.status} if self.status else {}
+        return _line({"format": FORMAT, "design": self.design, "salt": self.salt, **status})
 
     def take(self, lines: bytes) -> None:
         """Notes lines that are durable: what memory holds is what the disk holds. InputError for one that is none."""
@@ -73,9 +81,9 @@ def file_name(row: int, award_id: AwardId) -> str:
     return f"{row:06d}-{award_id.stem.replace('-', '')}.jsonld"
 
 
-def intent(learner: str, row: int, stem: str) -> bytes:
+def intent(learner: str, row: int, stem: str, place: Place | None = None) -> bytes:
     """A line to be durable before anything is sealed."""
-    return _line({"intent": learner, "row": row, "award": stem})
+    return _line({"intent": learner, "row": row, "award": stem} | ({"place": place.text} if place else {}))
 
 
 def end(learner: str, done: Done) -> bytes:
@@ -150,7 +158,7 @@ def _opened(members: dict[str, object], design: str) -> Journal:
             expected=design,
             fix="Choose another folder for the credentials.",
         )
-    return Journal(design=design, salt=str(members.get("salt")))
+    return Journal(design=design, salt=str(members.get("salt")), status=str(members.get("status", "")))
 
 
 def _members(line: bytes, number: int) -> dict[str, object]:
@@ -161,6 +169,13 @@ def _members(line: bytes, number: int) -> dict[str, object]:
     if not isinstance(members, dict):
         raise _damaged(number)
     return members
+
+
+def _place(text: object, number: int) -> Place:
+    try:
+        return Place.read(str(text))
+    except InputError as error:
+        raise _damaged(number) from error
 
 
 def _damaged(number: int) -> InputError:
@@ -177,6 +192,8 @@ def _take(journal: Journal, members: dict[str, object], number: int) -> None:
         case {"intent": str(learner), "row": int(row), "award": str(stem)} if (
             learner not in journal.awards and stem not in journal.stems and STEM.fullmatch(stem)
         ):
+            if journal.status:
+                journal.places[learner] = _place(members.get("place"), number)
             journal.awards[learner] = stem
             journal.rows[learner] = row
             journal.stems.add(stem)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -22,7 +22,9 @@ from mikra.issuance.compose import compose, instant, later, serialise
 from mikra.issuance.design import Design
 from mikra.issuance.prototype import day
 from mikra.issuance.recipient import Verbatim, calendar_day
+from mikra.issuance.status_entry import Member
 from mikra.model import Credential
+from mikra.status.indexes import Place
 
 OPEN = ("given_name", "family_name", "full_name", "email", "learner_id", "national_id", "grade")
 """Row members whose text goes into the credential as it is."""
@@ -86,14 +88,20 @@ class Template:
         self._escaped = _spaced([_escape(piece) for piece in static])
         self._days = tuple(name for name in DAYS if name in holes)
         self._open = tuple(name for name in OPEN if name in holes)
-        values = ("stem", "issued", "until", *self._days, *self._open)
+        values = ("stem", "issued", "until", "list", "index", *self._days, *self._open)
         self._pick = itemgetter(*(values.index(name) for name in holes))
         self._moment: tuple[dt.datetime | None, bytes, bytes, bytes] = (None, b"", b"", b"")
 
-    def fill(self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime) -> tuple[bytes, bytes]:
-        """What follows `prefix` in one learner's payload: as it is, and as it stands inside a JSON string."""
+    def fill(
+        self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime, place: Place | None = None
+    ) -> tuple[bytes, bytes]:
+        """What follows `prefix` in one learner's payload: as it is, and as it stands inside a JSON string.
+
+        `place` is given where the template was compiled with one; its address needs no escapes (`indexes`).
+        """
         issued, until, today = self._times(at)
         values = [award_id.stem.encode(), issued, until]
+        values += [place.base.encode(), b"%d" % place.index] if place else [b"", b""]
         for name in self._days:
             value = row.get(name)
             values.append(today if value in _NOTHING else calendar_day(value, name).encode())
@@ -104,9 +112,11 @@ class Template:
             escaped[1::2] = self._pick([_escape(value) for value in values])
         return b"".join(plain), b"".join(escaped)
 
-    def payload(self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime) -> bytes:
+    def payload(
+        self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime, place: Place | None = None
+    ) -> bytes:
         """The whole payload: the bytes to be sealed."""
-        return self.prefix + self.fill(row, award_id=award_id, at=at)[0]
+        return self.prefix + self.fill(row, award_id=award_id, at=at, place=place)[0]
 
     def _times(self, at: dt.datetime) -> tuple[bytes, bytes, bytes]:
         moment, issued, until, today = self._moment
@@ -142,19 +152,29 @@ def _json(value: Any) -> bytes:
         ) from error
 
 
-def compile_template(design: Design, row: Mapping[str, Any], pages: Mapping[str, bytes]) -> Template:
-    """The template for all rows of the shape of `row`. Costs as much as a few credentials by the general path."""
-    return Template(design, serialise(prototype_credential(design, row, pages)))
+def compile_template(
+    design: Design, row: Mapping[str, Any], pages: Mapping[str, bytes], member: Member | None = None
+) -> Template:
+    """The template for all rows of the shape of `row`. Costs as much as a few credentials by the general path.
+
+    `member` says where the status stands; None where none is offered.
+    """
+    return Template(design, serialise(prototype_credential(design, row, pages, member)))
 
 
-def prototype_credential(design: Design, row: Mapping[str, Any], pages: Mapping[str, bytes]) -> Credential:
+def prototype_credential(
+    design: Design, row: Mapping[str, Any], pages: Mapping[str, bytes], member: Member | None = None
+) -> Credential:
     """The credential of a row with the names of the holes in place of its values."""
     hole = Marks(design).hole
     given = {name: value for name, value in row.items() if value not in _NOTHING}
     marked: dict[str, Any] = {name: hole(name) for name in (*OPEN, *DAYS) if name in given}
     marked["completed"] = hole("completed")
     marked |= {name: given[name] for name in CLOSED if name in given}
-    credential = compose(design, marked, award_id=AwardId(hole("stem")), at=_SAMPLE, pages=pages)
+    status: dict[str, Any] = {}
+    if member:
+        status = {"place": Place(hole("list"), cast(int, hole("index"))), "member": member}
+    credential = compose(design, marked, award_id=AwardId(hole("stem")), at=_SAMPLE, pages=pages, **status)
     issued = hole("issued")
     until = hole("until") if design.valid_months else ""
     return replace(credential, issued=issued, issuance_date=issued, valid_from=issued, valid_until=until)
