@@ -36,6 +36,7 @@ demo-clean:  ## Remove what the demonstration made
 
 test: $(VENV)/.dev check  ## Everything that a change must pass (REQUIRE_ALL=1: a skipped test fails)
 	@tools/install-test-system.sh
+	@tools/install-conformance.sh
 	@echo "Published files of the EU: $${MIKRA_PUBLISHED:-none at hand; their tests are skipped}"
 	$(RUN) -m pytest -n $(WORKERS) --ignore=tests/house
 	@$(MAKE) --no-print-directory core-test
@@ -74,7 +75,7 @@ lock: $(VENV)/.dev  ## Pin the requirements anew (UPGRADE=1: to the newest)
 	UV=$(VENV)/bin/uv tools/lock.sh $(if $(UPGRADE),--upgrade)
 
 clean:  ## Remove everything that was made here, environments included
-	rm -rf $(VENV) $(CORE) .peers build dist demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(CORE) .peers tests/conformance/node_modules build dist demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # One environment for demonstration and work (the larger set of requirements contains the smaller),
 # one beside it for the core alone. A stamp says that it is there; changed requirements make it anew.

@@ -1,0 +1,1 @@
+"""From JSON-LD to RDF to canonical bytes, strictly: what would be lost on the way is an error."""

@@ -1,0 +1,98 @@
+"""Data Integrity against Digital Bazaar's packages: what we seal verifies there, what they seal verifies here."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from mikra.sealing import data_integrity as di
+from mikra.sealing.data_integrity_seal import add_proof
+from mikra.sealing.rdf.canonical import canonical_form
+from tests.conformance.node import ask
+from tests.sealing.di_keys import AT, SUITES, badge, credential, issuer, public_key
+
+THEIRS = [(suite, kind) for suite, kind in SUITES if suite != "ecdsa-jcs-2019"]
+"""No package of theirs has ecdsa-jcs-2019; W3C's vectors stand in (tests/sealing/test_data_integrity_vectors.py)."""
+
+
+def documents(did: str) -> dict[str, dict[str, Any]]:
+    return {"vc2": credential(did), "vc1": credential(did, version=1), "badge": badge(did)}
+
+
+def twins(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The same with one thing changed: in the content, in the proof's configuration, in its value."""
+    for path, value in (
+        (("credentialSubject", "id"), "urn:uuid:00000000-0000-4000-8000-00000000c0df"),
+        (("proof", "created"), "2026-06-01T12:00:01Z"),
+        (("proof", "proofValue"), _other(document["proof"]["proofValue"])),
+    ):
+        twin = copy.deepcopy(document)
+        twin[path[0]][path[1]] = value
+        yield twin
+
+
+def _other(text: str) -> str:
+    return text[:-1] + ("2" if text[-1] != "2" else "3")
+
+
+def fault(document: dict[str, Any]) -> str:
+    """What we say of a document with one proof; "" is whole."""
+    (proof,) = di.read_proofs(document)
+    return di.proof_fault(document, proof, public_key(proof.method))
+
+
+@cache
+def ours() -> list[dict[str, Any]]:
+    sealed = []
+    for suite, kind in THEIRS:
+        by = issuer(kind)
+        sealed += [
+            add_proof(document, suite=suite, signer=by.signer, method=by.method, at=AT)
+            for document in documents(by.did).values()
+        ]
+    by = issuer("Ed25519")
+    old = credential(by.did, version=1)
+    sealed.append(add_proof(old, suite="Ed25519Signature2020", signer=by.signer, method=by.method, at=AT))
+    return sealed
+
+
+def test_what_we_seal_verifies_there() -> None:
+    answers = ask("data_integrity", [{"do": "verify", "document": document} for document in ours()])
+    assert [a for a in answers if not a.get("verified")] == []
+    assert len(answers) == 3 * len(THEIRS) + 1
+
+
+def test_a_tampered_twin_is_refused_there_and_here() -> None:
+    made = [twin for document in ours() for twin in twins(document)]
+    answers = ask("data_integrity", [{"do": "verify", "document": document} for document in made])
+    assert [a for a in answers if a.get("verified") is not False] == []
+    assert {fault(twin) for twin in made} == {"signature_invalid"}
+
+
+@cache
+def theirs() -> list[dict[str, Any]]:
+    requests = [
+        {"do": "issue", "document": document, "suite": suite, "kind": kind}
+        for suite, kind in THEIRS
+        for document in documents("did:key:ISSUER").values()
+    ]
+    return [answer["document"] for answer in ask("data_integrity", requests)]
+
+
+def test_what_they_seal_verifies_here() -> None:
+    assert [fault(document) for document in theirs()] == [""] * (3 * len(THEIRS))
+
+
+def test_a_tampered_twin_of_theirs_is_refused_here() -> None:
+    assert {fault(twin) for document in theirs() for twin in twins(document)} == {"signature_invalid"}
+
+
+@pytest.mark.parametrize("name", ["vc2", "vc1", "badge"])
+def test_the_same_canonical_form(name: str) -> None:
+    document = documents("did:key:z6Mk")[name]
+    (answer,) = ask("data_integrity", [{"do": "canonize", "document": document}])
+    assert answer["quads"].encode() == canonical_form(document)
