@@ -35,6 +35,7 @@ CODES: dict[str, tuple[str, Effect]] = {
     "status_index_out_of_range": ("unknown", Effect.INDETERMINATE),
     "status_recursion": ("unknown", Effect.INDETERMINATE),
     "credential_revoked": ("withdrawn", Effect.FAILED),
+    "credential_superseded": ("withdrawn", Effect.FAILED),
     "credential_suspended": ("withdrawn", Effect.INDETERMINATE),
     "credential_expired": ("dates", Effect.INDETERMINATE),
     "credential_not_yet_valid": ("dates", Effect.INDETERMINATE),

@@ -25,6 +25,7 @@ from mikra.report import (
 )
 
 OURS = {
+    "credential_superseded",
     "credential_suspended",
     "key_unavailable",
     "link_not_reached",

@@ -79,11 +79,13 @@ def make_seal_certificate(
     days: int = 730,
     kind: KeyKind = KeyKind.P256,
     demonstration: bool = False,
+    did: str = "",
 ) -> SealKey:
     """A new key and a certificate for it, made by its holder, valid from `at` for `days`.
 
     `organization_identifier` is that of EN 319 412-1, 5.1.4 ("VATIE-1234567X", "NTREE-17207834"), `country` the two
-    letters of ISO 3166-1. Raises InputError where a name cannot stand in a certificate.
+    letters of ISO 3166-1. `did` names the DID whose published keys are the holder's too (a key for status lists, say).
+    Raises InputError where a name cannot stand in a certificate.
     """
     _check_names(organization, common_name, organization_identifier, country)
     key = new_key(kind)
@@ -104,6 +106,9 @@ def make_seal_certificate(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         .add_extension(_notice(demonstration), critical=False)
     )
+    if did:
+        name = x509.UniformResourceIdentifier(did)
+        builder = builder.add_extension(x509.SubjectAlternativeName([name]), critical=False)
     digest = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
     certificate = builder.sign(key, digest)
     return SealKey(key=key, certificate=certificate.public_bytes(serialization.Encoding.DER))

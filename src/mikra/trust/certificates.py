@@ -149,6 +149,18 @@ def read(der: bytes) -> Certificate:
     )
 
 
+@lru_cache(maxsize=256)
+def named_dids(der: bytes) -> tuple[str, ...]:
+    """The DIDs among the alternative names of its holder (RFC 5280, 4.2.1.6): whose published keys are its own too."""
+    certificate = load(der)
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName) if certificate else None
+    except x509.ExtensionNotFound:
+        return ()
+    values = names.value.get_values_for_type(x509.UniformResourceIdentifier) if names else []
+    return tuple(value for value in values if value.startswith("did:"))
+
+
 def _first(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
     found = name.get_attributes_for_oid(oid)
     return str(found[0].value) if found else ""

@@ -12,10 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
+from mikra.codes import CODES, Effect
 from mikra.errors import InputError
 from mikra.model import Agent
 from mikra.sealing.etsiu import Token, ValidationData
-from mikra.sealing.jades import Seal, Sealed
+from mikra.sealing.jades import Seal
 from mikra.sealing.timestamps import TimestampFault, TimestampResult, verify_token
 from mikra.trust import certificates
 from mikra.trust.certificates import Certificate
@@ -208,21 +209,33 @@ def leading(judged: Sequence[Judged], issuer: Agent | None) -> Judged:
     return min(judged, key=rank)
 
 
-def judge_list(sealed: Sealed, own: Judged, at: datetime, policy: Policy) -> str:
-    """ "" where one seal of a status list is that of the credential's own sealer, else a code of `codes.CODES`."""
-    for seal in sealed.seals:
+def judge_list(found: Sequence[Seal | PlainSeal], own: Judged, at: datetime, policy: Policy) -> str:
+    """ "" where one of the seals of a status list is the credential's own sealer's, else a code of `codes.CODES`."""
+    for seal in found:
         other = judge(seal, at, policy)
         if _same_sealer(other, own):
-            return "" if other.validity is Validity.NOW else "valid_status_unknown"
+            good = other.validity is Validity.NOW and (not other.code or CODES[other.code][1] is Effect.PASSED)
+            return "" if good else "valid_status_unknown"
     return "status_list_issuer_mismatch"
 
 
 def _same_sealer(other: Judged, own: Judged) -> bool:
-    """The same certificate, one that was named, or a trusted one of the same organisation."""
-    if other.seal.certificate == own.seal.certificate or other.trust is Trust.NAMED:
+    """Whether the sealer of a list is that of the credential: the same key holder, or one that it names itself.
+
+    A published key: of the same controller, or of a DID that the credential's own certificate names. A certificate:
+    the same; or another one of the same organisation, where the relying party trusts both.
+    """
+    if other.controller:
+        own_certificate = own.seal.certificate
+        named = certificates.named_dids(own_certificate) if own_certificate else ()
+        return other.controller in (own.controller, *named)
+    if own.controller:
+        return False
+    if other.seal.certificate == own.seal.certificate:
         return True
-    trusted = Trust.NONE not in (other.trust, own.trust)
-    return trusted and bool(own.owner.identifier) and own.owner.identifier == other.owner.identifier
+    if Trust.NONE in (other.trust, own.trust) or own.owner.identifier != other.owner.identifier:
+        return False
+    return bool(own.owner.identifier) or other.trust is Trust.NAMED
 
 
 @lru_cache(maxsize=256)

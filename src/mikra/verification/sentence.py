@@ -15,6 +15,7 @@ from mikra.verification.seals import Validity
 _PRECISE = {
     "seal_not_trusted": "verdict.unconfirmed",
     "credential_suspended": "verdict.suspended",
+    "credential_superseded": "supersession.replaced.only",
     "seal_time_not_proven": "verdict.time_not_proven",
     "proof_missing": "verdict.unsealed.credential",
     "proof_not_supported": "verdict.not_read_yet",
@@ -48,7 +49,7 @@ def _for_case(code: str, case: Case, checks: Sequence[Check], summary: Mapping[s
         return words("verdict.content_fails")
     if code in ("credential_expired", "credential_not_yet_valid"):
         return _outside(code, case)
-    if code == "credential_revoked":
+    if code in ("credential_revoked", "credential_superseded"):
         return by_id["status"].reason
     if code == by_id["status"].code and code != "credential_suspended":
         return words("verdict.unknown")

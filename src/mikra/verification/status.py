@@ -4,13 +4,15 @@ no entry                            "not offered": said, and not the same as "no
 a list that cannot be had           could not be checked
 a list sealed by somebody else      could not be checked: it proves nothing
 an older list than the policy has   could not be checked: an old list hides a newer withdrawal
+
+Of a withdrawn credential, and of no other, the issuer is asked for more: when, why, and what took its place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from mikra import strictjson
@@ -19,10 +21,15 @@ from mikra.instants import instant
 from mikra.messages.spoken import Day, Said, Speaks, harmless
 from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing import jades
-from mikra.status import bitstring
+from mikra.status import bitstring, token, tombstone
 from mikra.status.bitstring import Entry, Purpose, StatusList
+from mikra.status.table import Value
+from mikra.status.token import TokenList
+from mikra.status.tombstone import Tombstone
 from mikra.trust.loader import Loader
+from mikra.verification import status_token
 from mikra.verification.policy import Policy
+from mikra.verification.seals import PlainSeal
 
 CLAUSE = "W3C Bitstring Status List 1.0, 3.2"
 
@@ -36,7 +43,7 @@ MAX_LISTS = 4
 
 _UNKNOWN = "valid_status_unknown"
 
-JudgeSeals = Callable[[jades.Sealed], str]
+JudgeSeals = Callable[[Sequence[jades.Seal | PlainSeal]], str]
 """Who judges the seals of a list: a code of `codes.CODES`, or "" when it is the issuer's own."""
 
 _KEPT = frozenset({"url_not_allowed", "host_not_allowed", "redirect_not_allowed"})
@@ -53,6 +60,7 @@ class Outcome:
     reason: Speaks | None = None
     day: Day | None = None
     seen: datetime | None = None
+    more: Tombstone | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +75,18 @@ class Asking:
 
 def check(document: Mapping[str, Any], asking: Asking) -> Check:
     """Check 6. Passed, withdrawn, suspended, could not be checked, or not offered."""
-    entries = bitstring.entries(document)
+    entries = (*bitstring.entries(document), *token.entries(document))
     if not entries:
         reason = words("verify.status.not_offered")
         return Check(id="status", status=Status.NOT_APPLICABLE, reason=reason, clause=CLAUSE)
-    opened: dict[str, StatusList | Outcome] = {}
+    opened: dict[str, StatusList | TokenList | Outcome] = {}
     outcomes = [_outcome(entry, asking, opened) for entry in entries[:MAX_ENTRIES]]
     if len(entries) > MAX_ENTRIES:
         outcomes.append(Outcome(entry=entries[MAX_ENTRIES], code=_UNKNOWN, why="too_many"))
-    return _check(_worst(outcomes), outcomes)
+    return _check(_explained(_worst(outcomes), asking), outcomes)
 
 
-_RANK = {"credential_revoked": 0, "credential_suspended": 1, "": 3}
+_RANK = {"credential_superseded": 0, "credential_revoked": 0, "credential_suspended": 1, "": 3}
 
 
 def _worst(outcomes: Sequence[Outcome]) -> Outcome:
@@ -97,7 +105,25 @@ def _check(worst: Outcome, outcomes: Sequence[Outcome]) -> Check:
         code=worst.code,
         clause=CLAUSE,
         where=worst.entry.where,
-        findings=tuple(_finding(outcome) for outcome in outcomes) if len(outcomes) > 1 else (),
+        findings=(*(tuple(map(_finding, outcomes)) if len(outcomes) > 1 else ()), *_facts(worst)),
+    )
+
+
+def _facts(outcome: Outcome) -> tuple[Finding, ...]:
+    """Who decided, and what the new credential is called."""
+    more = outcome.more
+    if more is None:
+        return ()
+    told = (("who", more.who), ("successor", more.successor), ("link", more.link))
+    return tuple(
+        Finding(
+            rule=f"status.{name}",
+            severity=Severity.INFORMATION,
+            what=words(f"supersession.{name}"),
+            found=harmless(text),
+        )
+        for name, text in told
+        if text
     )
 
 
@@ -111,6 +137,9 @@ def _reason(outcome: Outcome) -> Words:
     if not outcome.code:
         seen = outcome.seen
         return words("verify.status.clear_on", day=Day(seen)) if seen else words("verify.status.clear")
+    if outcome.code == "credential_superseded" and outcome.more:
+        key = "supersession.replaced" if outcome.day and outcome.reason else "supersession.replaced.only"
+        return words(key, day=outcome.day, reason=outcome.reason) if key.endswith("ed") else words(key)
     if outcome.code == "credential_revoked":
         return withdrawn(outcome.day, outcome.reason)
     if outcome.code == "credential_suspended":
@@ -127,7 +156,11 @@ def withdrawn(day: Day | None, reason: Speaks | None) -> Words:
     return words("verdict.withdrawn.reason", reason=reason) if reason else words("verdict.withdrawn")
 
 
-def _outcome(entry: Entry, asking: Asking, opened: dict[str, StatusList | Outcome]) -> Outcome:
+Opened = dict[str, StatusList | TokenList | Outcome]
+"""Address -> what was found there, so that each is asked once."""
+
+
+def _outcome(entry: Entry, asking: Asking, opened: Opened) -> Outcome:
     if not entry.known:
         return Outcome(entry=entry, code=_UNKNOWN, why="method_unknown")
     try:
@@ -135,17 +168,19 @@ def _outcome(entry: Entry, asking: Asking, opened: dict[str, StatusList | Outcom
         status_list = _open_once(entry, asking, opened)
         if isinstance(status_list, Outcome):
             return Outcome(entry=entry, code=status_list.code, why=status_list.why)
+        if isinstance(status_list, TokenList):
+            return _at_token(entry, status_list)
         return _at(entry, status_list, bitstring.value_at(status_list, entry))
     except InputError as error:
         return Outcome(entry=entry, code=error.code)
 
 
-def _open_once(entry: Entry, asking: Asking, opened: dict[str, StatusList | Outcome]) -> StatusList | Outcome:
+def _open_once(entry: Entry, asking: Asking, opened: Opened) -> StatusList | TokenList | Outcome:
     if entry.list_url not in opened:
         if len(opened) >= MAX_LISTS:
             return Outcome(entry=entry, code=_UNKNOWN, why="too_many")
         try:
-            opened[entry.list_url] = _open(entry, asking)
+            opened[entry.list_url] = _open_token(entry, asking) if entry.kind == token.KIND else _open(entry, asking)
         except InputError as error:
             opened[entry.list_url] = Outcome(entry=entry, code=error.code)
     return opened[entry.list_url]
@@ -165,6 +200,35 @@ def _at(entry: Entry, status_list: StatusList, value: int) -> Outcome:
     return Outcome(entry=entry, code=code, seen=seen, reason=_said(members.get("statusReason")), day=_day(members))
 
 
+def _at_token(entry: Entry, listed: TokenList) -> Outcome:
+    value = token.value_at(listed, entry)
+    seen = datetime.fromtimestamp(listed.issued, UTC)
+    codes = {Value.VALID: "", Value.INVALID: "credential_revoked", Value.SUSPENDED: "credential_suspended"}
+    if value not in codes:
+        return Outcome(entry=entry, code=_UNKNOWN, why="method_unknown")
+    reference = f"{listed.reference}{entry.position()}" if listed.reference else ""
+    told = replace(entry, members={**entry.members, "statusReference": reference})
+    return Outcome(entry=told, code=codes[Value(value)], seen=seen)
+
+
+def _explained(outcome: Outcome, asking: Asking) -> Outcome:
+    """A withdrawal with what the issuer says of it, under its own seal. Silence changes nothing: it stays withdrawn."""
+    references = outcome.entry.members.get("statusReference")
+    url = references[0] if isinstance(references, list) and references else references
+    if outcome.code != "credential_revoked" or not isinstance(url, str) or not url:
+        return outcome
+    try:
+        document = _unsealed(asking.loader.load(url, accept=ACCEPT).body, asking)
+        more = None if isinstance(document, str) else tombstone.read(document, url=url)
+    except (InputError, UnavailableError):
+        return outcome
+    if more is None:
+        return outcome
+    code = "credential_superseded" if more.superseded else outcome.code
+    reason = outcome.reason or _said(more.why)
+    return replace(outcome, code=code, reason=reason, day=_day({"statusDate": more.at}) or outcome.day, more=more)
+
+
 def _said(value: Any) -> Speaks | None:
     if isinstance(value, str) and value.strip():
         return Said({"": harmless(value)})
@@ -178,6 +242,19 @@ def _day(members: Mapping[str, Any]) -> Day | None:
         return Day(instant(members.get("statusDate")))
     except InputError:
         return None
+
+
+def _open_token(entry: Entry, asking: Asking) -> TokenList | Outcome:
+    try:
+        loaded = asking.loader.load(entry.list_url, accept=token.MEDIA_TYPE)
+    except UnavailableError as error:
+        return Outcome(entry=entry, code=_unavailable(error), why="" if error.code in _KEPT else "unreachable")
+    found = status_token.open_token(
+        loaded.body, at=asking.at, policy=asking.policy, loader=asking.loader, judge=asking.judge
+    )
+    if isinstance(found, status_token.Refused):
+        return Outcome(entry=entry, code=found.code, why=found.why)
+    return found
 
 
 def _open(entry: Entry, asking: Asking) -> StatusList | Outcome:
@@ -213,7 +290,7 @@ def _unsealed(body: bytes, asking: Asking) -> Mapping[str, Any] | str:
     if findings:
         # Without a certificate of its own (a seal under a key that stands elsewhere) nothing can be said of it.
         return _UNKNOWN if set(findings) == {"certificate_missing"} else "status_list_malformed"
-    code = asking.judge(sealed)
+    code = asking.judge(sealed.seals)
     return code or _parsed(sealed.payload, asking)
 
 

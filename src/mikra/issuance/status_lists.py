@@ -1,0 +1,112 @@
+"""Status lists as they are published: each of the encodings of one table, and what is said of withdrawn credentials.
+
+A list of the W3C form and a tombstone are sealed as VC-JOSE-COSE has it (`vc+jwt`), a list token as its own draft has
+it (`statuslist+jwt`): under a certificate (`x5c`, with its chain, as the credentials in the list are), or under a key
+that the issuer's DID document publishes (`kid`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mikra import base64url
+from mikra.errors import InputError
+from mikra.issuance.prototype import node_id
+from mikra.sealing.certificates import check_validity
+from mikra.sealing.keys import Signer
+from mikra.status import bitstring, token, tombstone
+from mikra.status.bitstring import Purpose
+from mikra.status.indexes import Change, ListRow, Place, Session, table_of
+from mikra.status.table import Table, Value
+from mikra.trust import certificates
+
+PURPOSES = (Purpose.REVOCATION, Purpose.SUSPENSION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Who publishes lists: a key with its certificate, or with the DID URL under which it is published (`key_id`).
+
+    `issuer` is the identifier of the issuer as credentials name it; where it is empty, the DID, or one that is made
+    of what the certificate says. `valid` is how long a list counts.
+    """
+
+    signer: Signer
+    key_id: str = ""
+    issuer: str = ""
+    valid: dt.timedelta = token.MOST_VALID
+
+    def __post_init__(self) -> None:
+        if not (self.signer.certificate or self.key_id):
+            raise InputError(
+                "Nothing says whose key this is, so no one could check its lists.",
+                expected="a key with its certificate, or the address under which its DID document publishes it",
+            )
+
+    @property
+    def name(self) -> str:
+        if self.issuer or self.key_id:
+            return self.issuer or self.key_id.partition("#")[0]
+        facts = certificates.read(self.signer.certificate)
+        return node_id("issuer-of-lists", facts.organization_identifier or facts.organization)
+
+    def seal(self, payload: Mapping[str, Any], kind: str, at: dt.datetime) -> bytes:
+        """RFC 7515, 7.1. Raises NotAllowedError outside the validity of the certificate."""
+        signer, header = self.signer, {"alg": self.signer.algorithm, "typ": kind}
+        named: dict[str, Any] = {"kid": self.key_id}
+        if not self.key_id:
+            check_validity(signer.certificate, at)
+            named = {"x5c": [base64url.encode_standard(der) for der in (signer.certificate, *signer.chain)]}
+        parts = (orjson.dumps(header | named), orjson.dumps(payload))
+        text = ".".join(map(base64url.encode, parts)).encode("ascii")
+        return text + b"." + base64url.encode(signer.sign(text)).encode("ascii")
+
+    def tombstone(self, place: Place, change: Change, at: dt.datetime) -> bytes:
+        """What becomes of a withdrawn credential."""
+        return self.seal(tombstone.document(place, change, issuer=self.name), "vc+jwt", at)
+
+
+def published(publisher: Publisher, table: Table, base: str, at: dt.datetime) -> dict[str, bytes]:
+    """Encoding -> the sealed list, of the table whose address is `base`."""
+    files = {
+        purpose.value: publisher.seal(
+            bitstring.list_credential(
+                table, purpose, url=f"{base}/{purpose}", issuer=publisher.name, at=at, valid=publisher.valid
+            ),
+            "vc+jwt",
+            at,
+        )
+        for purpose in PURPOSES
+    }
+    claims = token.claims(table, url=f"{base}/token", at=at, valid=publisher.valid)
+    return files | {"token": publisher.seal(claims, token.TYPE, at)}
+
+
+def publish(session: Session, base: str, publisher: Publisher, *, at: dt.datetime) -> Iterator[tuple[str, bytes]]:
+    """(path under the address of the lists, content) of all that is to be published now, tombstones first.
+
+    Tombstones that are new are sealed and kept in the store; a list comes after what its places refer to.
+    """
+    for row in session.lists():
+        yield from _tombstones(session, row, base, publisher, at)
+        for encoding, sealed in published(publisher, table_of(session, row), f"{base}{row.number}", at).items():
+            yield f"{row.number}/{encoding}", sealed
+
+
+def _tombstones(
+    session: Session, row: ListRow, base: str, publisher: Publisher, at: dt.datetime
+) -> Iterator[tuple[str, bytes]]:
+    for index, history in session.changes(row.number).items():
+        last = history[-1]
+        if last.value is not Value.INVALID:
+            continue
+        sealed = last.sealed
+        if not sealed:
+            sealed = publisher.tombstone(Place(f"{base}{row.number}", index), last, at)
+            session.seal(row.number, index, sealed)
+        yield f"{row.number}/{index}", sealed
