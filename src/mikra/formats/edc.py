@@ -2,7 +2,7 @@
 
     {"payload", "signatures"}                a sealed credential, or a sealed presentation (ETSI TS 119 182-1)
     {"credential", "deliveryDetails"}        what is handed to the EU's issuer: not sealed yet
-    type ... Presentation                    several credentials, in `verifiableCredential`
+    type ... Presentation                    several credentials, in `verifiableCredential`; with a `proof`, sealed
     type ... Credential                      one credential, without a seal of this kind
     [ ... ]                                  several of any of these
 
@@ -35,6 +35,14 @@ def items_of(document: Any, *, name: str = "", where: str = "", limits: Limits =
     if not found:
         raise _nothing_inside(where)
     return found
+
+
+def presented(
+    presentation: Mapping[str, Any], *, name: str = "", where: str = "", limits: Limits = LIMITS
+) -> tuple[Item, ...]:
+    """The credentials in a presentation, whose own proof is somebody else's work. Raises as `items_of` does."""
+    place = f"{where}/verifiableCredential"
+    return tuple(_inside(presentation.get("verifiableCredential"), name, place, 0, limits))
 
 
 def types_of(document: Mapping[str, Any]) -> frozenset[str]:
@@ -81,6 +89,8 @@ def _object(document: Mapping[str, Any], name: str, where: str, depth: int, limi
     types = types_of(document)
     if "payload" in document and document.keys() & {"signatures", "signature", "protected"}:
         yield Item(form=Form.SEALED, kind="jades", name=name, where=where, document=document)
+    elif types & _PRESENTATIONS and document.get("proof"):
+        yield Item(form=Form.SEALED, kind="data_integrity", name=name, where=where, document=document)
     elif types & _PRESENTATIONS:
         yield from _inside(document.get("verifiableCredential"), name, f"{where}/verifiableCredential", depth, limits)
     elif types & _CREDENTIALS or "credentialSubject" in document:

@@ -14,6 +14,7 @@ from mikra.validation.annex1 import Meter, measure
 from mikra.validation.annex1_parts import Parts, gather
 from mikra.validation.elm import ProfileResult, ProfileVersion, check_profile
 from mikra.verification import seals
+from mikra.verification.issuer import issuer_id
 from mikra.verification.question import Question
 from mikra.verification.seals import Judged
 
@@ -28,6 +29,7 @@ class Case:
     file: str = field(default="")
     format: str = ""
     proof_of_holder: Check | None = None
+    presenter: str = ""
     notes: tuple[Finding, ...] = ()
 
     @cached_property
@@ -75,4 +77,6 @@ class Case:
     @cached_property
     def leading(self) -> Judged | None:
         """The seal that counts."""
-        return seals.leading(self.seals, self.issuer) if self.seals else None
+        named = issuer_id(self.document)
+        own = [one for one in self.seals if one.controller and one.controller == named]
+        return seals.leading(own or self.seals, self.issuer) if self.seals else None

@@ -28,7 +28,7 @@ from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing.jades import CLAUSES
 from mikra.validation.principles import check_principles
 from mikra.validation.sanity import check_sanity
-from mikra.verification import dates, holder, issuer, published_keys, seals, status
+from mikra.verification import dates, holder, issuer, presenter, published_keys, seals, status
 from mikra.verification.case import Case
 from mikra.verification.issuer import Match
 from mikra.verification.seals import VALIDITY_CODES, Judged, Proof, Trust
@@ -284,7 +284,11 @@ def _two_lines(case: Case, own: Judged) -> tuple[Finding, ...]:
 
 def check_holder(case: Case) -> Check:
     """8. About whom it is, and how that is known; where the holder proved something, what."""
-    return case.proof_of_holder or holder.check(case.document, case.credential)
+    if case.proof_of_holder is not None:
+        return case.proof_of_holder
+    if case.presenter:
+        return presenter.check(case.document, case.presenter, case.question.session)
+    return holder.check(case.document, case.credential)
 
 
 def check_profile(case: Case) -> Check:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from mikra import vocabulary
 from mikra.model import Agent, Credential, LegalIdentifier, Organisation
@@ -120,3 +121,11 @@ def _same(one: _Number, own: _Number) -> bool:
 def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(c for c in plain if c.isalnum())
+
+
+def issuer_id(document: Mapping[str, Any]) -> str:
+    """The identifier of the issuer: `issuer` or its `id` (VC), `iss` (JWT); "" where there is none."""
+    issuer = document.get("issuer", document.get("iss", ""))
+    if isinstance(issuer, Mapping):
+        issuer = issuer.get("id", "")
+    return issuer if isinstance(issuer, str) else ""

@@ -6,13 +6,11 @@ did:key and did:jwk show nothing but the key. Who that is, somebody else must co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from mikra.codes import CODES, Effect
 from mikra.messages.spoken import Moment, harmless
 from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.verification.case import Case
+from mikra.verification.issuer import issuer_id
 from mikra.verification.seals import Judged, PlainSeal, Trust
 
 KEY_CLAUSE = "W3C DID 1.0, 5.2 and 5.3.2; W3C Controlled Identifiers 1.0, 2.2"
@@ -80,11 +78,3 @@ def _issuer_outcome(case: Case, own: Judged, said: str) -> tuple[str, Status, st
     if own.trust is Trust.NONE:
         return "unconfirmed", Status.NOT_CHECKED, "seal_not_trusted"
     return "named", Status.PASSED, ""
-
-
-def issuer_id(document: Mapping[str, Any]) -> str:
-    """The identifier of the issuer: `issuer` or its `id` (VC), `iss` (JWT); "" where there is none."""
-    issuer = document.get("issuer", document.get("iss", ""))
-    if isinstance(issuer, Mapping):
-        issuer = issuer.get("id", "")
-    return issuer if isinstance(issuer, str) else ""

@@ -48,17 +48,17 @@ def verify(
         opened = formats.read(data, name, policy.limits)
     except InputError as error:
         return (_refused(error, name, question),)
-    return tuple(report for item in opened.items for report in _reports(item, question, 0))
+    return tuple(report for item in opened.items for report in _reports(item, question))
 
 
-def _reports(item: Item, question: Question, depth: int) -> Iterator[Report]:
-    """The reports on one item: several where it is a sealed presentation."""
+def _reports(item: Item, question: Question, depth: int = 0, presenter: str = "") -> Iterator[Report]:
+    """The reports on one item: several where it is a sealed presentation, by `presenter`."""
     try:
         match item.form:
             case Form.SEALED:
-                yield from _of_sealed(item, question, depth)
+                yield from _of_sealed(item, question, depth, presenter)
             case Form.UNSEALED:
-                yield _of_case(Case(question=question, document=item.document, file=_file(item)))
+                yield _of_case(Case(question=question, document=item.document, file=_file(item), presenter=presenter))
             case Form.OTHER:
                 yield _unread(item, question)
             case Form.REFUSED:
@@ -71,7 +71,7 @@ def _file(item: Item) -> str:
     return f"{item.name}#{item.where}" if item.where else item.name
 
 
-def _of_sealed(item: Item, question: Question, depth: int) -> Iterator[Report]:
+def _of_sealed(item: Item, question: Question, depth: int, presenter: str) -> Iterator[Report]:
     if not openers.can_open(item):
         yield _unread(item, question)
         return
@@ -80,7 +80,7 @@ def _of_sealed(item: Item, question: Question, depth: int) -> Iterator[Report]:
         yield _ended(checks.broken_integrity(opening.faults), _file(item), question)
     elif opening.inside and depth < _DEEPEST:
         for each in opening.inside:
-            yield from _reports(each, question, depth + 1)
+            yield from _reports(each, question, depth + 1, opening.presenter or presenter)
     else:
         yield _of_case(
             Case(
@@ -90,6 +90,7 @@ def _of_sealed(item: Item, question: Question, depth: int) -> Iterator[Report]:
                 file=_file(item),
                 format=opening.format,
                 proof_of_holder=opening.holder,
+                presenter=presenter,
                 notes=opening.notes,
             )
         )

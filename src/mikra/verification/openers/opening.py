@@ -24,8 +24,9 @@ from mikra.verification.seals import Judged
 class Opening:
     """One sealed thing, opened. `document` is the credential as JSON; `format` is "" for what the document itself says.
 
-    `holder` is check 8 where the holder proved something (a key binding), else None. `notes` go to check 1; one whose
-    `rule` is a code of `codes.CODES` (`pdf_page_not_verified`) also counts towards the verdict.
+    `holder` is check 8 where the holder proved something (a key binding), else None. `presenter` is who proved to hold
+    a presentation (a DID): check 8 of the credentials `inside` then says whether they are about that one. `notes` go to
+    check 1; one whose `rule` is a code of `codes.CODES` (`pdf_page_not_verified`) also counts towards the verdict.
     """
 
     document: Mapping[str, Any] = field(default_factory=dict)
@@ -34,4 +35,5 @@ class Opening:
     faults: tuple[Finding, ...] = ()
     inside: tuple[Item, ...] = ()
     holder: Check | None = None
+    presenter: str = ""
     notes: tuple[Finding, ...] = ()
