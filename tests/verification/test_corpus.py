@@ -18,7 +18,13 @@ from mikra.verification.question import Session
 CORPUS = Path(__file__).parents[1] / "corpus"
 INDEX: dict[str, Any] = json.loads((CORPUS / "index.json").read_text())
 CLOCK = datetime.fromisoformat(INDEX["clock"])
-READ = ("credential-di", "json", "jades", "zip")
+READ = (
+    "credential-di",
+    "json",
+    "jades",
+    "xml",
+    "zip",
+)
 SECONDS = 5
 VERDICTS = {
     "passed": Verdict.TOTAL_PASSED,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mikra.errors import UnavailableError
-from mikra.trust.loader import refuse_address
+from mikra.trust.addresses import refuse_address
 
 _PREFIX = "did:web:"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

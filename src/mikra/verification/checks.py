@@ -26,9 +26,10 @@ from mikra.codes import CODES, Effect
 from mikra.messages.spoken import Moment, Said, Sentences, Speaks, harmless
 from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing.jades import CLAUSES
+from mikra.trust.qualification import Level
 from mikra.validation.principles import check_principles
 from mikra.validation.sanity import check_sanity
-from mikra.verification import dates, holder, issuer, presenter, published_keys, seals, status
+from mikra.verification import dates, holder, issuer, listed, presenter, published_keys, seals, status
 from mikra.verification.case import Case
 from mikra.verification.issuer import Match
 from mikra.verification.seals import VALIDITY_CODES, Judged, Proof, Trust
@@ -113,11 +114,11 @@ def check_certificate(case: Case) -> Check:
     return Check(
         id="seal.certificate",
         status=status_of[CODES[code][1]] if code else Status.PASSED,
-        reason=Sentences((_trust(own), _validity(own))),
+        reason=Sentences((_trust(own), _validity(own), *_level(own))),
         code=code,
         clause=CERTIFICATE_CLAUSE,
         where=own.seal.where,
-        findings=(*_facts(own), *(_other_seal(j) for j in case.seals if j is not own)),
+        findings=(*_facts(own, case), *(_other_seal(j) for j in case.seals if j is not own)),
     )
 
 
@@ -148,20 +149,29 @@ def _validity(own: Judged) -> Words:
     return words(f"verify.time.{own.validity.value}", start=start, end=end)
 
 
-def _facts(own: Judged) -> tuple[Finding, ...]:
-    """What the certificate says of itself: its level, as read; what was not asked; its fingerprint."""
+def _level(own: Judged) -> tuple[Words, ...]:
+    """What the trusted lists call the seal, where there are any, and why not more."""
+    if own.listed is None:
+        return ()
+    named = listed.level(own.listed)
+    return (named, listed.reason(own.listed)) if own.listed.level is Level.NOT_DETERMINED else (named,)
+
+
+def _facts(own: Judged, case: Case) -> tuple[Finding, ...]:
+    """Its level: as the lists say, else as the certificate says of itself; what was not asked; its fingerprint."""
     certificate = own.certificate
     if certificate is None:
         return ()
     level = "qualified" if certificate.qualified.states_seal else "not_determined"
+    own_word = Finding(rule="seal.level", severity=Severity.INFORMATION, what=words(f"verify.level.{level}"))
+    said = listed.findings(own.listed, case.question.policy) if own.listed is not None else (own_word,)
     facts = [
-        ("seal.level", words(f"verify.level.{level}"), ""),
         ("seal.revocation", words("verify.seal.revocation_not_asked"), ""),
         ("seal.holder", words("verify.seal.holder"), harmless(certificate.subject)),
         ("seal.issuer", words("verify.seal.issuer"), harmless(certificate.issuer)),
         ("seal.fingerprint", words("verify.seal.fingerprint"), certificate.fingerprint),
     ]
-    return tuple(Finding(rule=r, severity=Severity.INFORMATION, what=w, found=f) for r, w, f in facts)
+    return (*said, *(Finding(rule=r, severity=Severity.INFORMATION, what=w, found=f) for r, w, f in facts))
 
 
 def _other_seal(other: Judged) -> Finding:
@@ -176,7 +186,10 @@ def check_timestamp(case: Case) -> Check:
         return _no_seal("seal.timestamp")
     proofs = [proof for judged in case.seals for proof in judged.proofs]
     make = partial(
-        Check, id="seal.timestamp", clause=TIMESTAMP_CLAUSE, findings=bounded([_token(proof) for proof in proofs])
+        Check,
+        id="seal.timestamp",
+        clause=TIMESTAMP_CLAUSE,
+        findings=bounded([*map(_token, proofs), *_listed_times(proofs)]),
     )
     tampered = next((proof for proof in proofs if proof.tampered), None)
     if tampered is not None:
@@ -190,6 +203,10 @@ def check_timestamp(case: Case) -> Check:
     claimed = own.seal.claimed_at
     reason = words("verify.proof.claimed", moment=Moment(claimed)) if claimed else words("verify.proof.none")
     return make(status=Status.NOT_APPLICABLE, reason=reason)
+
+
+def _listed_times(proofs: Sequence[Proof]) -> list[Finding]:
+    return [listed.timestamp(proof.listed) for proof in proofs if proof.listed is not None and proof.listed.vouched]
 
 
 def _token(proof: Proof) -> Finding:

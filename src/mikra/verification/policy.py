@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from mikra.formats import LIMITS, Limits
+
+if TYPE_CHECKING:
+    from mikra.trust.trusted_lists import TrustedLists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,7 @@ class Policy:
     `anchors`: certificates (DER) of authorities, or of seals, at which a chain may end; for timestamps too.
     `trusted_seals`: SHA-256 fingerprints (hex, lower case) of seal certificates taken as they are.
     `trusted_issuers`: DIDs and https issuer identifiers whose keys are taken as the issuer's own.
+    `trusted_lists`: a snapshot of the EU's trusted lists; what a seal is called, and who vouches for it, comes from it.
     `contexts`: JSON-LD contexts (URL -> bytes) that an administrator added to those that are bundled.
     `proof_only`: judge the seal alone; that issuer and key belong together is then not asked, and said so.
     `algorithms`: JWS algorithms accepted of a seal; empty for all that the gate lets in (`sealing.algorithms`).
@@ -32,6 +37,7 @@ class Policy:
     anchors: tuple[bytes, ...] = ()
     trusted_seals: frozenset[str] = frozenset()
     trusted_issuers: frozenset[str] = frozenset()
+    trusted_lists: TrustedLists | None = None
     contexts: Mapping[str, bytes] = field(default_factory=dict, hash=False)
     proof_only: bool = False
     algorithms: frozenset[str] = frozenset()

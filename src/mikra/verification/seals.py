@@ -20,7 +20,9 @@ from mikra.sealing.jades import Seal
 from mikra.sealing.timestamps import TimestampFault, TimestampResult, verify_token
 from mikra.trust import certificates
 from mikra.trust.certificates import Certificate
+from mikra.trust.qualification import Answer
 from mikra.trust.x509 import Outcome, Path, build_path
+from mikra.verification import listed
 from mikra.verification.issuer import Match, Owner, compare
 from mikra.verification.policy import Policy
 
@@ -65,13 +67,14 @@ VALIDITY_CODES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """One timestamp token: what it covers, what it says, whether its authority is trusted."""
+    """One timestamp token: what it covers, what it says, whether its authority is trusted; what trusted lists say."""
 
     kind: str
     result: TimestampResult
     trusted: bool
     authority: str
     where: str = ""
+    listed: Answer | None = None
 
     @property
     def tampered(self) -> bool:
@@ -110,6 +113,7 @@ class Judged:
     """One whole seal with all that is known of it. `certificate` is None where it cannot be read in full, or is none.
 
     `code` is what is wrong with the key's life, of a seal under a published key (a code of `codes.CODES`, or "").
+    `listed` is what the policy's trusted lists say of the certificate, at the proven time or else the one asked for.
     """
 
     seal: Seal | PlainSeal
@@ -119,6 +123,7 @@ class Judged:
     proofs: tuple[Proof, ...]
     validity: Validity
     code: str = ""
+    listed: Answer | None = None
 
     @property
     def controller(self) -> str:
@@ -161,11 +166,22 @@ def judge(seal: Seal | PlainSeal, at: datetime, policy: Policy) -> Judged:
     existed = _existed(proofs, policy)
     validity = _validity(certificate, seal.claimed_at, existed, proofs, at, policy)
     path = _path(der, existed if validity is Validity.THEN and existed else at, seal.chain, policy)
+    answer = listed.of_seal(der, (*seal.chain, *seal.validation_data.certificates), existed or at, policy)
+    if not path.anchored and answer is not None and answer.path is not None:
+        path = answer.path
     trust = Trust.NONE
     if path.anchored and certificate is not None:
         named = certificate.fingerprint in policy.trusted_seals or certificate.der in policy.anchors
         trust = Trust.NAMED if named else Trust.ANCHORED
-    return Judged(seal=seal, certificate=certificate, trust=trust, path=path, proofs=proofs, validity=validity)
+    return Judged(
+        seal=seal,
+        certificate=certificate,
+        trust=trust,
+        path=path,
+        proofs=proofs,
+        validity=validity,
+        listed=answer,
+    )
 
 
 def _judge_key(seal: PlainSeal, at: datetime, policy: Policy) -> Judged:
@@ -258,12 +274,15 @@ def _path(der: bytes, at: datetime, others: Iterable[bytes], policy: Policy) -> 
 def _proof(seal: Seal | PlainSeal, number: int, policy: Policy) -> Proof:
     token = seal.tokens[number]
     result = verify_token(token.der, covered=token.covered, certificates=seal.validation_data.certificates)
-    trusted, authority = False, ""
+    trusted, authority, answer = False, "", None
     if result.certificate is not None:
         authority = _name(result.certificate)
         if result.fault is None and result.time is not None:
-            trusted = _path(result.certificate, result.time, (*result.chain, *seal.chain), policy).anchored
-    return Proof(kind=token.kind, result=result, trusted=trusted, authority=authority, where=token.where)
+            chain = (*result.chain, *seal.chain)
+            answer = listed.of_timestamp(result.certificate, chain, result.time, policy)
+            vouched = answer is not None and answer.vouched
+            trusted = vouched or _path(result.certificate, result.time, chain, policy).anchored
+    return Proof(kind=token.kind, result=result, trusted=trusted, authority=authority, where=token.where, listed=answer)
 
 
 def _existed(proofs: Iterable[Proof], policy: Policy) -> datetime | None:

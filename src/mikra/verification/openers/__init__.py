@@ -15,6 +15,7 @@ OPENERS: dict[str, str] = {
     "photo": "photo",
     "png": "png",
     "svg": "svg",
+    "xml": "xml",
 }
 """Kind -> module here. A kind that is not in it is recognised and said to be not read yet."""
 
