@@ -147,6 +147,12 @@ def _der(algorithm: Algorithm, signature: bytes) -> bytes:
     return encode_dss_signature(r, s)
 
 
+def der_signature(name: str, signature: bytes) -> bytes:
+    """A signature in JOSE form as CMS and X.509 write it: DER for ECDSA (RFC 5753, 7.2), unchanged for the others."""
+    algorithm = ALGORITHMS[name]
+    return _der(algorithm, signature) if algorithm.scheme is Scheme.ECDSA else signature
+
+
 def jose_signature(der: bytes, size: int) -> bytes:
     """A DER ECDSA signature as r || s of `size` bytes each. The curves up to P-384 keep every length in one byte."""
     end = 4 + der[3]

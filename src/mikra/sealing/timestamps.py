@@ -17,7 +17,7 @@ Who made it is another question: `trust.x509` builds the path from `certificate`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,21 +25,10 @@ from typing import Any, Protocol
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mikra.errors import ProtocolError, UnavailableError
-from mikra.public_keys.strength import MIN_RSA_BITS
-from mikra.sealing.certificates import UNREADABLE
-
-_HASHES: Mapping[str, hashes.HashAlgorithm] = {
-    "sha256": hashes.SHA256(),
-    "sha384": hashes.SHA384(),
-    "sha512": hashes.SHA512(),
-}
-_BROKEN = (*UNREADABLE, TypeError, KeyError, IndexError, AttributeError, OverflowError)
-"""What reading DER that is none raises, from two libraries."""
+from mikra.sealing.cms import BROKEN, HASHES, attributes_of, verify
 
 
 class Timestamper(Protocol):
@@ -105,7 +94,7 @@ def verify_token(token: bytes, *, covered: bytes | None, certificates: Sequence[
     try:
         parts = _read(token)
         time, policy, serial = _says(parts)
-    except _BROKEN:
+    except BROKEN:
         return TimestampResult(fault=TimestampFault.MALFORMED)
     candidates = tuple(dict.fromkeys((*parts.certificates, *certificates)))
     certificate, fault = None, None
@@ -117,7 +106,7 @@ def verify_token(token: bytes, *, covered: bytes | None, certificates: Sequence[
         fault = TimestampFault.NOT_COVERED if covered is None else None
     except _Broken as broken:
         fault = broken.fault
-    except _BROKEN:
+    except BROKEN:
         fault = TimestampFault.MALFORMED
     chain = tuple(c for c in candidates if c != certificate)
     return TimestampResult(fault=fault, time=time, policy=policy, serial=serial, certificate=certificate, chain=chain)
@@ -177,32 +166,21 @@ def _says(parts: _Token) -> tuple[datetime, str, int]:
 def _check_imprint(parts: _Token, covered: bytes | None) -> None:
     imprint = parts.info["message_imprint"]
     name = imprint["hash_algorithm"]["algorithm"].native
-    if name not in _HASHES:
+    if name not in HASHES:
         raise _Broken(TimestampFault.METHOD)
     if covered is not None and imprint["hashed_message"].native != hashlib.new(name, covered).digest():
         raise _Broken(TimestampFault.IMPRINT)
 
 
-def _attributes(parts: _Token) -> dict[str, Any]:
-    """The signed attributes, each with its one value."""
-    found: dict[str, Any] = {}
-    for attribute in parts.signer["signed_attrs"]:
-        name = attribute["type"].native
-        if name in found or len(attribute["values"]) != 1:
-            raise ValueError("an attribute twice")
-        found[name] = attribute["values"][0]
-    return found
-
-
 def _certificate(parts: _Token, candidates: Sequence[bytes]) -> bytes:
     """The certificate that the signed attributes name first (RFC 5035, 5.4 and 5.4.1)."""
-    attributes = _attributes(parts)
+    attributes = attributes_of(parts.signer)
     named = attributes.get("signing_certificate_v2") or attributes.get("signing_certificate")
     if named is None:
         raise _Broken(TimestampFault.CERTIFICATE)
     first = named["certs"][0]
     digest = first["hash_algorithm"]["algorithm"].native if "signing_certificate_v2" in attributes else "sha1"
-    if digest not in {*_HASHES, "sha1"} or (digest == "sha1" and "signing_certificate_v2" in attributes):
+    if digest not in {*HASHES, "sha1"} or (digest == "sha1" and "signing_certificate_v2" in attributes):
         raise _Broken(TimestampFault.METHOD)
     for candidate in candidates:
         if hashlib.new(digest, candidate).digest() == first["cert_hash"].native:
@@ -223,9 +201,9 @@ def _check_certificate(certificate: bytes, time: datetime) -> None:
 
 
 def _check_signature(parts: _Token, certificate: bytes) -> None:
-    attributes = _attributes(parts)
+    attributes = attributes_of(parts.signer)
     digest = parts.signer["digest_algorithm"]["algorithm"].native
-    if digest not in _HASHES:
+    if digest not in HASHES:
         raise _Broken(TimestampFault.METHOD)
     named = attributes["message_digest"].native
     if attributes["content_type"].native != "tst_info" or named != hashlib.new(digest, parts.content).digest():
@@ -233,31 +211,8 @@ def _check_signature(parts: _Token, certificate: bytes) -> None:
     signed = b"\x31" + parts.signer["signed_attrs"].dump()[1:]  # RFC 5652, 5.4: as SET OF, not as [0]
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
-        _verify(key, parts.signer["signature"].native, signed, parts.signer["signature_algorithm"], digest)
+        verify(key, parts.signer["signature"].native, signed, parts.signer["signature_algorithm"], digest)
     except InvalidSignature:
         raise _Broken(TimestampFault.SIGNATURE) from None
     except UnsupportedAlgorithm:
         raise _Broken(TimestampFault.METHOD) from None
-
-
-def _verify(key: object, signature: bytes, data: bytes, algorithm: Any, digest: str) -> None:
-    """One signature of CMS. The digest of the signature, where it names one, is that of the message."""
-    scheme = algorithm.signature_algo
-    if isinstance(key, ed25519.Ed25519PublicKey) and scheme == "ed25519":
-        key.verify(signature, data)
-        return
-    if algorithm["algorithm"].native not in ("rsassa_pkcs1v15", "ecdsa") and algorithm.hash_algo != digest:
-        raise _Broken(TimestampFault.METHOD)
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= MIN_RSA_BITS and scheme.startswith("rsassa_"):
-        key.verify(signature, data, _padding(algorithm, digest), _HASHES[digest])
-    elif isinstance(key, ec.EllipticCurvePublicKey) and scheme == "ecdsa":
-        key.verify(signature, data, ec.ECDSA(_HASHES[digest]))
-    else:
-        raise _Broken(TimestampFault.METHOD)
-
-
-def _padding(algorithm: Any, digest: str) -> padding.AsymmetricPadding:
-    if algorithm.signature_algo == "rsassa_pss":
-        salt = int(algorithm["parameters"]["salt_length"].native)
-        return padding.PSS(padding.MGF1(_HASHES[digest]), salt)
-    return padding.PKCS1v15()
