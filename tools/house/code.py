@@ -114,14 +114,19 @@ def effects(source: str, where: str) -> Iterator[str]:
 
 def imports_at_load(source: str) -> set[str]:
     """Top-level packages that a module imports when it is loaded: not in functions, not for types only."""
+    return {name.split(".")[0] for name in modules_at_load(source)}
+
+
+def modules_at_load(source: str) -> set[str]:
+    """The same by their full names; of `from a import b` both "a" and "a.b"."""
     found: set[str] = set()
 
     def walk(body: list[ast.stmt]) -> None:
         for node in body:
             if isinstance(node, ast.Import):
-                found.update(alias.name.split(".")[0] for alias in node.names)
+                found.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.split(".")[0])
+                found.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
             elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
                 walk(node.orelse)
             elif isinstance(node, ast.If | ast.ClassDef | ast.With):

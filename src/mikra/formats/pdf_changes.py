@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from mikra.formats.pdf import damaged
+from mikra.formats.pdf_file import damaged
 
 
 def harmless(data: bytes, covers: tuple[int, int, int, int], *, further_seals: bool) -> bool:

@@ -16,7 +16,8 @@ from pikepdf import Array, Dictionary, Name, Object, Stream
 
 from mikra.errors import InputError
 from mikra.formats import pdf_bytes, pdf_changes, pdf_seals, pdf_text
-from mikra.formats.pdf import Attachment, PdfFile, PdfLimits, PdfSeal, SealKind, damaged
+from mikra.formats.pdf_file import Attachment, PdfFile, PdfLimits, PdfSeal, SealKind, damaged
+from mikra.formats.pdf_stream import unpacked
 
 BROKEN = (
     pikepdf.PdfError,
@@ -144,23 +145,6 @@ def _attachments(dictionaries: list[Any], limits: PdfLimits) -> tuple[Attachment
             raise damaged("An attachment of this PDF file is packed in a way that we do not read.")
         contents.setdefault(data, name)
     return tuple(Attachment(name=name, data=data) for data, name in contents.items())
-
-
-def unpacked(stream: Any, limit: int) -> bytes | None:
-    """The bytes of a stream that is not packed, or by FlateDecode alone; None of any other."""
-    filters = stream.get("/Filter")
-    names = [str(name) for name in filters] if isinstance(filters, Array) else [str(filters)] if filters else []
-    if stream.get("/DecodeParms") is not None and not names:
-        return None
-    raw = bytes(stream.read_raw_bytes())
-    if not names:
-        if len(raw) > limit:
-            raise pdf_bytes.too_much(f"more than {limit} bytes")
-        return raw
-    predictor = stream.get("/DecodeParms")
-    if names != ["/FlateDecode"] or (isinstance(predictor, Dictionary) and int(predictor.get("/Predictor", 1)) != 1):
-        return None
-    return pdf_bytes.unpack(raw, limit)
 
 
 def _active(dictionaries: list[Any]) -> str:

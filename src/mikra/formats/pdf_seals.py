@@ -17,7 +17,7 @@ from typing import Any
 from pikepdf import Array, Dictionary, String
 
 from mikra.errors import InputError
-from mikra.formats.pdf import PdfSeal, SealKind
+from mikra.formats.pdf_file import PdfSeal, SealKind
 
 _RANGES = re.compile(rb"/ByteRange\b")
 _DATE = re.compile(

@@ -7,13 +7,15 @@ for simple fonts without one. Pictures say nothing, and hidden text is text. Whe
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Object, Stream, String
+
+from mikra.formats.pdf_stream import unpacked
+from mikra.formats.squeezed import squeezed
 
 _DEEPEST = 8
 """Forms within forms, and folders of pages within folders."""
@@ -24,12 +26,6 @@ _MAP = 200_000
 _BLOCK = re.compile(rb"begin(bfchar|bfrange|codespacerange)(.*?)end\1", re.DOTALL)
 _ITEM = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
 _OPERATORS = ("Tf", "Tj", "TJ", "'", '"', "Do")
-
-
-def squeezed(text: str) -> str:
-    """Only what is said: letters, digits and signs, in one form, without case, gaps, hyphens and accents' order."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in plain if unicodedata.category(c)[0] not in "ZC" and c not in "-\u2010\u2011\u2013\u2014")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +67,6 @@ class _Reader:
         return Dictionary()
 
     def _unpacked(self, stream: Any) -> bytes:
-        from mikra.formats.pdf_objects import unpacked
-
         data = unpacked(stream, self.left) or b""
         self.left -= len(data)
         return data

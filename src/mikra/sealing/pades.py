@@ -13,7 +13,6 @@ adds later stands behind it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 
@@ -24,19 +23,6 @@ from mikra.sealing.keys import Signer
 from mikra.sealing.timestamps import Timestamper
 
 NOTHING = ValidationData()
-FIELD = "Seal"
-"""The name of our signature field; the second seal of a file is "Seal2"."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealing:
-    """What is to be done, as `seal` takes it."""
-
-    signer: Signer
-    at: datetime
-    timestamper: Timestamper | None
-    validation_data: ValidationData
-    label: str
 
 
 def seal(
@@ -56,8 +42,10 @@ def seal(
     if at.tzinfo is None:
         raise InputError("The time of sealing has no time zone.", found=at.isoformat(), expected="a time and zone")
     check_validity(signer.certificate, at)
-    sealing = Sealing(signer=signer, at=at, timestamper=timestamper, validation_data=validation_data, label=label)
-    return bytes(_hand().seal(_ended(pdf), sealing))
+    hand = _hand()
+    return bytes(
+        hand.seal(_ended(pdf), signer=signer, at=at, timestamper=timestamper, store=validation_data, label=label)
+    )
 
 
 def extend(pdf: bytes, data: ValidationData) -> bytes:
@@ -68,6 +56,12 @@ def extend(pdf: bytes, data: ValidationData) -> bytes:
     if not (data.certificates or data.crls or data.ocsps):
         raise InputError("There is nothing to add to this seal.", expected="certificates, CRLs or OCSP responses")
     return bytes(_hand().extend(_ended(pdf), data))
+
+
+def covered(pdf: bytes, ranges: tuple[int, int, int, int]) -> bytes:
+    """The bytes under a seal: two ranges, each an offset and a length."""
+    first, length, second, rest = ranges
+    return pdf[first : first + length] + pdf[second : second + rest]
 
 
 def _ended(pdf: bytes) -> bytes:

@@ -6,6 +6,7 @@ maker wrote, and a rewritten packet loses the declarations of conformance: here 
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -24,8 +25,11 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from mikra.errors import InputError
 from mikra.sealing import cms
 from mikra.sealing.etsiu import ValidationData
-from mikra.sealing.pades import FIELD, Sealing
-from mikra.sealing.timestamps import request_token
+from mikra.sealing.keys import Signer
+from mikra.sealing.timestamps import Timestamper, request_token
+
+FIELD = "Seal"
+"""The name of our signature field; the second seal of a file is "Seal2"."""
 
 _ROOM, _ROOM_FOR_TOKEN = 2_048, 12_288
 """Bytes kept free for the seal beside its certificates, and for a timestamp with those of its authority."""
@@ -43,17 +47,18 @@ class _Writer(IncrementalPdfFileWriter):
         pass
 
 
-def seal(pdf: bytes, sealing: Sealing) -> bytes:
+def seal(
+    pdf: bytes, *, signer: Signer, at: datetime, timestamper: Timestamper | None, store: ValidationData, label: str
+) -> bytes:
     """See `pades.seal`."""
-    signer, timestamper = sealing.signer, sealing.timestamper
     digest = cms.digest_name(signer)
     room = _ROOM + sum(map(len, (signer.certificate, *signer.chain))) + (_ROOM_FOR_TOKEN if timestamper else 0)
     try:
         writer = _Writer(BytesIO(pdf))
         writer.register_extension(ESIC_EXTENSION_1)
-        _store(writer, sealing.validation_data)
-        writing = _embedder(_free_name(writer), sealing.label, writer)
-        placeholder = SignatureObject(timestamp=sealing.at, subfilter=SigSeedSubFilter.PADES, bytes_reserved=2 * room)
+        _store(writer, store)
+        writing = _embedder(_free_name(writer), label, writer)
+        placeholder = SignatureObject(timestamp=at, subfilter=SigSeedSubFilter.PADES, bytes_reserved=2 * room)
         writing.send(SigObjSetup(sig_placeholder=placeholder))
         prepared, output = writing.send(SigIOSetup(md_algorithm=digest, output=BytesIO()))
     except _BROKEN as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from mikra.formats import pdf
+from mikra.formats.pdf import PdfReader
 from mikra.trust.loader import OFFLINE, Loader
 from mikra.verification.policy import DEFAULT_POLICY, Policy
 
@@ -28,7 +30,8 @@ NO_SESSION = Session()
 class Question:
     """What is asked of all: for which moment, under which policy, through which loader, in which session.
 
-    `today`: the moment is the present, so that sentences may say "today".
+    `today`: the moment is the present, so that sentences may say "today". `pdf_reader` reads PDF files: in this
+    process, or in one that can be killed (`adapters.pdf_worker`).
     """
 
     at: datetime
@@ -36,3 +39,4 @@ class Question:
     loader: Loader = OFFLINE
     today: bool = True
     session: Session = NO_SESSION
+    pdf_reader: PdfReader = pdf.read

@@ -44,7 +44,8 @@ def for_case(code: str, case: Case, checks: Sequence[Check], summary: Mapping[st
 def _for_case(code: str, case: Case, checks: Sequence[Check], summary: Mapping[str, Stated]) -> Speaks:
     by_id = {check.id: check for check in checks}
     if CODES[code][1] is Effect.PASSED:
-        return _genuine(case, by_id["status"], summary)
+        noted = (words("verdict.page_note"),) if code == "pdf_page_not_verified" else ()
+        return Sentences((*_genuine(case, by_id["status"], summary).items, *noted))
     if code not in {check.code for check in checks}:
         return words("verdict.content_fails")
     if code in ("credential_expired", "credential_not_yet_valid"):

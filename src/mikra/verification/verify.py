@@ -13,7 +13,8 @@ from datetime import datetime
 from mikra import formats
 from mikra.codes import CODES, Effect
 from mikra.errors import InputError
-from mikra.formats import Form, Item
+from mikra.formats import Form, Item, pdf
+from mikra.formats.pdf import PdfReader
 from mikra.report import CHECK_IDS, Check, Finding, Report, Severity, Stated, Status, decide, words
 from mikra.trust.loader import OFFLINE, Loader
 from mikra.verification import checks, openers, sentence, summary
@@ -34,16 +35,18 @@ def verify(
     name: str = "",
     today: bool = True,
     session: Session = NO_SESSION,
+    pdf_reader: PdfReader = pdf.read,
 ) -> tuple[Report, ...]:
     """Every credential in `data`, judged for the moment `at` (with a zone). At least one report, also of a bad file.
 
     `loader` fetches status lists and DID documents and nothing else. `today` says that `at` is the present, for the
-    sentence alone. `session` is what the holder was asked to prove.
+    sentence alone. `session` is what the holder was asked to prove. `pdf_reader` reads PDF files, here or in
+    a process that can be killed (`adapters.pdf_worker`).
     Raises InputError for a moment without a zone.
     """
     if at.tzinfo is None:
         raise InputError("The moment to verify for has no time zone.", found=at.isoformat(), expected="a time and zone")
-    question = Question(at=at, policy=policy, loader=loader, today=today, session=session)
+    question = Question(at=at, policy=policy, loader=loader, today=today, session=session, pdf_reader=pdf_reader)
     try:
         opened = formats.read(data, name, policy.limits)
     except InputError as error:
@@ -80,7 +83,8 @@ def _of_sealed(item: Item, question: Question, depth: int, presenter: str) -> It
         yield _ended(checks.broken_integrity(opening.faults), _file(item), question)
     elif opening.inside and depth < _DEEPEST:
         for each in opening.inside:
-            yield from _reports(each, question, depth + 1, opening.presenter or presenter)
+            told = _reports(each, question, depth + 1, opening.presenter or presenter)
+            yield from (_noted(report, opening.notes) for report in told)
     else:
         yield _of_case(
             Case(
@@ -94,6 +98,14 @@ def _of_sealed(item: Item, question: Question, depth: int, presenter: str) -> It
                 notes=opening.notes,
             )
         )
+
+
+def _noted(report: Report, notes: tuple[Finding, ...]) -> Report:
+    """The report with what was noted of the file around the credential."""
+    if not notes:
+        return report
+    first, *others = report.checks
+    return replace(report, checks=(replace(first, findings=(*notes, *first.findings)), *others))
 
 
 def _of_case(case: Case) -> Report:

@@ -12,6 +12,7 @@ OPENERS: dict[str, str] = {
     "data_integrity": "data_integrity",
     "jades": "jades",
     "link": "link",
+    "pdf": "pdf",
     "photo": "photo",
     "png": "png",
     "svg": "svg",
