@@ -2,6 +2,7 @@
 
     {"payload", "signatures"}                a sealed credential, or a sealed presentation (ETSI TS 119 182-1)
     {"credential", "deliveryDetails"}        what is handed to the EU's issuer: not sealed yet
+    type Enveloped...                        a sealed text, as a data: URL in `id`
     type ... Presentation                    several credentials, in `verifiableCredential`; with a `proof`, sealed
     type ... Credential                      one credential, without a seal of this kind
     [ ... ]                                  several of any of these
@@ -16,6 +17,7 @@ from typing import Any
 
 from mikra import strictjson
 from mikra.errors import InputError
+from mikra.formats import enveloped
 from mikra.formats.opened import LIMITS, Form, Item, Limits
 from mikra.formats.sniff import Kind, kind_of
 
@@ -89,6 +91,8 @@ def _object(document: Mapping[str, Any], name: str, where: str, depth: int, limi
     types = types_of(document)
     if "payload" in document and document.keys() & {"signatures", "signature", "protected"}:
         yield Item(form=Form.SEALED, kind="jades", name=name, where=where, document=document)
+    elif types & enveloped.TYPES:
+        yield _enveloped(document, name, where)
     elif types & _PRESENTATIONS and document.get("proof"):
         yield Item(form=Form.SEALED, kind="data_integrity", name=name, where=where, document=document)
     elif types & _PRESENTATIONS:
@@ -99,6 +103,13 @@ def _object(document: Mapping[str, Any], name: str, where: str, depth: int, limi
         yield Item(form=Form.SEALED, kind="open_badge_2", name=name, where=where, document=document)
     elif isinstance(document.get("credential"), (Mapping, str)):
         yield from _walk(document["credential"], name, f"{where}/credential", depth + 1, limits)
+
+
+def _enveloped(document: Mapping[str, Any], name: str, where: str) -> Item:
+    kind, data = enveloped.read(document, where)
+    if not kind:
+        return Item(form=Form.OTHER, kind="enveloped", name=name, where=where)
+    return Item(form=Form.SEALED, kind=kind, name=name, where=where, data=data)
 
 
 def _inside(value: Any, name: str, where: str, depth: int, limits: Limits) -> Iterator[Item]:

@@ -87,14 +87,7 @@ def _load(address: str, loader: Loader) -> bytes:
     except UnavailableError as error:
         if error.code in CODES:
             raise
-        raise UnavailableError(
-            "The key of the issuer cannot be had now.",
-            where=error.where or address,
-            found=error.found or error.message,
-            fix="Try again later, or online.",
-            code="key_unavailable",
-            retry_after=error.retry_after,
-        ) from error
+        raise did_document.unavailable(error, address) from error
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mikra import strictjson
-from mikra.errors import InputError
+from mikra.errors import InputError, UnavailableError
 from mikra.instants import instant
 from mikra.public_keys import base58, jwk, multikey
 
@@ -236,6 +236,18 @@ def malformed(message: str, where: str) -> InputError:
 def ambiguous(message: str, where: str) -> InputError:
     """The error for a document that two readers could read differently."""
     return InputError(message, where=where, code="did_document_ambiguous")
+
+
+def unavailable(error: UnavailableError, address: str) -> UnavailableError:
+    """The same error, as one of a key: `key_unavailable`."""
+    return UnavailableError(
+        "The key of the issuer cannot be had now.",
+        where=error.where or address,
+        found=error.found or error.message,
+        fix="Try again later, or online.",
+        code="key_unavailable",
+        retry_after=error.retry_after,
+    )
 
 
 def to_publish(did: str, keys: Sequence[PublishedKey]) -> dict[str, Any]:

@@ -305,6 +305,8 @@ def check_holder(case: Case) -> Check:
         return case.proof_of_holder
     if case.presenter:
         return presenter.check(case.document, case.presenter, case.question.session)
+    if case.question.session.asks:
+        return presenter.missing()
     return holder.check(case.document, case.credential)
 
 

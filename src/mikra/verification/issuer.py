@@ -124,8 +124,8 @@ def _folded(name: str) -> str:
 
 
 def issuer_id(document: Mapping[str, Any]) -> str:
-    """The identifier of the issuer: `issuer` or its `id` (VC), `iss` (JWT); "" where there is none."""
-    issuer = document.get("issuer", document.get("iss", ""))
+    """The identifier of the issuer: `issuer` or its `id` (VC), `iss` (JWT), `holder` of a presentation; or ""."""
+    issuer = document.get("issuer", document.get("iss", document.get("holder", "")))
     if isinstance(issuer, Mapping):
         issuer = issuer.get("id", "")
     return issuer if isinstance(issuer, str) else ""

@@ -40,6 +40,12 @@ def check(document: Mapping[str, Any], presenter: str, session: Session) -> Chec
     )
 
 
+def missing() -> Check:
+    """Check 8 where the holder was asked to prove something, and nothing was proven."""
+    code = "holder_binding_missing"
+    return Check(id="holder", status=Status.FAILED, reason=words(f"holder.{code}"), code=code, clause=CLAUSE)
+
+
 def _subjects(document: Mapping[str, Any]) -> Iterator[str]:
     found = document.get("credentialSubject", [])
     for subject in found if isinstance(found, list) else [found]:

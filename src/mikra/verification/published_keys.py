@@ -38,7 +38,8 @@ def _key_reason(own: Judged) -> Words:
     seal = own.seal
     ended = None
     if isinstance(seal, PlainSeal):
-        ended = seal.compromised or min((t for t in (seal.expires, seal.revoked) if t is not None), default=None)
+        lost = seal.compromised or seal.revoked
+        ended = lost if lost is not None and own.code != "key_retired_before_sealing" else seal.expires
     name = harmless(own.controller)
     if own.code and ended is not None and own.code != "credential_not_yet_valid":
         return words(f"verify.key.{own.code}", name=name, moment=Moment(ended))

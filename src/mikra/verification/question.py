@@ -22,6 +22,11 @@ class Session:
     audience: str = ""
     key_binding: bool = False
 
+    @property
+    def asks(self) -> bool:
+        """Whether the holder was asked to prove anything."""
+        return bool(self.nonce or self.audience or self.key_binding)
+
 
 NO_SESSION = Session()
 

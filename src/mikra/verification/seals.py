@@ -190,29 +190,38 @@ def _judge_key(seal: PlainSeal, at: datetime, policy: Policy) -> Judged:
     What the seal says of its own time can speak against it. Against a compromised key it cannot speak for it.
     """
     named = seal.controller in policy.trusted_issuers
+    proofs = tuple(_proof(seal, number, policy) for number in range(len(seal.tokens)))
     return Judged(
         seal=seal,
         certificate=None,
         trust=Trust.NAMED if named else Trust.NONE,
         path=NO_PATH,
-        proofs=(),
+        proofs=proofs,
         validity=Validity.NOW,
-        code=_key_code(seal, at, policy),
+        code=_key_code(seal, _existed(proofs, policy), at, policy),
     )
 
 
-def _key_code(seal: PlainSeal, at: datetime, policy: Policy) -> str:
+def _key_code(seal: PlainSeal, existed: datetime | None, at: datetime, policy: Policy) -> str:
+    """What is wrong with the life of the key, at the time of sealing (Controlled Identifiers 1.0, 2.2).
+
+    A key that its controller retired (`expires`) counts for what says that it is older: nobody else has it. One that
+    was withdrawn (`revoked`, `compromised`) may be in other hands, which write any time they like: then only an
+    independent proof of time shows that a seal is older.
+    """
     claimed = seal.claimed_at
-    if seal.compromised is not None:
-        return "key_compromised"
     if claimed is not None and claimed - at > policy.clock_skew:
         return "credential_not_yet_valid"
-    ended = min((time for time in (seal.expires, seal.revoked) if time is not None), default=None)
+    lost = min((time for time in (seal.revoked, seal.compromised) if time is not None), default=None)
+    if lost is not None and lost <= at:
+        if existed is not None and existed < lost:
+            return "valid_key_retired_later"
+        return "seal_time_not_proven" if claimed is not None and claimed < lost else "key_compromised"
+    ended = seal.expires
     if ended is None or ended >= at:
         return ""
-    if claimed is None or claimed > ended:
-        return "key_retired_before_sealing"
-    return "valid_key_retired_later"
+    sealed = existed or claimed
+    return "key_retired_before_sealing" if sealed is None or sealed > ended else "valid_key_retired_later"
 
 
 def leading(judged: Sequence[Judged], issuer: Agent | None) -> Judged:

@@ -15,8 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from mikra import strictjson
+from mikra import formats
+from mikra.codes import CODES, Effect
 from mikra.errors import InputError, UnavailableError
+from mikra.formats import Form
 from mikra.instants import instant
 from mikra.messages.spoken import Day, Said, Speaks, harmless
 from mikra.report import Check, Finding, Severity, Status, Words, words
@@ -27,8 +29,11 @@ from mikra.status.table import Value
 from mikra.status.token import TokenList
 from mikra.status.tombstone import Tombstone
 from mikra.trust.loader import Loader
-from mikra.verification import status_token
+from mikra.verification import openers, status_token
+from mikra.verification.issuer import issuer_id
+from mikra.verification.openers.opening import Opening
 from mikra.verification.policy import Policy
+from mikra.verification.question import Question
 from mikra.verification.seals import PlainSeal
 
 CLAUSE = "W3C Bitstring Status List 1.0, 3.2"
@@ -42,6 +47,9 @@ MAX_LISTS = 4
 """Lists that one credential may make us ask for."""
 
 _UNKNOWN = "valid_status_unknown"
+
+_FORMS = frozenset({"json", "jwt", "sd_jwt"})
+"""How a list may be sent: JSON (JAdES, Data Integrity) or a sealed text."""
 
 JudgeSeals = Callable[[Sequence[jades.Seal | PlainSeal]], str]
 """Who judges the seals of a list: a code of `codes.CODES`, or "" when it is the issuer's own."""
@@ -279,38 +287,31 @@ def _unavailable(error: UnavailableError) -> str:
 
 def _unsealed(body: bytes, asking: Asking) -> Mapping[str, Any] | str:
     """The sealed list credential, or the code that says why it proves nothing."""
-    wrapper = _wrapper(body.strip(), asking)
-    if "payload" not in wrapper:
-        return _UNKNOWN if wrapper.get("proof") else "status_list_malformed"
+    question = Question(at=asking.at, policy=asking.policy, loader=asking.loader)
     try:
-        sealed = jades.unseal(wrapper)
+        opened = formats.read(body.strip(), limits=asking.policy.limits)
+        item = opened.items[0]
+        if len(opened.items) > 1 or opened.kind not in _FORMS or item.form is Form.UNSEALED:
+            return "status_list_malformed"
+        if not openers.can_open(item):
+            return _UNKNOWN
+        opening = openers.open_item(item, question)
     except InputError:
         return "status_list_malformed"
-    findings = [finding.rule for finding in jades.check_integrity(sealed)]
-    if findings:
-        # Without a certificate of its own (a seal under a key that stands elsewhere) nothing can be said of it.
-        return _UNKNOWN if set(findings) == {"certificate_missing"} else "status_list_malformed"
-    code = asking.judge(sealed.seals)
-    return code or _parsed(sealed.payload, asking)
+    if opening.faults:
+        # Without its key or certificate nothing can be said of it.
+        effects = {CODES[finding.rule][1] for finding in opening.faults}
+        return _UNKNOWN if effects == {Effect.INDETERMINATE} else "status_list_malformed"
+    if opening.inside or not opening.seals:
+        return "status_list_malformed"
+    return _stranger(opening) or asking.judge([one.seal for one in opening.seals]) or opening.document
 
 
-def _wrapper(body: bytes, asking: Asking) -> Mapping[str, Any]:
-    """Compact JWS (RFC 7515, 7.1) as its flattened JSON form; JSON as it is."""
-    parts = body.split(b".")
-    if len(parts) == 3 and body.isascii() and not body.startswith(b"{"):
-        names = ("protected", "payload", "signature")
-        return dict(zip(names, (part.decode() for part in parts), strict=True))
-    return _parsed(body, asking)
-
-
-def _parsed(data: bytes, asking: Asking) -> Mapping[str, Any]:
-    try:
-        value = strictjson.parse(data, asking.policy.limits.json)
-    except InputError as error:
-        raise InputError(error.message, where=error.where, found=error.found, code="status_list_malformed") from error
-    if not isinstance(value, dict):
-        raise InputError("The status list is not an object.", code="status_list_malformed")
-    return value
+def _stranger(opening: Opening) -> str:
+    """A list under a published key is that of the issuer that it names: nobody hands out another's list as his own."""
+    controllers = {one.controller for one in opening.seals} - {""}
+    named = issuer_id(opening.document)
+    return "status_list_issuer_mismatch" if controllers and named not in controllers else ""
 
 
 def _stale(status_list: StatusList, asking: Asking) -> str:

@@ -81,7 +81,9 @@ def _of_sealed(item: Item, question: Question, depth: int, presenter: str) -> It
     opening = openers.open_item(item, question)
     if opening.faults:
         yield _ended(checks.broken_integrity(opening.faults), _file(item), question)
-    elif opening.inside and depth < _DEEPEST:
+    elif opening.inside:
+        if depth >= _DEEPEST:
+            raise InputError("Presentations are nested too deep.", where=item.where, code="json_too_deep")
         for each in opening.inside:
             told = _reports(each, question, depth + 1, opening.presenter or presenter)
             yield from (_noted(report, opening.notes) for report in told)

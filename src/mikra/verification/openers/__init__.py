@@ -11,6 +11,7 @@ from mikra.verification.question import Question
 OPENERS: dict[str, str] = {
     "data_integrity": "data_integrity",
     "jades": "jades",
+    "jwt": "vc_jose",
     "link": "link",
     "pdf": "pdf",
     "photo": "photo",

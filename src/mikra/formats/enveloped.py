@@ -1,0 +1,51 @@
+"""Enveloped credentials and presentations (W3C VC Data Model 2.0, 4.13.2 and 4.13.3): a sealed text as a `data:` URL.
+
+{"@context": ..., "id": "data:application/vc+jwt,eyJ...", "type": "EnvelopedVerifiableCredential"}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mikra.errors import InputError
+
+TYPES = frozenset({"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"})
+
+KINDS: dict[str, str] = {
+    "application/vc+jwt": "jwt",
+    "application/vp+jwt": "jwt",
+    "application/jwt": "jwt",
+    "application/vc+sd-jwt": "sd_jwt",
+    "application/vp+sd-jwt": "sd_jwt",
+    "application/dc+sd-jwt": "sd_jwt",
+}
+"""Media type -> kind of `Item` (VC-JOSE-COSE 1.0, 6.1; SD-JWT VC). COSE is not read."""
+
+_URL = re.compile(r"data:([A-Za-z0-9!#$&^_.+/-]+)((?:;[A-Za-z0-9_.=+/-]+)*),(.*)", re.DOTALL)
+_TEXT = re.compile(r"[A-Za-z0-9_.~-]+")
+"""What a sealed text is made of; nothing of it needs an escape in a URL (RFC 2397; RFC 3986, 2.3)."""
+
+
+def read(document: Mapping[str, Any], where: str) -> tuple[str, bytes]:
+    """(kind, sealed text); kind is "" where the media type is not read here. InputError credential_malformed."""
+    url = document.get("id")
+    match = _URL.fullmatch(url) if isinstance(url, str) else None
+    if match is None:
+        raise _refuse(where, "a data: URL as id")
+    kind = KINDS.get(match[1].lower(), "")
+    if not kind:
+        return "", b""
+    if match[2] or not _TEXT.fullmatch(match[3]):
+        raise _refuse(where, "the sealed text itself after the comma")
+    return kind, match[3].encode("ascii")
+
+
+def _refuse(where: str, expected: str) -> InputError:
+    return InputError(
+        "The envelope does not hold a sealed credential.",
+        where=f"{where}/id",
+        expected=expected,
+        code="credential_malformed",
+    )
