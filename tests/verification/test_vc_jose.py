@@ -397,7 +397,7 @@ class TestStatusLists:
         assert self.answer(b"%PDF-1.7") == "status_list_malformed"
 
     def test_a_list_under_a_key_says_nothing_of_a_credential_under_a_certificate(self) -> None:
-        """Unless the certificate names the key's controller: `test_status_seals`."""
+        """Unless the certificate names the key's controller (`seals.judge_list`)."""
         token = vc_jose.seal_credential(
             credential(credentialStatus=entry(url=self.URL)), signer=authorities.seal().signer, at=AT
         )
