@@ -62,6 +62,12 @@ def workshop(run: Run, office: Path) -> Path:
     rows = [line.split(";")[:7] for line in (office / "class.csv").read_text("utf-8-sig").splitlines()]
     (office / "class.xlsx").write_bytes(workbook(rows))
     run("issue", "water.yaml", "class.csv", "--key", "seal.p12", "-o", "issued")
+    (office / "list.csv").write_bytes((office / "class.csv").read_bytes())
+    run("issue", "water.yaml", "class.csv", "--key", "seal.p12", "-o", "listed", "--status", "https://a.eu/s")
+    some = sorted((office / "listed" / "credentials").iterdir())
+    for name, file in zip(("water", "new", "suspended"), some, strict=False):
+        (office / f"{name}.jsonld").write_bytes(file.read_bytes())
+    run("status", "suspend", "suspended.jsonld")
     first = min((office / "issued" / "credentials").iterdir())
     (office / "credential.jsonld").write_bytes(first.read_bytes())
     (office / "authorities").mkdir()

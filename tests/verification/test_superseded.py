@@ -85,7 +85,10 @@ def test_superseded_says_when_why_and_where_the_new_one_is(kind: Callable[[Issue
     issuer = Issuer()
     told = report(kind(issuer), issuer.decide(NEW).publish())
     assert (told.code, told.verdict.value, told.verdict.exit_code) == ("credential_superseded", "TOTAL-FAILED", 1)
-    assert told.sentence.text() == "Replaced by the issuer on 20 May 2026: The grade was wrong."
+    assert told.sentence.text() == (
+        "Replaced by the issuer on 20 May 2026: The grade was wrong. "
+        "The new credential is at https://zed.example.test/new and has the number urn:credential:new."
+    )
     check = next(check for check in told.checks if check.id == "status")
     facts = {finding.rule: finding.found for finding in check.findings}
     assert facts["status.successor"] == "urn:credential:new"

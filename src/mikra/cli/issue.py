@@ -28,10 +28,23 @@ if TYPE_CHECKING:
     from mikra.cli.award import Award
     from mikra.cli.class_list import ClassList
 
+Status = Annotated[
+    str, typer.Option("--status", help="Address of the status lists, so that it can be withdrawn.", metavar="ADDRESS")
+]
+StatusStore = Annotated[
+    str, typer.Option("--status-store", help="The file with the places of all credentials.", metavar="FILE")
+]
+StatusMember = Annotated[
+    str,
+    typer.Option(
+        "--status-member", help="Where it stands: status, or credentialStatus for profile 1.2.", metavar="NAME"
+    ),
+]
 EXAMPLES = examples(
     "mikra issue water.yaml class.xlsx --key seal.p12 -o issued",
     "mikra issue water.yaml class.xlsx --key seal.p12 --preview",
     "mikra issue water.yaml messy.csv --key seal.p12 --good-rows",
+    "mikra issue water.yaml list.csv --key seal.p12 -o new --status https://a.eu/s",
     note="Run again with the same folder, it issues only what is missing.",
 )
 
@@ -51,6 +64,9 @@ def issue(
     page_per_learner: Annotated[
         bool, typer.Option("--page-per-learner", help="Draw a page with each learner's name. Slower, larger files.")
     ] = False,
+    status: Status = "",
+    status_store: StatusStore = "status.sqlite",
+    status_member: StatusMember = "status",
     corrections: Corrections = "",
     column: Column = None,
     mapping: Mapping_ = "",
@@ -77,6 +93,7 @@ def issue(
         if found.bad and not good_rows:
             _refused(found, list_file, language, corrections, as_json)
         runner = Runner(design, signer, output, language=language, quiet=as_json, personal=page_per_learner)
+        runner.offer_status(status, status_store, status_member)
         runner.check()
         award = look_ahead(design, found, signer, output, at=now())
         _approve(award, found, language, as_json=as_json, preview=preview, ask=not yes and list_file != "-")

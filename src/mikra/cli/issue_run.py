@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mikra.cli.output import Exit, busy, console, next_step, plain, print_json, say
+from mikra.errors import InputError
 
 if TYPE_CHECKING:
+    from mikra.adapters.status_store import StatusStore
     from mikra.issuance.design import Design
     from mikra.issuance.issue import Issue, Learner, Progress
     from mikra.issuance.journal import Journal
+    from mikra.issuance.status_entry import Member
     from mikra.report import Finding
     from mikra.sealing.keys import Signer
+    from mikra.status.indexes import Place
 
 EVERY = 10.0
 """Seconds between two lines of progress where there is no terminal."""
@@ -64,6 +68,18 @@ class Runner:
         self.quiet = quiet
         self.personal = personal
         self.hint = hint
+        self.member: Member | None = None
+        self.places: StatusStore | None = None
+
+    def offer_status(self, address: str, store: str, member: str) -> None:
+        """Credentials get places in the lists at `address`, kept in the file `store`. Without an address, none."""
+        from mikra.adapters.status_store import open_store
+        from mikra.issuance.status_entry import Member
+
+        if member not in list(Member):
+            raise InputError("Status cannot stand there.", found=member, expected=" or ".join(Member))
+        if address:
+            self.member, self.places = Member(member), open_store(Path(store), address)
 
     def check(self) -> None:
         """Raises as `batch.Batch` where this key cannot seal this design: a draft, another's seal, one that ended."""
@@ -87,7 +103,8 @@ class Runner:
 
         folder = Folder(self.path)
         with folder.locked():
-            journal = folder.journal(design=edition_of(self.design), salt=chance(16).hex())
+            address = self.places.base if self.places else ""
+            journal = folder.journal(design=edition_of(self.design), salt=chance(16).hex(), status=address)
             before = len(journal.done)
             try:
                 last = self._issue(self._prepare(folder, journal), learners(), count)
@@ -121,8 +138,18 @@ class Runner:
 
         renderer = personal_renderer(self.design) if self.personal else None
         pages = {} if renderer else edition_pages(self.design)
-        batch = Batch(self.design, signer=self.signer, pages=pages, at=now(), renderer=renderer)
-        return Issue(batch=batch, journal=journal, ledger=folder, vault=folder, clock=now, chance=chance)
+        batch = Batch(self.design, signer=self.signer, pages=pages, at=now(), renderer=renderer, status=self.member)
+        reserve = self._reserve if self.places else None
+        return Issue(
+            batch=batch, journal=journal, ledger=folder, vault=folder, clock=now, chance=chance, reserve=reserve
+        )
+
+    def _reserve(self, awards: Sequence[str], ends: Any) -> Sequence[Place]:
+        from mikra.adapters.clock import chance
+        from mikra.status.indexes import group_of, reserve
+
+        assert self.places is not None
+        return reserve(self.places, awards, group=group_of(ends), chance=chance)
 
     def _issue(self, issue: Issue, learners: Iterable[Learner], count: int) -> Progress:
         """The last progress. Stopped when somebody asked for it before the end."""
@@ -261,7 +288,6 @@ def edition_pages(design: Design) -> dict[str, bytes]:
 
 def personal_renderer(design: Design) -> Any:
     """Draws a page per learner. InputError where pages cannot be drawn here."""
-    from mikra.errors import InputError
     from mikra.rendering import page
 
     renderer = page.page_renderer(personal=True, demonstration=design.demonstration)

@@ -20,7 +20,7 @@ from mikra.codes import CODES, Effect
 from mikra.errors import InputError, UnavailableError
 from mikra.formats import Form
 from mikra.instants import instant
-from mikra.messages.spoken import Day, Said, Speaks, harmless
+from mikra.messages.spoken import Day, Said, Sentences, Speaks, harmless
 from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing import jades
 from mikra.status import bitstring, token, tombstone
@@ -138,21 +138,32 @@ def _facts(outcome: Outcome) -> tuple[Finding, ...]:
 def _finding(outcome: Outcome) -> Finding:
     severity = Severity.ERROR if outcome.code else Severity.INFORMATION
     rule = f"status.{outcome.entry.purpose or 'status'}"
-    return Finding(rule=rule, severity=severity, what=_reason(outcome), where=outcome.entry.where)
+    reason = _reason(outcome)
+    told = reason if isinstance(reason, Words) else words("supersession.replaced.only")
+    return Finding(rule=rule, severity=severity, what=told, where=outcome.entry.where)
 
 
-def _reason(outcome: Outcome) -> Words:
+def _reason(outcome: Outcome) -> Words | Sentences:
     if not outcome.code:
         seen = outcome.seen
         return words("verify.status.clear_on", day=Day(seen)) if seen else words("verify.status.clear")
     if outcome.code == "credential_superseded" and outcome.more:
-        key = "supersession.replaced" if outcome.day and outcome.reason else "supersession.replaced.only"
-        return words(key, day=outcome.day, reason=outcome.reason) if key.endswith("ed") else words(key)
+        return _replaced(outcome, outcome.more)
     if outcome.code == "credential_revoked":
         return withdrawn(outcome.day, outcome.reason)
     if outcome.code == "credential_suspended":
         return words("verify.status.suspended")
     return words(f"verify.status.{outcome.why or outcome.code}")
+
+
+def _replaced(outcome: Outcome, more: Tombstone) -> Sentences:
+    """When, why, and which one took its place."""
+    told = words("supersession.replaced.only")
+    if outcome.day and outcome.reason:
+        told = words("supersession.replaced", day=outcome.day, reason=outcome.reason)
+    successor, link = harmless(more.successor), harmless(more.link)
+    key = "where_link" if link else "where"
+    return Sentences((told, words(f"supersession.{key}", successor=successor, **({"link": link} if link else {}))))
 
 
 def withdrawn(day: Day | None, reason: Speaks | None) -> Words:
