@@ -65,6 +65,7 @@ class TimestampResult:
     serial: int | None = None
     certificate: bytes | None = None
     chain: tuple[bytes, ...] = ()
+    digest: str = ""
 
     @property
     def message(self) -> str:
