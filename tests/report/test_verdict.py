@@ -29,6 +29,9 @@ OURS = {
     "credential_suspended",
     "key_unavailable",
     "link_not_reached",
+    "seal_certificate_revoked",
+    "seal_certificate_suspended",
+    "seal_revocation_unknown",
     "seal_time_not_proven",
 }
 """Codes that the corpus has no case of yet."""

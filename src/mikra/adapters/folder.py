@@ -30,9 +30,9 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.journal_file = path / JOURNAL
         self.credentials = path / CREDENTIALS
-        self._written = 0
+        self.journal_file = path / JOURNAL
+        self.lines = Lines(self.journal_file)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -40,19 +40,8 @@ class Folder:
         with _disk_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)  # names and marks: for the owner's eyes alone
             self.credentials.mkdir(exist_ok=True)
-            handle = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise ConflictError(
-                    "Another run is issuing into this folder.",
-                    where=str(self.path),
-                    fix="Wait until it has finished, then run the command again.",
-                ) from None
+        with locked(self.path, "Another run is issuing into this folder."):
             yield
-        finally:
-            os.close(handle)
 
     def journal(self, *, design: str, salt: str, status: str = "") -> Journal:
         """The journal in the folder, or a new one. What a crash left of a last append is cut off.
@@ -60,10 +49,9 @@ class Folder:
         `design` is `journal.edition_of` the design; `salt` is for a new journal. `status` is the address of the status
         lists: ConflictError for a folder that was begun with another one, or without.
         """
+        begun = self.lines.begin()
         with _disk_errors(self.path):
-            data = self.journal_file.read_bytes() if self.journal_file.exists() else b""
             present = {one.name for one in self.credentials.iterdir() if one.suffix != PART}
-        begun = whole(data)
         journal = read_journal(begun, design=design) if begun else Journal(design=design, salt=salt, status=status)
         if journal.status != status:
             raise ConflictError(
@@ -83,23 +71,13 @@ class Folder:
                 fix="Choose another folder, or restore this one from its backup.",
                 code="file_damaged",
             )
-        self._written = len(begun)
         if not begun:
             self.append(journal.opening())
         return journal
 
     def append(self, lines: bytes) -> None:
         """Adds lines to the journal and waits until they are on disk. After a failure nothing of them counts."""
-        data = framed(lines, start=self._written)
-        with _disk_errors(self.path):
-            handle = os.open(self.journal_file, os.O_RDWR | os.O_CREAT, 0o644)
-            with os.fdopen(handle, "r+b", buffering=0) as file:
-                file.truncate(self._written)
-                file.seek(self._written)
-                _write_all(file, data)
-            if not self._written:
-                _sync_folder(self.path)
-        self._written += len(data)
+        self.lines.append(lines)
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Writes credentials and waits until all are on disk. Each is there whole or not at all."""
@@ -117,6 +95,52 @@ class Folder:
 
     def _write_one(self, item: tuple[str, bytes]) -> None:
         _write_beside(self.credentials / item[0], item[1])
+
+
+@contextmanager
+def locked(folder: Path, otherwise: str) -> Iterator[None]:
+    """Holds a folder that is there for this process. ConflictError, in those words, when another one does."""
+    with _disk_errors(folder):
+        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConflictError(
+                otherwise, where=str(folder), fix="Wait until it has finished, then run the command again."
+            ) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+class Lines:
+    """A file of lines that only grows, each append framed (`issuance.journal`) and durable before it returns."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._written = 0
+
+    def begin(self) -> bytes:
+        """What is in it, without what a crash left of a last append; further lines come after that."""
+        with _disk_errors(self.path.parent):
+            data = self.path.read_bytes() if self.path.exists() else b""
+        begun = whole(data)
+        self._written = len(begun)
+        return begun
+
+    def append(self, lines: bytes) -> None:
+        """Adds lines and waits until they are on disk. After a failure nothing of them counts."""
+        data = framed(lines, start=self._written)
+        with _disk_errors(self.path.parent):
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            with os.fdopen(handle, "r+b", buffering=0) as file:
+                file.truncate(self._written)
+                file.seek(self._written)
+                _write_all(file, data)
+            if not self._written:
+                _sync_folder(self.path.parent)
+        self._written += len(data)
 
 
 def write_whole(path: Path, content: bytes) -> None:

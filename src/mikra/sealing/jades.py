@@ -22,6 +22,7 @@ from typing import Any
 import orjson
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mikra import base64url, strictjson
@@ -235,6 +236,17 @@ def public_key(certificate: bytes) -> PublicKeyTypes | str:
         return "key_type_not_supported"
     except UNREADABLE:
         return "key_malformed"
+
+
+@lru_cache(maxsize=256)
+def key_name(certificate: bytes) -> str:
+    """The kind of key in a certificate (DER), as methods are named that fade: "rsa2048", "secp256r1", "ed25519"."""
+    key = public_key(certificate)
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"rsa{key.key_size}"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.curve.name
+    return "ed25519" if isinstance(key, ed25519.Ed25519PublicKey) else ""
 
 
 def _check_certificate(certificate: bytes, where: str) -> None:

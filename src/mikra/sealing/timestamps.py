@@ -109,8 +109,20 @@ def verify_token(token: bytes, *, covered: bytes | None, certificates: Sequence[
         fault = broken.fault
     except BROKEN:
         fault = TimestampFault.MALFORMED
-    chain = tuple(c for c in candidates if c != certificate)
-    return TimestampResult(fault=fault, time=time, policy=policy, serial=serial, certificate=certificate, chain=chain)
+    return TimestampResult(
+        fault=fault,
+        time=time,
+        policy=policy,
+        serial=serial,
+        certificate=certificate,
+        chain=tuple(c for c in candidates if c != certificate),
+        digest=_digest(parts) if fault is None else "",
+    )
+
+
+def _digest(parts: _Token) -> str:
+    """The digest that the imprint rests on: "sha256"."""
+    return str(parts.info["message_imprint"]["hash_algorithm"]["algorithm"].native)
 
 
 def request_token(timestamper: Timestamper, data: bytes) -> bytes:

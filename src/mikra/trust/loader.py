@@ -18,7 +18,7 @@ from urllib.parse import urldefrag
 import orjson
 
 from mikra.errors import InputError, UnavailableError
-from mikra.trust.addresses import refuse_address
+from mikra.trust.addresses import address_of, refuse_address
 
 MAX_BODY = 1_048_576
 """Bytes of one answer (docs/design.md, limits: 1 MB)."""
@@ -53,6 +53,12 @@ class Poster(Protocol):
         """What `url` answers to `body`. UnavailableError when it cannot be had, as `Loader.load`."""
 
 
+SELF_PROVING = frozenset(
+    {"application/ocsp-response", "application/pkix-crl", "application/pkix-cert, application/pkcs7-mime"}
+)
+"""What is asked for (`accept`) where the answer is sealed by itself, so that http will do (RFC 5280, 8)."""
+
+
 class Offline:
     """Has nothing: for whoever must not touch the network."""
 
@@ -65,6 +71,36 @@ class Offline:
 
 
 OFFLINE = Offline()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Divided:
+    """Two doors: `plain` for what is sealed by itself (`SELF_PROVING`), `strict` for all else."""
+
+    strict: Loader
+    plain: Loader
+
+    def load(self, url: str, *, accept: str = "") -> Loaded:
+        return (self.plain if accept in SELF_PROVING else self.strict).load(url, accept=accept)
+
+
+class RememberingLoader:
+    """Keeps good answers for so many seconds of its clock: a run over many seals asks each authority once."""
+
+    def __init__(self, inner: Loader, *, clock: Callable[[], float], seconds: float = 600) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._seconds = seconds
+        self._kept: dict[tuple[str, str], tuple[float, Loaded]] = {}
+
+    def load(self, url: str, *, accept: str = "") -> Loaded:
+        now = self._clock()
+        kept = self._kept.get((url, accept))
+        if kept is not None and now - kept[0] <= self._seconds:
+            return kept[1]
+        loaded = self._inner.load(url, accept=accept)
+        self._kept[url, accept] = (now, loaded)
+        return loaded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +131,7 @@ class SnapshotLoader:
         return cls({url: _recorded(map_file, url, entry) for url, entry in table.items()})
 
     def load(self, url: str, *, accept: str = "") -> Loaded:
-        refuse_address(url)
+        address_of(url, plain=accept in SELF_PROVING)
         answer = self._answers.get(urldefrag(url).url)
         if answer is None:
             raise UnavailableError("This address is not in the snapshot.", where=url)

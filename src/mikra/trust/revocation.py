@@ -81,7 +81,7 @@ class Standing:
 
 
 def judge(certificate: bytes, issuer: bytes, *, by: datetime, evidence: Evidence) -> Standing:
-    """How `certificate`, issued by `issuer` (both DER), stands at the moment `by`, from what is at hand. Never raises."""
+    """How `certificate`, issued by `issuer` (both DER), stands at the moment `by`, by what is at hand. Never raises."""
     found: list[Statement] = []
     unusable: list[Unusable] = []
     for said in _read(certificate, issuer, evidence):

@@ -30,6 +30,9 @@ MAX_ADDRESSES = 4
 MAX_ABOVE = 6
 """Certificates looked for above one: paths are shorter (`x509.MAX_LENGTH`)."""
 
+MAX_FETCHED = 3
+"""Certificates of authorities that are fetched for one path."""
+
 _ACCEPT = {
     "ocsp": "application/ocsp-response",
     "crl": "application/pkix-crl",
@@ -151,9 +154,12 @@ def self_issued(certificate: bytes) -> bool:
 
 def ascend(certificate: bytes, candidates: Sequence[bytes], *, loader: Loader = OFFLINE) -> tuple[bytes, ...]:
     """The certificates from this one upwards, as far as candidates and addresses lead: unproven against any anchor."""
-    found = [certificate]
+    found, fetched = [certificate], 0
     while len(found) <= MAX_ABOVE and not self_issued(found[-1]):
-        above = issuer_among(found[-1], candidates) or _fetched_issuer(found[-1], loader)
+        above = issuer_among(found[-1], candidates)
+        if above is None and fetched < MAX_FETCHED:
+            fetched += 1
+            above = _fetched_issuer(found[-1], loader)
         if above is None or above in found:
             break
         found.append(above)

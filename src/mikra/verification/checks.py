@@ -29,10 +29,21 @@ from mikra.sealing.jades import CLAUSES
 from mikra.trust.qualification import Level
 from mikra.validation.principles import check_principles
 from mikra.validation.sanity import check_sanity
-from mikra.verification import dates, holder, issuer, listed, presenter, published_keys, seals, status
+from mikra.verification import (
+    dates,
+    holder,
+    issuer,
+    listed,
+    presenter,
+    published_keys,
+    seals,
+    status,
+    withdrawal_words,
+)
 from mikra.verification.case import Case
 from mikra.verification.issuer import Match
-from mikra.verification.seals import VALIDITY_CODES, Judged, Proof, Trust
+from mikra.verification.proofs import Proof
+from mikra.verification.seals import VALIDITY_CODES, Judged, Trust, Validity
 
 SEAL_CLAUSE = "ETSI TS 119 182-1; RFC 7515, 5.2"
 CERTIFICATE_CLAUSE = "RFC 5280, 6; ETSI EN 319 102-1, 5.2"
@@ -114,7 +125,7 @@ def check_certificate(case: Case) -> Check:
     return Check(
         id="seal.certificate",
         status=status_of[CODES[code][1]] if code else Status.PASSED,
-        reason=Sentences((_trust(own), _validity(own), *_level(own))),
+        reason=Sentences((_trust(own), _validity(own), *withdrawal_words.reasons(own), *_level(own))),
         code=code,
         clause=CERTIFICATE_CLAUSE,
         where=own.seal.where,
@@ -125,9 +136,10 @@ def check_certificate(case: Case) -> Check:
 def _certificate_code(own: Judged) -> str:
     """What is false before what is unknown; who sealed before when."""
     by_time = VALIDITY_CODES[own.validity]
-    if by_time and CODES[by_time][1] is Effect.FAILED:
-        return by_time
-    return "seal_not_trusted" if own.trust is Trust.NONE else by_time
+    for code in (own.code, by_time):
+        if code and CODES[code][1] is Effect.FAILED:
+            return code
+    return "seal_not_trusted" if own.trust is Trust.NONE else by_time or own.code
 
 
 def _owner_name(own: Judged) -> Speaks:
@@ -146,6 +158,8 @@ def _validity(own: Judged) -> Words:
     if certificate is None:
         return words("verify.seal.unreadable")
     start, end = Moment(certificate.valid_from), Moment(certificate.valid_to)
+    if own.validity is Validity.ATTESTED and own.proof is not None and own.proof.lapsed:
+        return words("revocation.time.lapsed")
     return words(f"verify.time.{own.validity.value}", start=start, end=end)
 
 
@@ -166,7 +180,7 @@ def _facts(own: Judged, case: Case) -> tuple[Finding, ...]:
     own_word = Finding(rule="seal.level", severity=Severity.INFORMATION, what=words(f"verify.level.{level}"))
     said = listed.findings(own.listed, case.question.policy) if own.listed is not None else (own_word,)
     facts = [
-        ("seal.revocation", words("verify.seal.revocation_not_asked"), ""),
+        *withdrawal_words.facts(own),
         ("seal.holder", words("verify.seal.holder"), harmless(certificate.subject)),
         ("seal.issuer", words("verify.seal.issuer"), harmless(certificate.issuer)),
         ("seal.fingerprint", words("verify.seal.fingerprint"), certificate.fingerprint),
@@ -197,9 +211,10 @@ def check_timestamp(case: Case) -> Check:
             status=Status.FAILED, reason=words(tampered.result.message), code="signature_invalid", where=tampered.where
         )
     if own.proof is not None and own.proof.shows is not None:
-        key = "proven" if own.proof.trusted else "attested"
         moment, authority = Moment(own.proof.shows), harmless(own.proof.authority)
-        return make(status=Status.PASSED, reason=words(f"verify.proof.{key}", moment=moment, authority=authority))
+        key = "verify.proof.proven" if own.proof.trusted else "verify.proof.attested"
+        key = f"revocation.proof.{own.proof.lapsed}" if own.proof.lapsed else key
+        return make(status=Status.PASSED, reason=words(key, moment=moment, authority=authority))
     claimed = own.seal.claimed_at
     reason = words("verify.proof.claimed", moment=Moment(claimed)) if claimed else words("verify.proof.none")
     return make(status=Status.NOT_APPLICABLE, reason=reason)
@@ -212,10 +227,13 @@ def _listed_times(proofs: Sequence[Proof]) -> list[Finding]:
 def _token(proof: Proof) -> Finding:
     """One token: what it covers, what it says, and the first thing wrong with it."""
     good = proof.result.fault is None
+    what = words("verify.proof.fits") if good else words(proof.result.message)
+    if proof.lapsed:
+        what = words(f"revocation.token.{proof.lapsed}")
     return Finding(
         rule=f"seal.timestamp.{proof.kind}",
-        severity=Severity.INFORMATION if good else Severity.WARNING,
-        what=words("verify.proof.fits") if good else words(proof.result.message),
+        severity=Severity.INFORMATION if good and not proof.lapsed else Severity.WARNING,
+        what=what,
         where=proof.where,
         found=proof.result.time.isoformat() if proof.result.time else "",
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mikra.formats import LIMITS, Limits
@@ -31,6 +31,8 @@ class Policy:
     `status_required`: whether a status that is offered but cannot be checked keeps the verdict open.
     `timestamps_anchored`: whether only a timestamp that ends at an anchor proves a time.
     `clock_skew`: how far clocks may differ. `status_max_age`: how old a status list without an end date may be.
+    `revocation_required`: whether it must be known that no certificate of a path was revoked; else it may be unknown.
+    `faded`: method -> the instant from which it proves nothing any more ("sha256", "RS256", "rsa2048", "secp256r1").
     `profile_version`: the EDC profile to check ("1.1.0", "1.2.0"); empty for the one it is written for.
     """
 
@@ -46,6 +48,8 @@ class Policy:
     timestamps_anchored: bool = True
     clock_skew: timedelta = timedelta(minutes=5)
     status_max_age: timedelta = timedelta(hours=24)
+    revocation_required: bool = False
+    faded: Mapping[str, datetime] = field(default_factory=dict, hash=False)
     profile_version: str = ""
     limits: Limits = LIMITS
 

@@ -10,30 +10,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 
 from mikra.codes import CODES, Effect
-from mikra.errors import InputError
 from mikra.model import Agent
+from mikra.sealing.algorithms import ALGORITHMS
 from mikra.sealing.etsiu import Token, ValidationData
-from mikra.sealing.jades import Seal
-from mikra.sealing.timestamps import TimestampFault, TimestampResult, verify_token
+from mikra.sealing.jades import Seal, key_name
 from mikra.trust import certificates
 from mikra.trust.certificates import Certificate
+from mikra.trust.loader import OFFLINE, Loader
 from mikra.trust.qualification import Answer
-from mikra.trust.x509 import Outcome, Path, build_path
-from mikra.verification import listed
+from mikra.trust.revocation import Standing
+from mikra.trust.revocation_sources import ascend
+from mikra.trust.x509 import Outcome, Path
+from mikra.verification import listed, withdrawal
 from mikra.verification.issuer import Match, Owner, compare
 from mikra.verification.policy import Policy
+from mikra.verification.proofs import Bench, Proof, existed, faded, name_of, once_shown, path_of, prove, read
+from mikra.verification.withdrawal import Times
 
 NOTHING = ValidationData()
 NO_PATH = Path(outcome=Outcome.NOT_ANCHORED)
-
-_OVER_THE_SEAL = frozenset({"sigTst", "arcTst", "sigRTst"})
-"""Tokens that show that the seal existed. `adoTst` covers the content alone: the seal came later."""
-
-TAMPERED = frozenset({TimestampFault.MALFORMED, TimestampFault.IMPRINT, TimestampFault.SIGNATURE})
-"""What only happens to a token that was changed, or taken from elsewhere. Other faults prove nothing either way."""
 
 
 class Trust(StrEnum):
@@ -66,27 +63,6 @@ VALIDITY_CODES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """One timestamp token: what it covers, what it says, whether its authority is trusted; what trusted lists say."""
-
-    kind: str
-    result: TimestampResult
-    trusted: bool
-    authority: str
-    where: str = ""
-    listed: Answer | None = None
-
-    @property
-    def tampered(self) -> bool:
-        return self.kind == "sigTst" and self.result.fault in TAMPERED
-
-    @property
-    def shows(self) -> datetime | None:
-        """When the seal existed, if this token shows it."""
-        return self.result.time if self.result.fault is None and self.kind in _OVER_THE_SEAL else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlainSeal:
     """A whole seal of any kind but JAdES: under a certificate (DER), or under a key that its controller publishes.
 
@@ -112,8 +88,9 @@ class PlainSeal:
 class Judged:
     """One whole seal with all that is known of it. `certificate` is None where it cannot be read in full, or is none.
 
-    `code` is what is wrong with the key's life, of a seal under a published key (a code of `codes.CODES`, or "").
+    `code` is what is wrong with the key's life: as its controller says, or by revocation (of `codes.CODES`, or "").
     `listed` is what the policy's trusted lists say of the certificate, at the proven time or else the one asked for.
+    `standings`: how the sealing certificate and those above it stand, the leaf first; `times` what counts for them.
     """
 
     seal: Seal | PlainSeal
@@ -124,6 +101,8 @@ class Judged:
     validity: Validity
     code: str = ""
     listed: Answer | None = None
+    standings: tuple[Standing, ...] = ()
+    times: Times | None = None
 
     @property
     def controller(self) -> str:
@@ -152,36 +131,74 @@ class Judged:
     def authority(self) -> str:
         """Who vouches for the certificate: the name at the end of its path."""
         anchor = self.path.anchor
-        return _name(anchor) if anchor is not None else ""
+        return name_of(anchor) if anchor is not None else ""
 
 
-def judge(seal: Seal | PlainSeal, at: datetime, policy: Policy) -> Judged:
-    """One seal whose mathematics holds, at the time `at` under `policy`. Never raises."""
+def judge(seal: Seal | PlainSeal, at: datetime, policy: Policy, loader: Loader = OFFLINE) -> Judged:
+    """One seal whose mathematics holds, at the time `at` under `policy`. Never raises.
+
+    `loader` is asked whether certificates were revoked, where what the seal carries does not say so.
+    """
     if isinstance(seal, PlainSeal) and seal.certificate is None:
         # A key without a certificate: who publishes it is all there is.
         return _judge_key(seal, at, policy)
     der = seal.certificate or b""
-    proofs = tuple(_proof(seal, number, policy) for number in range(len(seal.tokens)))
-    certificate = _read(der)
-    existed = _existed(proofs, policy)
-    validity = _validity(certificate, seal.claimed_at, existed, proofs, at, policy)
-    path = _path(der, existed if validity is Validity.THEN and existed else at, seal.chain, policy)
-    answer = listed.of_seal(der, (*seal.chain, *seal.validation_data.certificates), existed or at, policy)
+    bench = Bench(chain=seal.chain, data=seal.validation_data, policy=policy, loader=loader)
+    proven_by = prove(seal.tokens, bench, at) if seal.tokens else ()
+    certificate = read(der)
+    times = Times(at=at, proven=existed(proven_by, policy), claimed=seal.claimed_at, lapsed=once_shown(proven_by))
+    validity = _validity(certificate, times, proven_by, policy)
+    path = _path(seal, times, validity, bench)
+    answer = listed.of_seal(der, (*seal.chain, *seal.validation_data.certificates), times.proven or at, policy)
     if not path.anchored and answer is not None and answer.path is not None:
         path = answer.path
     trust = Trust.NONE
     if path.anchored and certificate is not None:
         named = certificate.fingerprint in policy.trusted_seals or certificate.der in policy.anchors
         trust = Trust.NAMED if named else Trust.ANCHORED
+    found = withdrawal.standings(der, path, bench, times)
     return Judged(
         seal=seal,
         certificate=certificate,
         trust=trust,
         path=path,
-        proofs=proofs,
+        proofs=proven_by,
         validity=validity,
+        code=withdrawal.code_of(found, times, policy) or _faded(seal, der, times, policy),
         listed=answer,
+        standings=found,
+        times=times,
     )
+
+
+def _path(seal: Seal | PlainSeal, times: Times, validity: Validity, bench: Bench) -> Path:
+    """For the moment asked for; for the proven time where the certificate, or one above it, has ended since.
+
+    Authorities between that the seal does not carry are fetched, where there is somebody to ask and an end in sight.
+    """
+    der = seal.certificate or b""
+    first = times.proven if validity is Validity.THEN and times.proven else times.at
+    moments = dict.fromkeys((first, times.proven or first))
+    path = _anchored(der, moments, seal.chain, bench.policy)
+    if path.anchored or bench.loader is OFFLINE or not bench.policy.anchors:
+        return path
+    above = ascend(der, (*seal.chain, *bench.policy.anchors), loader=bench.loader)
+    return _anchored(der, moments, (*seal.chain, *above), bench.policy)
+
+
+def _anchored(der: bytes, moments: Iterable[datetime], others: Sequence[bytes], policy: Policy) -> Path:
+    paths = [path_of(der, moment, others, policy) for moment in moments]
+    return next((path for path in paths if path.anchored), paths[0])
+
+
+def _faded(seal: Seal | PlainSeal, der: bytes, times: Times, policy: Policy) -> str:
+    """Whether the methods of the seal had faded when it is first proven: then it may have been made up later."""
+    if not policy.faded:
+        return ""
+    algorithm = ALGORITHMS.get(seal.algorithm)
+    digest = algorithm.digest.name if algorithm and algorithm.digest else ""
+    methods = {seal.algorithm, digest, key_name(der)}
+    return "seal_time_not_proven" if faded(methods, times.proven or times.at, policy) else ""
 
 
 def _judge_key(seal: PlainSeal, at: datetime, policy: Policy) -> Judged:
@@ -263,63 +280,20 @@ def _same_sealer(other: Judged, own: Judged) -> bool:
     return bool(own.owner.identifier) or other.trust is Trust.NAMED
 
 
-@lru_cache(maxsize=256)
-def _read(der: bytes) -> Certificate | None:
-    try:
-        return certificates.read(der)
-    except InputError:
-        return None
-
-
-def _name(der: bytes) -> str:
-    certificate = _read(der)
-    return certificate.common_name or certificate.organization if certificate else ""
-
-
-def _path(der: bytes, at: datetime, others: Iterable[bytes], policy: Policy) -> Path:
-    return build_path(der, at=at, anchors=policy.anchors, intermediates=tuple(others), trusted=policy.trusted_seals)
-
-
-def _proof(seal: Seal | PlainSeal, number: int, policy: Policy) -> Proof:
-    token = seal.tokens[number]
-    result = verify_token(token.der, covered=token.covered, certificates=seal.validation_data.certificates)
-    trusted, authority, answer = False, "", None
-    if result.certificate is not None:
-        authority = _name(result.certificate)
-        if result.fault is None and result.time is not None:
-            chain = (*result.chain, *seal.chain)
-            answer = listed.of_timestamp(result.certificate, chain, result.time, policy)
-            vouched = answer is not None and answer.vouched
-            trusted = vouched or _path(result.certificate, result.time, chain, policy).anchored
-    return Proof(kind=token.kind, result=result, trusted=trusted, authority=authority, where=token.where, listed=answer)
-
-
-def _existed(proofs: Iterable[Proof], policy: Policy) -> datetime | None:
-    """The earliest time at which the seal surely existed."""
-    times = [p.shows for p in proofs if p.shows and (p.trusted or not policy.timestamps_anchored)]
-    return min(times, default=None)
-
-
-def _validity(
-    certificate: Certificate | None,
-    claimed: datetime | None,
-    existed: datetime | None,
-    proofs: Iterable[Proof],
-    at: datetime,
-    policy: Policy,
-) -> Validity:
+def _validity(certificate: Certificate | None, times: Times, proofs: Iterable[Proof], policy: Policy) -> Validity:
     if certificate is None:
         return Validity.NOW
-    skew = policy.clock_skew
-    known = [time for time in (claimed, existed) if time is not None]
-    if any(time - at > skew for time in known):
+    known = [time for time in (times.claimed, times.proven) if time is not None]
+    if any(time - times.at > policy.clock_skew for time in known):
         return Validity.LATER
     if any(not certificate.valid_at(time) for time in known):
-        return Validity.OUTSIDE
-    if certificate.valid_at(at):
+        in_time = times.lapsed is not None and certificate.valid_at(times.lapsed)
+        own_word = times.claimed is None or certificate.valid_at(times.claimed)
+        return Validity.ATTESTED if in_time and own_word else Validity.OUTSIDE
+    if certificate.valid_at(times.at):
         return Validity.NOW
-    if at < certificate.valid_from:
+    if times.at < certificate.valid_from:
         return Validity.LATER if known else Validity.OUTSIDE
-    if existed is not None:
+    if times.proven is not None:
         return Validity.THEN
     return Validity.ATTESTED if any(p.shows and certificate.valid_at(p.shows) for p in proofs) else Validity.NOT_PROVEN

@@ -20,6 +20,9 @@ _PRECISE = {
     "proof_missing": "verdict.unsealed.credential",
     "proof_not_supported": "verdict.not_read_yet",
     "key_unavailable": "verdict.key_unavailable",
+    "seal_certificate_revoked": "revocation.verdict.revoked",
+    "seal_certificate_suspended": "revocation.verdict.held",
+    "seal_revocation_unknown": "revocation.verdict.unknown",
 }
 """Codes with a sentence of their own; all others speak through their family."""
 

@@ -21,7 +21,7 @@ def open_item(item: Item, question: Question) -> Opening:
     if faults:
         return Opening(faults=faults)
     document = _content(sealed.payload, question)
-    judged = tuple(seals.judge(seal, question.at, question.policy) for seal in sealed.seals)
+    judged = tuple(seals.judge(seal, question.at, question.policy, question.loader) for seal in sealed.seals)
     if formats.is_presentation(document):
         inside = formats.items_of(document, name=item.name, where=item.where, limits=question.policy.limits)
         return Opening(document=document, seals=judged, inside=inside)

@@ -31,7 +31,7 @@ from mikra.report import Finding, Severity, Words, words
 from mikra.sealing import cms, pades
 from mikra.sealing.etsiu import Token, ValidationData
 from mikra.sealing.timestamps import verify_token
-from mikra.verification import openers, seals
+from mikra.verification import openers, proofs, seals
 from mikra.verification.openers.opening import Opening
 from mikra.verification.question import Question
 from mikra.verification.seals import VALIDITY_CODES, Judged, PlainSeal, Trust
@@ -49,7 +49,7 @@ def open_item(item: Item, question: Question) -> Opening:
     if file.active:
         raise InputError("This PDF file would run or open something.", found=file.active, code="pdf_active_content")
     inside = _credential(file, item, question)
-    sealed = [seals.judge(seal, question.at, question.policy) for seal in _plain(file, item.data)]
+    sealed = [seals.judge(seal, question.at, question.policy, question.loader) for seal in _plain(file, item.data)]
     failed = tuple(_failed(sealed))
     if failed:
         return Opening(faults=failed)
@@ -77,7 +77,7 @@ def _mathematics(seal: PdfSeal, data: bytes) -> str:
     """A code where the seal does not hold, else ""."""
     if seal.kind is SealKind.TIMESTAMP:
         result = verify_token(seal.contents, covered=pades.covered(data, seal.covers))
-        return "signature_invalid" if result.fault in seals.TAMPERED else ""
+        return "signature_invalid" if result.fault in proofs.TAMPERED else ""
     try:
         cms.check(cms.read(seal.contents), pades.covered(data, seal.covers))
     except cms.BrokenSealError as broken:
