@@ -207,7 +207,7 @@ def _judge_key(seal: PlainSeal, at: datetime, policy: Policy) -> Judged:
     What the seal says of its own time can speak against it. Against a compromised key it cannot speak for it.
     """
     named = seal.controller in policy.trusted_issuers
-    proofs = tuple(_proof(seal, number, policy) for number in range(len(seal.tokens)))
+    proofs = prove(seal.tokens, Bench(chain=seal.chain, data=seal.validation_data, policy=policy), at)
     return Judged(
         seal=seal,
         certificate=None,
@@ -215,7 +215,7 @@ def _judge_key(seal: PlainSeal, at: datetime, policy: Policy) -> Judged:
         path=NO_PATH,
         proofs=proofs,
         validity=Validity.NOW,
-        code=_key_code(seal, _existed(proofs, policy), at, policy),
+        code=_key_code(seal, existed(proofs, policy), at, policy),
     )
 
 
