@@ -16,9 +16,16 @@ LANGUAGES: tuple[str, ...] = ("en", "ro", "bg", "cs", "lt")
 """Interface languages with a full catalogue (ISO 639-1): English and those of the Recommendation's four texts."""
 
 
-@cache
 def catalogue(domain: str, language: str) -> Mapping[str, str]:
-    """All templates of one domain in one language, {} where there is no such file. Keys lack the domain."""
+    """All templates of one domain in one language, {} where there is none. Keys lack the domain.
+
+    The language may come from a stranger's file: only ours name files.
+    """
+    return _catalogue(domain, language) if language in LANGUAGES else {}
+
+
+@cache
+def _catalogue(domain: str, language: str) -> Mapping[str, str]:
     path = files(__package__).joinpath(domain, f"{language}.json")
     return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
 

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from mikra.model import Accreditation, Qualification, remarks
 from mikra.model.text import Node
 from mikra.validation.annex1_judgement import MISSING, Judgement, Sight, known, present, weak
-from mikra.validation.annex1_parts import Learning, Parts, day, find, notes_of, said, states
+from mikra.validation.annex1_parts import Learning, Parts, day, notes_of, read_remark, remark_kind, said, states
 
 _FAULTS = ("expired", "not-yet", "own-statement", "own-term", "nobody-named", "reference-only")
 """What can be the matter with an accreditation; the first is nearest to being right."""
+
+_QUALITY = (remarks.ExternalQuality, remarks.InternalQuality)
 
 
 def quality(parts: Parts, learning: Learning) -> Judgement:
@@ -26,12 +28,12 @@ def quality(parts: Parts, learning: Learning) -> Judgement:
             return present((owner, field))
         faults.setdefault(fault, (owner, field))
     if stated := _remarks(learning, dated=True):
-        return present(stated)
+        return present(*stated)
     for fault in _FAULTS:
         if fault in faults:
             return weak(fault, faults[fault])
     if stated := _remarks(learning, dated=False):
-        return weak("own-statement", stated)
+        return weak("own-statement", *stated)
     return _odd(parts, learning)
 
 
@@ -66,23 +68,20 @@ def fault_of(parts: Parts, accreditation: Accreditation) -> str:
     return "own-statement" if own and not day(accreditation.date_issued) else ""
 
 
-def _remarks(learning: Learning, *, dated: bool) -> Sight | None:
-    """The first remark on quality assurance; `dated` asks for one with a date of review, or with a page to read."""
-    notes = tuple(notes_of(learning))
-    for external in find(notes, remarks.ExternalQuality):
-        if not dated or day(external.reviewed) or external.url:
-            return _sight(learning)
-    for internal in find(notes, remarks.InternalQuality):
-        if not dated or day(internal.date):
-            return _sight(learning)
-    return None
-
-
-def _sight(learning: Learning) -> Sight:
-    for specification in learning.specifications:
-        if specification.additional_note:
-            return specification, "additional_note"
-    return learning.achievement, "additional_note"
+def _remarks(learning: Learning, *, dated: bool) -> tuple[Sight, ...]:
+    """The remarks on quality assurance; `dated` asks for one with a date of review, or with a page to read."""
+    found: list[Sight] = []
+    good = False
+    for note in notes_of(learning):
+        remark = read_remark(note) if remark_kind(note) in _QUALITY else None
+        if remark is None:
+            continue
+        found.append((note, "note_literal"))
+        if isinstance(remark, remarks.ExternalQuality):
+            good = good or not dated or bool(day(remark.reviewed) or remark.url)
+        elif isinstance(remark, remarks.InternalQuality):
+            good = good or not dated or bool(day(remark.date))
+    return tuple(found) if good else ()
 
 
 def _odd(parts: Parts, learning: Learning) -> Judgement:

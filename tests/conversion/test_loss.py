@@ -1,0 +1,151 @@
+"""The loss report says what is there: each claim is proven by reading the form back, and by taking the form apart."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from mikra import messages
+from mikra.conversion.facts import facts, spoken
+from mikra.conversion.loss import Carried, Loss, measure_loss
+from mikra.conversion.open_badges import Bearer
+from mikra.conversion.reading import READERS, Form, read_form
+from mikra.conversion.wording import languages
+from mikra.errors import InputError
+from mikra.model import encode
+from mikra.validation.annex1_elements import DEFINITIONS
+from tests.conversion import made
+
+NUMBERS = [definition.number for definition in DEFINITIONS]
+
+
+def document_of(form: Form, name: str) -> dict[str, Any]:
+    credential = made.award(name)
+    if form in (Form.EDC, Form.PDF):
+        return encode(credential)
+    badge = made.twin_of(credential) if form is Form.VC_2 else made.badge(credential)
+    return {"credentialSubject": {"verifiableCredential": [badge]}} if form is Form.CLR_2 else badge
+
+
+def measured(form: Form, name: str = made.EXAMPLES[0]) -> Loss:
+    return measure_loss(made.award(name), form, document_of(form, name))
+
+
+@pytest.mark.parametrize("name", made.EXAMPLES)
+@pytest.mark.parametrize("form", READERS)
+def test_every_claim_is_proven_by_the_document(form: Form, name: str) -> None:
+    """Each fact that is claimed as data is in what the reader reads; each told as text is a text in the document."""
+    credential, document = made.award(name), document_of(form, name)
+    loss = measure_loss(credential, form, document)
+    language = loss.languages[0]
+    stated, found = facts(credential, language), facts(read_form(form, document), language)
+    texts = " ".join(json.dumps(document, ensure_ascii=False).replace("\\\\", "").casefold().split())
+    assert [row.definition.number for row in loss.rows] == NUMBERS
+    for row in loss.rows:
+        number = row.definition.number
+        there = set(stated[number]) & set(found[number])
+        assert (row.state is Carried.FULL) == (bool(stated[number]) and there == set(stated[number]))
+        for fact in set(stated[number]) - there:
+            assert fact.kind in (*row.as_text, *row.missing, *row.hidden)
+            if fact.kind in row.as_text and fact.kind not in row.missing:
+                assert " ".join(spoken(fact, language).replace('"', '\\"').replace("\\", "").casefold().split()) in (
+                    texts.replace("\\", "")
+                )
+        assert (row.state is Carried.NOT_STATED) == (not stated[number])
+        assert (row.state is Carried.NONE) == (
+            bool(stated[number]) and not there and not row.as_text and not row.hidden
+        )
+
+
+@pytest.mark.parametrize("name", made.EXAMPLES)
+@pytest.mark.parametrize("form", [Form.EDC, Form.PDF, Form.VC_2])
+def test_these_forms_carry_everything(form: Form, name: str) -> None:
+    loss = measured(form, name)
+    kinds = {kind for row in loss.rows for kind in row.missing}
+    assert kinds <= ({"national_id"} if form is Form.VC_2 else set())
+    assert loss.left == ()
+
+
+def test_an_open_badge_carries_these_in_full_and_nothing_is_lost() -> None:
+    loss = measured(Form.OPEN_BADGE_3)
+    assert [n for n in NUMBERS if loss[n].state is Carried.FULL] == ["2", "3", "5", "6", "9", "o3"]
+    assert loss.count(Carried.NONE) == 0
+    assert loss["7"].as_text == ("hours", "system")
+    assert loss["1"].missing == ("birth_date",)
+    assert (loss.languages, loss.left) == (("en",), ("ro", "cs", "lt"))
+
+
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        (("credentialSubject", "achievement", "alignment"), "6"),
+        (("credentialSubject", "achievement", "resultDescription"), "9"),
+        (("credentialSubject", "result"), "o3"),
+        (("issuer", "address"), "3"),
+        (("awardedDate",), "5"),
+        (("credentialSubject", "identifier"), "1"),
+    ],
+)
+def test_what_is_taken_away_is_missed(path: tuple[str, ...], number: str) -> None:
+    badge = copy.deepcopy(document_of(Form.OPEN_BADGE_3, made.EXAMPLES[0]))
+    place = badge
+    for step in path[:-1]:
+        place = place[step]
+    del place[path[-1]]
+    before = measured(Form.OPEN_BADGE_3)[number]
+    after = measure_loss(made.award(), Form.OPEN_BADGE_3, badge)[number]
+    assert (after.state, after.missing, after.as_text) != (before.state, before.missing, before.as_text)
+    assert after.state is not Carried.FULL
+
+
+def test_text_that_is_taken_away_is_lost() -> None:
+    badge = copy.deepcopy(document_of(Form.OPEN_BADGE_3, made.EXAMPLES[0]))
+    badge["credentialSubject"]["achievement"]["criteria"]["narrative"] = "-"
+    loss = measure_loss(made.award(), Form.OPEN_BADGE_3, badge)
+    assert [n for n in NUMBERS if loss[n].state is Carried.NONE] == ["10", "11", "o1", "o4", "o5"]
+
+
+def test_a_claim_is_never_made_by_hand() -> None:
+    """An empty badge carries nothing, whatever the form is said to be able to carry."""
+    loss = measure_loss(made.award(), Form.OPEN_BADGE_3, {"type": ["OpenBadgeCredential"]})
+    assert loss.count(Carried.NONE) == 16
+
+
+def test_digests_are_told_as_such() -> None:
+    badge = made.badge(made.award(), bearer=Bearer(salt="s"))
+    row = measure_loss(made.award(), Form.OPEN_BADGE_3, badge)["1"]
+    assert set(row.hidden) >= {"name", "email", "number"}
+    assert row.state is Carried.PART
+
+
+def test_every_fact_and_form_has_its_words_and_reads_in_every_language() -> None:
+    kinds = {f.kind for name in made.EXAMPLES for those in facts(made.award(name), "en").values() for f in those}
+    for language in messages.LANGUAGES:
+        catalogue = messages.catalogue("loss", language)
+        assert {f"fact.{kind}" for kind in kinds} <= set(catalogue)
+        assert {f"form.{form.value}" for form in Form} <= set(catalogue)
+        for form in READERS:
+            text = measured(form).text(language)
+            assert len(text.splitlines()) == 18
+            assert "{" not in text
+    assert measured(Form.OPEN_BADGE_3).as_dict("ro")["elements"][6]["element"] == "annex1.7"
+
+
+def test_a_form_that_is_not_read_yet_says_so() -> None:
+    unread = [form for form in Form if form not in READERS]
+    for form in unread:
+        with pytest.raises(InputError):
+            measure_loss(made.award(), form, {})
+
+
+def test_all_languages_of_a_badge_together_leave_none_out() -> None:
+    credential = made.award()
+    held = {
+        tag
+        for language in languages(credential)
+        for tag in measure_loss(credential, Form.OPEN_BADGE_3, made.badge(credential, language)).languages
+    }
+    assert held == set(languages(credential))
