@@ -179,19 +179,21 @@ class Check:
 class Stated:
     """One thing that a credential says: a label of ours and the values, in the issuer's own words.
 
-    No values: the issuer does not state it. `codes` are the machine's names for the same (IRIs, ISO 8601 instants).
+    No values: the issuer does not state it, or else `absent` says why there are none (the holder did not show it).
+    `codes` are the machine's names for the same (IRIs, ISO 8601 instants).
     """
 
     label: Speaks
     values: tuple[Speaks | str, ...] = ()
     codes: tuple[str, ...] = ()
+    absent: Words = Words("report.not_stated")
 
     def text(self, language: str = "en", /) -> str:
         """All values, or that the issuer does not state it."""
-        return "; ".join(told(v, language) for v in self.values) or NOT_STATED.text(language)
+        return "; ".join(told(v, language) for v in self.values) or self.absent.text(language)
 
     def as_dict(self, language: str = "en") -> dict[str, Any]:
-        """{label, stated, text, values, original?, codes?}; `original` has every language the issuer wrote."""
+        """{label, stated, text, values, original?, codes?, shown?}; `original` has every language the issuer wrote."""
         members: dict[str, Any] = {
             "label": self.label.text(language),
             "stated": bool(self.values),
@@ -203,6 +205,8 @@ class Stated:
             members["original"] = original
         if self.codes:
             members["codes"] = list(self.codes)
+        if not self.values and self.absent != NOT_STATED:
+            members["shown"] = False
         return members
 
 

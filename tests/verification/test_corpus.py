@@ -25,6 +25,7 @@ READ = (
     "jades",
     "pdf",
     "png",
+    "sd-jwt",
     "svg",
     "xml",
     "zip",
@@ -34,6 +35,7 @@ VERDICTS = {
     "passed": Verdict.TOTAL_PASSED,
     "indeterminate": Verdict.INDETERMINATE,
     "failed": Verdict.TOTAL_FAILED,
+    "refused": Verdict.TOTAL_FAILED,
 }
 OPEN = ("png-hosted-url",)
 """Cases of kinds that are read, which hold something that is not read yet."""

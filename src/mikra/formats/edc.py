@@ -1,6 +1,7 @@
 """European Digital Credentials in JSON: sealed, not sealed, and the wrappers in which they travel.
 
     {"payload", "signatures"}                a sealed credential, or a sealed presentation (ETSI TS 119 182-1)
+    the same, with "disclosures" in a header an SD-JWT in JSON serialisation (RFC 9901, 8)
     {"credential", "deliveryDetails"}        what is handed to the EU's issuer: not sealed yet
     type Enveloped...                        a sealed text, as a data: URL in `id`
     type ... Presentation                    several credentials, in `verifiableCredential`; with a `proof`, sealed
@@ -90,7 +91,8 @@ def _many(documents: list[Any], name: str, where: str, depth: int, limits: Limit
 def _object(document: Mapping[str, Any], name: str, where: str, depth: int, limits: Limits) -> Iterator[Item]:
     types = types_of(document)
     if "payload" in document and document.keys() & {"signatures", "signature", "protected"}:
-        yield Item(form=Form.SEALED, kind="jades", name=name, where=where, document=document)
+        kind = "sd_jwt" if _has_disclosures(document) else "jades"
+        yield Item(form=Form.SEALED, kind=kind, name=name, where=where, document=document)
     elif types & enveloped.TYPES:
         yield _enveloped(document, name, where)
     elif types & _PRESENTATIONS and document.get("proof"):
@@ -103,6 +105,14 @@ def _object(document: Mapping[str, Any], name: str, where: str, depth: int, limi
         yield Item(form=Form.SEALED, kind="open_badge_2", name=name, where=where, document=document)
     elif isinstance(document.get("credential"), (Mapping, str)):
         yield from _walk(document["credential"], name, f"{where}/credential", depth + 1, limits)
+
+
+def _has_disclosures(document: Mapping[str, Any]) -> bool:
+    """Whether it is an SD-JWT in JSON (RFC 9901, 8)."""
+    signatures = document.get("signatures")
+    entries = [document, *(signatures if isinstance(signatures, list) else [])]
+    headers = [entry.get("header") for entry in entries if isinstance(entry, Mapping)]
+    return any(isinstance(header, Mapping) and "disclosures" in header for header in headers)
 
 
 def _enveloped(document: Mapping[str, Any], name: str, where: str) -> Item:

@@ -136,7 +136,7 @@ def content_of(envelope: Envelope, payload: object) -> Content:
         )
     _agree(document, claims, presentation)
     party = party_of(document, presentation=presentation) or claims.issuer
-    return Content(document=_within(document, claims), claims=claims, is_presentation=presentation, party=party)
+    return Content(document=within(document, claims), claims=claims, is_presentation=presentation, party=party)
 
 
 def _of_version_1(envelope: Envelope, payload: Mapping[str, Any], claims: Claims) -> Content:
@@ -173,7 +173,7 @@ def _agree(document: Mapping[str, Any], claims: Claims, presentation: bool) -> N
             raise refuse("Seal and content do not say the same.", f"/{claim}", found=claimed, expected=str(said))
 
 
-def _within(document: dict[str, Any], claims: Claims) -> dict[str, Any]:
+def within(document: dict[str, Any], claims: Claims) -> dict[str, Any]:
     """The credential counts no longer than its seal: `nbf` and `exp` narrow its dates where they are narrower."""
     for name, claimed, narrower in (("validFrom", claims.not_before, max), ("validUntil", claims.expires, min)):
         if claimed is None:

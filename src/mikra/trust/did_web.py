@@ -72,3 +72,14 @@ def _refused(did: str) -> UnavailableError:
         expected="did:web: and the name of a public host",
         code="url_not_allowed",
     )
+
+
+def stands_for(did: str, address: str) -> bool:
+    """Whether a did:web is that of an https address: whoever controls the one controls the other."""
+    if not did.startswith("did:web:"):
+        return False
+    try:
+        document = address_of(did)
+    except UnavailableError:
+        return False
+    return address.rstrip("/") == document.removesuffix("/did.json").removesuffix("/.well-known")

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from mikra.model import Agent, Credential, decode
-from mikra.report import Check, Finding
+from mikra.report import Check, Finding, Stated
 from mikra.sealing.certificates import DEMONSTRATION, is_demonstration
 from mikra.validation.annex1 import Meter, measure
 from mikra.validation.annex1_parts import Parts, gather
@@ -31,6 +31,7 @@ class Case:
     proof_of_holder: Check | None = None
     presenter: str = ""
     notes: tuple[Finding, ...] = ()
+    summary: Mapping[str, Stated] | None = None
 
     @cached_property
     def profile(self) -> ProfileResult:

@@ -30,6 +30,7 @@ from mikra.trust.qualification import Level
 from mikra.validation.principles import check_principles
 from mikra.validation.sanity import check_sanity
 from mikra.verification import (
+    certified_issuer,
     dates,
     holder,
     issuer,
@@ -261,6 +262,8 @@ def check_issuer(case: Case) -> Check:
         return _no_seal("issuer")
     if own.controller:
         return published_keys.check_issuer(case, own)
+    if "iss" in case.document:
+        return certified_issuer.check(case.document["iss"], own, case.question.policy)
     key, found, code = _issuer_outcome(case, own)
     reason = words(f"verify.issuer.{key}", said=_says(case), owner=_owner_name(own), authority=harmless(own.authority))
     return Check(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mikra.codes import CODES, Effect
 from mikra.messages.spoken import Moment, harmless
 from mikra.report import Check, Finding, Severity, Status, Words, words
+from mikra.trust import did_web
 from mikra.verification.case import Case
 from mikra.verification.issuer import issuer_id
 from mikra.verification.seals import Judged, PlainSeal, Trust
@@ -74,7 +75,7 @@ def check_issuer(case: Case, own: Judged) -> Check:
 def _issuer_outcome(case: Case, own: Judged, said: str) -> tuple[str, Status, str]:
     if case.question.policy.proof_only:
         return "not_asked", Status.NOT_APPLICABLE, ""
-    if said != own.controller:
+    if said != own.controller and not did_web.stands_for(own.controller, said):
         return "other", Status.FAILED, "issuer_key_mismatch"
     if own.trust is Trust.NONE:
         return "unconfirmed", Status.NOT_CHECKED, "seal_not_trusted"

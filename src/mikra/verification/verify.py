@@ -98,6 +98,7 @@ def _of_sealed(item: Item, question: Question, depth: int, presenter: str) -> It
                 proof_of_holder=opening.holder,
                 presenter=presenter,
                 notes=opening.notes,
+                summary=opening.summary,
             )
         )
 
@@ -132,6 +133,8 @@ def _of_case(case: Case) -> Report:
 
 
 def _summary(case: Case) -> Mapping[str, Stated]:
+    if case.summary is not None:
+        return case.summary
     if case.credential is None or case.meter is None:
         return summary.summarise_other(case.document)
     return summary.summarise(case.credential, case.meter)

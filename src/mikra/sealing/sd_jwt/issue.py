@@ -69,8 +69,9 @@ def check_layout(claims: Mapping[str, Any], paths: Iterable[Path], kind: Kind) -
         raise InputError("The claims name no type.", where="/vct", expected="vct", fix="Name the type of credential.")
     if kind is not Kind.SD_JWT_VC and claims.keys() & {"vc", "vp"}:
         raise InputError("The claims of an older form are not sealed.", where="/vc", fix="Give the credential itself.")
-    confirmed = claims.get("cnf", {})
-    if isinstance(confirmed, Mapping) and jwk.has_private_part(confirmed.get("jwk", {})):
+    confirmed = claims.get("cnf")
+    holder = confirmed.get("jwk") if isinstance(confirmed, Mapping) else None
+    if isinstance(holder, Mapping) and jwk.has_private_part(holder):
         raise InputError("The holder's private key must not be sealed.", where="/cnf/jwk", code="key_compromised")
 
 

@@ -68,21 +68,26 @@ class Disclosure:
 class SdJwt:
     """An SD-JWT whose form holds; no signature was checked.
 
-    `claims`: what is open and what is disclosed, without digests. `hidden`: digests that nothing here opens, decoys
-    among them. `presented`: the bytes that a key binding covers; `key_binding` is b"" where there is none.
+    `claims`: what is open and what is disclosed, without digests. `closed`: where digests stand that nothing here
+    opens, decoys among them. `presented`: what a key binding covers; `key_binding` is b"" where there is none.
     """
 
     kind: Kind
     jwt: Jws
     claims: Mapping[str, Any]
     disclosures: tuple[Disclosure, ...]
-    hidden: int
+    closed: tuple[Place, ...]
     presented: bytes
     key_binding: bytes = b""
 
     @property
     def header(self) -> Mapping[str, Any]:
         return self.jwt.signatures[0].header
+
+    @property
+    def hidden(self) -> int:
+        """How many digests nothing here opens."""
+        return len(self.closed)
 
 
 def read(text: bytes, limits: strictjson.Limits = strictjson.LIMITS) -> SdJwt:
@@ -109,7 +114,7 @@ def read(text: bytes, limits: strictjson.Limits = strictjson.LIMITS) -> SdJwt:
         jwt=jwt,
         claims=claims,
         disclosures=tuple(work.found),
-        hidden=work.hidden,
+        closed=tuple(work.closed),
         presented=text[: len(text) - len(key_binding)],
         key_binding=key_binding,
     )
@@ -210,7 +215,7 @@ class _Opening:
         self.depth = min(MAX_DEPTH, limits.max_depth)
         self.seen: set[str] = set()
         self.found: list[Disclosure] = []
-        self.hidden = 0
+        self.closed: list[Place] = []
 
     def open(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         opened = self.object({k: v for k, v in payload.items() if k != ALGORITHM}, (), None, 1)
@@ -285,7 +290,8 @@ class _Opening:
             raise _refuse("sdjwt_duplicate_digest", "A digest is there twice.", where=_pointer(place))
         self.seen.add(digest)
         read = self.known.get(digest)
-        self.hidden += read is None
+        if read is None:
+            self.closed.append(place)
         return read
 
     def placed(self, read: _Read, place: Place, within: int | None, depth: int) -> Any:

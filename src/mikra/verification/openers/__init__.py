@@ -16,6 +16,7 @@ OPENERS: dict[str, str] = {
     "pdf": "pdf",
     "photo": "photo",
     "png": "png",
+    "sd_jwt": "sd_jwt",
     "svg": "svg",
     "xml": "xml",
 }

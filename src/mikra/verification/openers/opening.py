@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mikra.formats import Item
-from mikra.report import Check, Finding
+from mikra.report import Check, Finding, Stated
 from mikra.verification.seals import Judged
 
 
@@ -27,6 +27,7 @@ class Opening:
     `holder` is check 8 where the holder proved something (a key binding), else None. `presenter` is who proved to hold
     a presentation (a DID): check 8 of the credentials `inside` then says whether they are about that one. `notes` go to
     check 1; one whose `rule` is a code of `codes.CODES` (`pdf_page_not_verified`) also counts towards the verdict.
+    `summary` is what the credential says, where only the opener knows how to tell it.
     """
 
     document: Mapping[str, Any] = field(default_factory=dict)
@@ -37,3 +38,4 @@ class Opening:
     holder: Check | None = None
     presenter: str = ""
     notes: tuple[Finding, ...] = ()
+    summary: Mapping[str, Stated] | None = None

@@ -1,30 +1,21 @@
-"""Credentials and presentations under JWS (W3C VC-JOSE-COSE 1.0; VC Data Model 1.1, 6.3.1): whose key, and what for.
-
-x5c in the header                      a certificate, judged by its path
-kid is the address of a key in a DID   that key: for seals, or for holders
-kid, and an https issuer               the issuer's published key set
-no kid, and a did:key or did:jwk       the one key in the name
-"""
+"""Credentials and presentations under JWS (W3C VC-JOSE-COSE 1.0; VC Data Model 1.1, 6.3.1); whose key: `keys`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
-
 from mikra import formats, strictjson
 from mikra.errors import InputError, UnavailableError
 from mikra.formats import Item
 from mikra.instants import instant
-from mikra.sealing import jades, vc_jose
+from mikra.sealing import vc_jose
 from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.vc_jose import Content, Envelope
-from mikra.trust import did, did_document, issuer_keys
-from mikra.trust.did_document import VerificationMethod
+from mikra.trust import did
 from mikra.trust.loader import Loader
 from mikra.verification import presenter, seals
-from mikra.verification.openers import faults
+from mikra.verification.openers import faults, keys
 from mikra.verification.openers.opening import Opening
 from mikra.verification.question import Question
 from mikra.verification.seals import PlainSeal
@@ -33,9 +24,6 @@ MOST_AGE = timedelta(minutes=10)
 """How old the holder's proof may be that says when it was made: the time of one exchange."""
 
 _KEY_HOLDS = frozenset({"", "valid_key_retired_later"})
-
-Found = tuple[PublicKeyTypes, PlainSeal]
-"""A key, and the seal that it made, as far as the key tells."""
 
 
 def open_item(item: Item, question: Question) -> Opening:
@@ -83,43 +71,14 @@ def _claimed_at(envelope: Envelope, content: Content) -> datetime | None:
         return None
 
 
-def _key(envelope: Envelope, content: Content | None, loader: Loader) -> Found:
+def _key(envelope: Envelope, content: Content | None, loader: Loader) -> keys.Found:
     """Raises InputError and UnavailableError as `did.resolve_method`."""
     if envelope.certificates:
-        return _certified(envelope)
+        return keys.certified(envelope.algorithm, envelope.certificates)
     showing = content.is_presentation if content else envelope.type == vc_jose.PRESENTATION
     purpose = did.AUTHENTICATION if showing else did.ASSERTION
-    method = _method(envelope.key_id, content.party if content else "", purpose, loader)
-    seal = PlainSeal(
-        algorithm=envelope.algorithm,
-        key_id=method.id,
-        controller=method.controller,
-        expires=method.expires,
-        revoked=method.revoked,
-        compromised=method.compromised,
-    )
-    return method.key, seal
-
-
-def _certified(envelope: Envelope) -> Found:
-    leaf, *chain = envelope.certificates
-    key = jades.public_key(leaf)
-    if isinstance(key, str):
-        raise InputError("The key in the sealing certificate cannot be used.", where="/x5c/0", code=key)
-    return key, PlainSeal(algorithm=envelope.algorithm, certificate=leaf, chain=tuple(chain))
-
-
-def _method(key_id: str, party: str, purpose: str, loader: Loader) -> VerificationMethod:
-    if key_id.startswith("did:"):
-        return did.resolve_method(key_id, loader=loader, purpose=purpose)
-    if did.is_did(party):
-        named = did_document.absolute(key_id if key_id.startswith("#") else f"#{key_id}", party)
-        return did.resolve_method(named if key_id else did.key_url(party), loader=loader, purpose=purpose)
-    if not party.startswith("https://"):
-        raise InputError("Nothing says whose key it is.", where="/kid", code="key_not_found")
-    if key_id.startswith("https://"):
-        return issuer_keys.key_at(key_id, party, loader=loader)
-    return issuer_keys.resolve_key(party, key_id, loader=loader)
+    party = content.party if content else ""
+    return keys.published(envelope.algorithm, envelope.key_id, party, purpose=purpose, loader=loader)
 
 
 def _presentation(item: Item, content: Content, seal: PlainSeal, question: Question) -> Opening:
