@@ -19,6 +19,7 @@ one that decides and fails is `credential_malformed` (`report.decide`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -37,6 +38,7 @@ from mikra.verification import (
     listed,
     presenter,
     published_keys,
+    registered,
     seals,
     status,
     withdrawal_words,
@@ -257,6 +259,11 @@ def check_status(case: Case) -> Check:
 
 def check_issuer(case: Case) -> Check:
     """7. The sealer is the issuer that the credential names: what it says, and what confirms it."""
+    check = _check_issuer(case)
+    return replace(check, findings=bounded((*check.findings, *registered.findings(case))))
+
+
+def _check_issuer(case: Case) -> Check:
     own = case.leading
     if own is None:
         return _no_seal("issuer")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mikra.formats import LIMITS, Limits
 
 if TYPE_CHECKING:
+    from mikra.trust.register import Register
     from mikra.trust.trusted_lists import TrustedLists
 
 
@@ -24,6 +25,7 @@ class Policy:
     `trusted_seals`: SHA-256 fingerprints (hex, lower case) of seal certificates taken as they are.
     `trusted_issuers`: DIDs and https issuer identifiers whose keys are taken as the issuer's own.
     `trusted_lists`: a snapshot of the EU's trusted lists; what a seal is called, and who vouches for it, comes from it.
+    `register`: what registers of providers know; it is told beside check 7, and decides nothing.
     `contexts`: JSON-LD contexts (URL -> bytes) that an administrator added to those that are bundled.
     `proof_only`: judge the seal alone; that issuer and key belong together is then not asked, and said so.
     `algorithms`: JWS algorithms accepted of a seal; empty for all that the gate lets in (`sealing.algorithms`).
@@ -40,6 +42,7 @@ class Policy:
     trusted_seals: frozenset[str] = frozenset()
     trusted_issuers: frozenset[str] = frozenset()
     trusted_lists: TrustedLists | None = None
+    register: Register | None = None
     contexts: Mapping[str, bytes] = field(default_factory=dict, hash=False)
     proof_only: bool = False
     algorithms: frozenset[str] = frozenset()
