@@ -27,7 +27,6 @@ from mikra.codes import CODES, Effect
 from mikra.messages.spoken import Moment, Said, Sentences, Speaks, harmless
 from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing.jades import CLAUSES
-from mikra.trust.qualification import Level
 from mikra.validation.principles import check_principles
 from mikra.validation.sanity import check_sanity
 from mikra.verification import (
@@ -128,7 +127,7 @@ def check_certificate(case: Case) -> Check:
     return Check(
         id="seal.certificate",
         status=status_of[CODES[code][1]] if code else Status.PASSED,
-        reason=Sentences((_trust(own), _validity(own), *withdrawal_words.reasons(own), *_level(own))),
+        reason=Sentences((_trust(own), _validity(own), *withdrawal_words.reasons(own), *listed.sentences(own.listed))),
         code=code,
         clause=CERTIFICATE_CLAUSE,
         where=own.seal.where,
@@ -166,14 +165,6 @@ def _validity(own: Judged) -> Words:
     return words(f"verify.time.{own.validity.value}", start=start, end=end)
 
 
-def _level(own: Judged) -> tuple[Words, ...]:
-    """What the trusted lists call the seal, where there are any, and why not more."""
-    if own.listed is None:
-        return ()
-    named = listed.level(own.listed)
-    return (named, listed.reason(own.listed)) if own.listed.level is Level.NOT_DETERMINED else (named,)
-
-
 def _facts(own: Judged, case: Case) -> tuple[Finding, ...]:
     """Its level: as the lists say, else as the certificate says of itself; what was not asked; its fingerprint."""
     certificate = own.certificate
@@ -206,7 +197,7 @@ def check_timestamp(case: Case) -> Check:
         Check,
         id="seal.timestamp",
         clause=TIMESTAMP_CLAUSE,
-        findings=bounded([*map(_token, proofs), *_listed_times(proofs)]),
+        findings=bounded([*map(_token, proofs), *listed.times(proof.listed for proof in proofs)]),
     )
     tampered = next((proof for proof in proofs if proof.tampered), None)
     if tampered is not None:
@@ -221,10 +212,6 @@ def check_timestamp(case: Case) -> Check:
     claimed = own.seal.claimed_at
     reason = words("verify.proof.claimed", moment=Moment(claimed)) if claimed else words("verify.proof.none")
     return make(status=Status.NOT_APPLICABLE, reason=reason)
-
-
-def _listed_times(proofs: Sequence[Proof]) -> list[Finding]:
-    return [listed.timestamp(proof.listed) for proof in proofs if proof.listed is not None and proof.listed.vouched]
 
 
 def _token(proof: Proof) -> Finding:

@@ -5,13 +5,13 @@ A list is never asked over the network here: the policy holds a snapshot, whose 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mikra.messages.spoken import Day, Said, Speaks, harmless
 from mikra.report import Finding, Severity, Words, words
-from mikra.trust.qualification import Answer, Reason, assess, assess_timestamp
+from mikra.trust.qualification import Answer, Level, Reason, assess, assess_timestamp
 from mikra.trust.trusted_list import TrustedList
 from mikra.verification.policy import Policy
 from mikra.vocabulary import labels
@@ -85,10 +85,22 @@ def findings(answer: Answer, policy: Policy) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def timestamp(answer: Answer) -> Finding:
-    """That a qualified authority vouches for a time."""
-    what = words("trust.timestamp", country=_country(answer.source), day=Day(answer.at))
-    return _information("seal.timestamp.qualified", what)
+def sentences(answer: Answer | None) -> tuple[Words, ...]:
+    """What a seal may be called, where lists were asked; and why not more."""
+    if answer is None:
+        return ()
+    return (level(answer), reason(answer)) if answer.level is Level.NOT_DETERMINED else (level(answer),)
+
+
+def times(answers: Iterable[Answer | None]) -> tuple[Finding, ...]:
+    """The timestamps for which a qualified authority vouches."""
+    return tuple(
+        _information(
+            "seal.timestamp.qualified", words("trust.timestamp", country=_country(one.source), day=Day(one.at))
+        )
+        for one in answers
+        if one is not None and one.vouched
+    )
 
 
 def _information(rule: str, what: Words) -> Finding:
