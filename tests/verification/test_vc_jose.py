@@ -227,7 +227,7 @@ class TestVersion1:
         (report,) = reports(self.token(vc=bare))
         assert report.code == "valid"
         assert code(self.token(vc=bare, exp=1770000000)) == "credential_expired"
-        assert code(self.token(vc=bare, nbf=1990000000)) == "credential_not_yet_valid"
+        assert code(self.token(vc=bare, nbf=1990000000, exp=None)) == "credential_not_yet_valid"
         assert code(self.token(vc=bare, iss="did:web:other.example.test")) == "issuer_key_mismatch"
 
     @pytest.mark.parametrize(
@@ -408,3 +408,9 @@ def _payload(token: bytes) -> bytes:
     from mikra import base64url
 
     return base64url.decode(token.split(b".")[1].decode())
+
+
+def test_what_breaks_the_data_model_fails_though_it_is_sealed() -> None:
+    (report,) = reports(sealed(credential(evidence={"id": "urn:e"})))
+    assert (report.code, report.check("format").where) == ("credential_malformed", "/evidence")
+    assert code(sealed(credential(evidence={"id": "urn:e", "type": "Evidence"}))) == "valid"

@@ -112,7 +112,12 @@ class TestGenuine:
 
     def test_another_credential_than_the_european_is_judged_by_its_seal(self) -> None:
         subject = {"name": "Ana"}
-        document = {"type": ["VerifiableCredential"], "issuer": "did:web:x.example", "credentialSubject": subject}
+        document = {
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": ["VerifiableCredential"],
+            "issuer": "did:web:x.example",
+            "credentialSubject": subject,
+        }
         report = judged(seal(document), named())
         assert report.verdict is Verdict.TOTAL_PASSED
         assert {c.id for c in report.checks if c.status is Status.NOT_APPLICABLE} >= {"profile", "annex1", "principles"}

@@ -13,6 +13,7 @@ from mikra.sealing.certificates import DEMONSTRATION, is_demonstration
 from mikra.validation.annex1 import Meter, measure
 from mikra.validation.annex1_parts import Parts, gather
 from mikra.validation.elm import ProfileResult, ProfileVersion, check_profile
+from mikra.validation.vc_model import check_model, faults
 from mikra.verification import seals
 from mikra.verification.issuer import issuer_id
 from mikra.verification.question import Question
@@ -61,6 +62,17 @@ class Case:
     @cached_property
     def meter(self) -> Meter | None:
         return measure(self.credential) if self.credential is not None else None
+
+    @cached_property
+    def model_faults(self) -> tuple[Finding, ...]:
+        """What breaks the W3C's data model; European credentials have their profile, other formats their own rules."""
+        declared = self.document.get("type")
+        types = declared if isinstance(declared, list) else [declared]
+        if self.is_edc or not {"VerifiableCredential", "VerifiablePresentation"} & {
+            t for t in types if isinstance(t, str)
+        }:
+            return ()
+        return faults(check_model(self.document))
 
     @property
     def issuer(self) -> Agent | None:

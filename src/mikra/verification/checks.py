@@ -29,6 +29,7 @@ from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing.jades import CLAUSES
 from mikra.validation.principles import check_principles
 from mikra.validation.sanity import check_sanity
+from mikra.validation.vc_model import CLAUSE as MODEL_CLAUSE
 from mikra.verification import (
     certified_issuer,
     dates,
@@ -73,6 +74,16 @@ def check_format(case: Case) -> Check:
     """1. It can be read, and is what."""
     form = "sealed" if case.seals else "unsealed"
     kind = "edc" if case.is_edc else "other"
+    if case.seals and case.model_faults:
+        return Check(
+            id="format",
+            status=Status.FAILED,
+            reason=words("verify.format.model"),
+            code="credential_malformed",
+            clause=MODEL_CLAUSE,
+            where=case.model_faults[0].where,
+            findings=bounded((*case.notes, *case.model_faults)),
+        )
     return Check(
         id="format",
         status=Status.PASSED,
