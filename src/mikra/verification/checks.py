@@ -29,7 +29,6 @@ from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing.jades import CLAUSES
 from mikra.validation.principles import check_principles
 from mikra.validation.sanity import check_sanity
-from mikra.validation.vc_model import CLAUSE as MODEL_CLAUSE
 from mikra.verification import (
     certified_issuer,
     dates,
@@ -44,6 +43,7 @@ from mikra.verification import (
     withdrawal_words,
 )
 from mikra.verification.case import Case
+from mikra.verification.form import bounded, check_format
 from mikra.verification.issuer import Match
 from mikra.verification.proofs import Proof
 from mikra.verification.seals import VALIDITY_CODES, Judged, Trust, Validity
@@ -55,42 +55,6 @@ ISSUER_CLAUSE = "ETSI EN 319 412-1, 5.1.4"
 PROFILE_CLAUSE = "European Learning Model, application profile EDC"
 ANNEX1_CLAUSE = "Recommendation of 16 June 2022, Annex I"
 PRINCIPLES_CLAUSE = "Recommendation of 16 June 2022, Annex II"
-
-
-MOST_FINDINGS = 100
-"""Findings of one check in a report; what is left out is counted."""
-
-
-def bounded(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The first findings, and how many more there are: nobody's file makes an endless report."""
-    left = len(findings) - MOST_FINDINGS
-    if left <= 0:
-        return tuple(findings)
-    more = Finding(rule="more", severity=Severity.INFORMATION, what=words("verify.more", count=left))
-    return (*findings[:MOST_FINDINGS], more)
-
-
-def check_format(case: Case) -> Check:
-    """1. It can be read, and is what."""
-    form = "sealed" if case.seals else "unsealed"
-    kind = "edc" if case.is_edc else "other"
-    if case.seals and case.model_faults:
-        return Check(
-            id="format",
-            status=Status.FAILED,
-            reason=words("verify.format.model"),
-            code="credential_malformed",
-            clause=MODEL_CLAUSE,
-            where=case.model_faults[0].where,
-            findings=bounded((*case.notes, *case.model_faults)),
-        )
-    return Check(
-        id="format",
-        status=Status.PASSED,
-        reason=words(case.format or f"verify.format.{form}_{kind}"),
-        code=next((note.rule for note in case.notes if note.rule in CODES), ""),
-        findings=case.notes,
-    )
 
 
 def check_integrity(case: Case) -> Check:
