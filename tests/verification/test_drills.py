@@ -16,7 +16,7 @@ from mikra import formats
 from mikra.report import CHECK_IDS, Verdict
 from mikra.sealing import jades, jades_header
 from mikra.trust.loader import Recorded, SnapshotLoader
-from mikra.verification import checks, verify
+from mikra.verification import form, verify
 from tests.simulators import authorities
 from tests.simulators.timestamps import TimestampAuthority
 from tests.verification.documents import (
@@ -170,7 +170,7 @@ def test_hundreds_of_doubtful_outcomes_make_no_endless_report() -> None:
     ]
     (report,) = verify(seal(document), at=AT, policy=ANCHORED)
     most = max(len(check.findings) for check in report.checks)
-    assert most == checks.MOST_FINDINGS + 1
+    assert most == form.MOST_FINDINGS + 1
     last = next(check for check in report.checks if len(check.findings) == most).findings[-1]
     assert re.fullmatch(r"\d+ more of this kind\.", last.what.text())
 

@@ -1,4 +1,4 @@
-"""Check 1: it can be read, is what it says, and keeps the rules of its kind (W3C VC Data Model, where it is of that)."""
+"""Check 1: it can be read, is what it says, and keeps the rules of its kind (W3C VC Data Model for most)."""
 
 from __future__ import annotations
 
