@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from mikra.errors import InputError
 from mikra.sealing import data_integrity as di
+from mikra.sealing import ecdsa_sd
 from mikra.sealing.data_integrity_seal import add_proof
 from mikra.sealing.rdf.canonical import canonical_form
 from tests.conformance.node import ask
@@ -96,3 +98,53 @@ def test_the_same_canonical_form(name: str) -> None:
     document = documents("did:key:z6Mk")[name]
     (answer,) = ask("data_integrity", [{"do": "canonize", "document": document}])
     assert answer["quads"].encode() == canonical_form(document)
+
+
+MANDATORY = ["/issuer", "/validFrom"]
+CHOSEN = ["/credentialSubject/achievement/name", "/credentialSubject/achievement/alignment/2", "/credentialSubject/id"]
+
+
+def sd_badge(did: str) -> dict[str, Any]:
+    document = badge(did)
+    document["credentialSubject"]["id"] = "did:example:holder"
+    return document
+
+
+@cache
+def base_of_ours() -> dict[str, Any]:
+    by = issuer("P-256")
+    return ecdsa_sd.seal(
+        sd_badge(by.did), signer=by.signer, method=by.method, at=AT, mandatory=MANDATORY, chance=bytes(range(64))
+    )
+
+
+@cache
+def base_of_theirs() -> dict[str, Any]:
+    document = sd_badge("did:key:ISSUER")
+    request = {"do": "issue", "document": document, "suite": "ecdsa-sd-2023", "kind": "P-256"}
+    (answer,) = ask("data_integrity", [request | {"mandatoryPointers": MANDATORY}])
+    found: dict[str, Any] = answer["document"]
+    return found
+
+
+@pytest.mark.parametrize("base", [base_of_ours, base_of_theirs])
+def test_parts_of_either_base_verify_on_both_sides(base: Any) -> None:
+    sealed = base()
+    assert fault(sealed) == ""
+    here = ecdsa_sd.derive(sealed, CHOSEN)
+    (answer,) = ask("data_integrity", [{"do": "derive", "document": sealed, "selectivePointers": CHOSEN}])
+    there = answer["document"]
+    assert fault(here) == fault(there) == ""
+    assert {k: v for k, v in here.items() if k != "proof"} == {k: v for k, v in there.items() if k != "proof"}
+    assert here["proof"]["proofValue"] == there["proof"]["proofValue"]
+    made = [here, *twins(here)]
+    answers = ask("data_integrity", [{"do": "verify", "document": document} for document in made])
+    assert [a.get("verified") for a in answers] == [True, False, False, False], answers
+    assert {_fault_or_code(twin) for twin in twins(here)} <= {"signature_invalid", "base64url_not_canonical"}
+
+
+def _fault_or_code(document: dict[str, Any]) -> str:
+    try:
+        return fault(document)
+    except InputError as error:
+        return error.code

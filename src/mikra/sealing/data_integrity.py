@@ -2,6 +2,7 @@
 
     eddsa-rdfc-2022, eddsa-jcs-2022        vc-di-eddsa 1.0, 3.2 and 3.3    Ed25519
     ecdsa-rdfc-2019, ecdsa-jcs-2019        vc-di-ecdsa 1.0, 3.2 and 3.3    P-256 (SHA-256), P-384 (SHA-384)
+    ecdsa-sd-2023                          vc-di-ecdsa 1.0, 3.4            P-256; see `ecdsa_sd`
     Ed25519Signature2020                   vc-di-eddsa, appendix           Ed25519; only in VC 1.1, for wallets
 
 What a proof covers: the hash of its own configuration, and of the document without `proof`; in a chain, with the proofs
@@ -48,6 +49,7 @@ SUITES: Mapping[str, Suite] = {
         Suite(name="eddsa-jcs-2022", form="jcs", algorithms=("EdDSA",)),
         Suite(name="ecdsa-rdfc-2019", form="rdfc", algorithms=("ES256", "ES384")),
         Suite(name="ecdsa-jcs-2019", form="jcs", algorithms=("ES256", "ES384")),
+        Suite(name="ecdsa-sd-2023", form="sd", algorithms=("ES256",), header="u"),
         Suite(name="Ed25519Signature2020", form="rdfc", algorithms=("EdDSA",)),
     )
 }
@@ -190,21 +192,38 @@ def covered(
 
     `document` may still have its `proof`. Raises InputError as `canonical_form` and `jcs.canonical` do.
     """
-    content = {name: value for name, value in document.items() if name != "proof"}
-    if proof.previous:
-        entries = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
-        content["proof"] = [entries[n] for n, each in enumerate(proofs) if each.id in proof.previous]
+    content = covered_content(document, proof, proofs)
     options = dict(proof.options)
     hash_of = hashlib.sha384 if digest == "SHA384" else hashlib.sha256
     if proof.suite.form == "jcs":
         if "@context" in options:
             content["@context"] = _agreed(options["@context"], document, proof.where)
         return hash_of(jcs.canonical(options)).digest() + hash_of(jcs.canonical(content)).digest()
+    return (
+        configuration_hash(document, proof, digest=digest, library=library)
+        + hash_of(canonical_form(content, library, digest=digest)).digest()
+    )
+
+
+def covered_content(document: Mapping[str, Any], proof: Proof, proofs: Sequence[Proof] = ()) -> dict[str, Any]:
+    """The document without its proofs, but with those that this one builds on (Data Integrity 1.0, 4.3 and 4.6)."""
+    content = {name: value for name, value in document.items() if name != "proof"}
+    if proof.previous:
+        entries = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
+        content["proof"] = [entries[n] for n, each in enumerate(proofs) if each.id in proof.previous]
+    return content
+
+
+def configuration_hash(
+    document: Mapping[str, Any], proof: Proof, *, digest: str = "SHA256", library: Library = LIBRARY
+) -> bytes:
+    """The digest of a proof without its value, in the contexts of the document (vc-di-eddsa 1.0, 3.2.5)."""
+    options = dict(proof.options)
     if "@context" in options:
         _agreed(options["@context"], document, proof.where)
     options["@context"] = document.get("@context")
-    configuration = canonical_form(options, library, digest=digest)
-    return hash_of(configuration).digest() + hash_of(canonical_form(content, library, digest=digest)).digest()
+    hash_of = hashlib.sha384 if digest == "SHA384" else hashlib.sha256
+    return hash_of(canonical_form(options, library, digest=digest)).digest()
 
 
 def _agreed(context: Any, document: Mapping[str, Any], where: str) -> Any:
@@ -239,6 +258,10 @@ def proof_fault(
     algorithm = algorithm_for(proof.suite, key)
     if not algorithm:
         return "jws_key_type_mismatch"
+    if proof.suite.form == "sd":
+        from mikra.sealing import ecdsa_sd
+
+        return ecdsa_sd.proof_fault(document, proof, key, proofs=proofs, library=library)
     data = covered(document, proof, proofs=proofs, digest=DIGESTS[algorithm], library=library)
     return "signature_invalid" if signature_fault(algorithm, key, proof.value, data) else ""
 

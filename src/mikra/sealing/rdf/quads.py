@@ -29,17 +29,26 @@ _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': 
 _ESCAPES = str.maketrans({chr(c): f"\\u{c:04X}" for c in (*range(0x20), 0x7F)} | _SHORT)
 _SPECIAL = re.compile(r'[\x00-\x1f"\\\x7f]')
 
+SKOLEM = "urn:bnid:"
+"""vc-di-ecdsa 1.0, 3.4.4 (skolemizeExpandedJsonLd)."""
+
 MOST_QUADS = 20_000
 """A credential of 50,000 JSON values makes fewer; beyond that it is not canonicalised here."""
 
 
 @dataclass(slots=True)
 class Dataset:
-    """Quads as lines of N-Quads without their end: "<s> <p> <o> ." or with a graph before the point."""
+    """Quads as lines of N-Quads without their end: "<s> <p> <o> ." or with a graph before the point.
+
+    `places`: the JSON Pointer of each node without an id, and its blank node. `skolem`: ids that begin with `SKOLEM`
+    are blank nodes (RDF 1.1, 3.5); for who has put them there.
+    """
 
     lines: list[str] = field(default_factory=list)
     blanks: int = 0
     named: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    skolem: bool = False
 
     def blank(self, name: str = "") -> str:
         """A new blank node, or the one that the document calls so."""
@@ -52,9 +61,9 @@ class Dataset:
         return made
 
 
-def to_quads(document: Mapping[str, Any], library: Library) -> Dataset:
+def to_quads(document: Mapping[str, Any], library: Library, *, skolem: bool = False) -> Dataset:
     """The RDF of a document. Raises InputError: context_not_allowed, jsonld_undefined_term, canonicalization_budget."""
-    dataset = Dataset()
+    dataset = Dataset(skolem=skolem)
     _Walk(dataset, library).node(document, Scope(library, {}), "", "")
     return dataset
 
@@ -87,7 +96,8 @@ class _Walk:
                 continue
             if iri is None or iri.startswith(("@", "_:")):
                 raise _undefined(f"{where}/{name}", name)
-            for item in self._values(name, term, value, scope, graph, f"{where}/{name}"):
+            step = name if term is not None else name.replace("~", "~0").replace("/", "~1")
+            for item in self._values(name, term, value, scope, graph, f"{where}/{step}"):
                 lines.append(f"{subject} <{iri}> {item}{graph} .")
         if len(lines) > MOST_QUADS:
             raise budget("quads", MOST_QUADS)
@@ -100,7 +110,8 @@ class _Walk:
     def _subject(self, element: Mapping[str, Any], scope: Scope, where: str) -> str:
         names = [name for name in element if name == "@id" or self._means(scope, name, "@id")]
         if not names:
-            return self.dataset.blank()
+            blank = self.dataset.places[where] = self.dataset.blank()
+            return blank
         value = element[names[0]]
         if len(names) > 1 or not isinstance(value, str):
             raise _undefined(f"{where}/{names[0]}", str(value))
@@ -115,6 +126,8 @@ class _Walk:
             return self.dataset.blank(iri)
         if not is_iri(iri):
             raise _undefined(where, value)
+        if self.dataset.skolem and iri.startswith(SKOLEM):
+            return f"_:{iri[len(SKOLEM) :]}"
         return f"<{iri}>"
 
     def _values(self, name: str, term: Term | None, value: Any, scope: Scope, graph: str, where: str) -> Iterator[str]:
@@ -175,7 +188,8 @@ class _Walk:
     ) -> Iterator[str]:
         if len(value) > 1:
             raise _undefined(where, ", ".join(value))
-        items = list(self._items(next(iter(value.values())), name, term, scope, graph, where))
+        ((key, inner),) = value.items()
+        items = list(self._items(inner, name, term, scope, graph, f"{where}/{key}"))
         yield from [self._list(items, graph)] if "@list" in meanings else items
 
     def _list(self, items: list[str], graph: str) -> str:
