@@ -1,0 +1,143 @@
+"""ecdsa-sd-2023: any choice of parts verifies, shows nothing else, and no twin does."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mikra.errors import InputError
+from mikra.sealing import cbor, ecdsa_sd, multibase
+from mikra.sealing import data_integrity as di
+from mikra.verification import Policy, verify
+from tests.sealing.di_keys import AT, badge, credential, issuer
+
+BY = issuer("P-256")
+MANDATORY = ["/issuer", "/validFrom"]
+PLACES = [
+    "/name",
+    "/credentialSubject",
+    "/credentialSubject/achievement",
+    "/credentialSubject/achievement/name",
+    "/credentialSubject/achievement/alignment/0",
+    "/credentialSubject/achievement/alignment/2/targetName",
+    "/credentialSubject/identifier/0/identityHash",
+    "/credentialSubject/result",
+    "/credentialSubject/creditsEarned",
+]
+
+
+def base(document: dict[str, Any] | None = None, mandatory: list[str] = MANDATORY) -> dict[str, Any]:
+    return ecdsa_sd.seal(
+        document or badge(BY.did),
+        signer=BY.signer,
+        method=BY.method,
+        at=AT,
+        mandatory=mandatory,
+        chance=bytes(range(64)),
+    )
+
+
+BASE = base()
+
+
+def fault(document: dict[str, Any]) -> str:
+    (proof,) = di.read_proofs(document)
+    return di.proof_fault(document, proof, BY.public)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.sampled_from(PLACES), unique=True))
+def test_any_choice_of_parts(places: list[str]) -> None:
+    shown = ecdsa_sd.derive(BASE, places)
+    assert fault(shown) == ""
+    text = json.dumps(shown, ensure_ascii=False)
+    if not any(place.startswith(("/credentialSubject/identifier", "/credentialSubject")) for place in places):
+        assert "O'Brien" not in text
+    assert shown["issuer"] == BASE["issuer"]
+
+
+def test_the_whole_report_on_parts() -> None:
+    shown = ecdsa_sd.derive(BASE, ["/credentialSubject/achievement/name"])
+    policy = Policy(trusted_issuers=frozenset({BY.did}))
+    (report,) = verify(json.dumps(shown).encode(), at=AT, policy=policy)
+    assert report.code == "valid"
+    shown["credentialSubject"]["achievement"]["name"] = "Doctor"
+    (report,) = verify(json.dumps(shown).encode(), at=AT, policy=policy)
+    assert report.code == "signature_invalid"
+
+
+def test_nothing_can_be_left_out_or_added() -> None:
+    shown = ecdsa_sd.derive(BASE, ["/credentialSubject/achievement/name", "/name"])
+    without = {name: value for name, value in shown.items() if name != "name"}
+    assert fault(without) == "signature_invalid"
+    assert fault(shown | {"validFrom": "2026-01-02T00:00:00Z"}) == "signature_invalid"
+    assert fault(shown | {"validUntil": "2036-01-02T00:00:00Z"}) == "signature_invalid"
+
+
+def changed(document: dict[str, Any], number: int, value: Any) -> dict[str, Any]:
+    """The proof value with another part in one place."""
+    twin = copy.deepcopy(document)
+    data = multibase.decode(twin["proof"]["proofValue"], "u")
+    parts = cbor.decode(data[3:])
+    parts[number] = value
+    twin["proof"]["proofValue"] = multibase.encode_u(data[:3] + cbor.encode(parts))
+    return twin
+
+
+@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize(
+    "value", [b"", b"x" * 64, b"\x80\x24" + b"\x02" * 33, [], [b"x"], {}, {0: b"x"}, 5, "x", [999]]
+)
+def test_proof_values_that_are_wrong(number: int, value: Any) -> None:
+    for document in (BASE, ecdsa_sd.derive(BASE, ["/name", "/credentialSubject/achievement"])):
+        try:
+            assert fault(changed(document, number, value)) == "signature_invalid"
+        except InputError as error:
+            assert error.code in {"proof_value_malformed", "credential_malformed", "signature_invalid"}  # noqa: PT017
+
+
+@pytest.mark.parametrize("pointer", ["name", "/nothing", "/credentialSubject/achievement/alignment/9", "/type/-1"])
+def test_pointers_to_nowhere(pointer: str) -> None:
+    for action in (lambda: ecdsa_sd.derive(BASE, [pointer]), lambda: base(mandatory=[pointer])):
+        with pytest.raises(InputError) as caught:
+            action()
+        assert caught.value.code == "credential_malformed"
+
+
+def test_a_derived_seal_cannot_be_derived_again_nor_can_others() -> None:
+    with pytest.raises(InputError):
+        ecdsa_sd.derive(ecdsa_sd.derive(BASE, ["/name"]), ["/name"])
+    with pytest.raises(InputError):
+        ecdsa_sd.derive(credential(BY.did), ["/name"])
+
+
+def test_names_within_the_document_are_not_taken() -> None:
+    with pytest.raises(InputError):
+        base(credential(BY.did, credentialSubject={"id": "_:b0", "name": "x"}))
+    with pytest.raises(InputError):
+        base(credential(BY.did, credentialSubject={"id": "urn:bnid:b0", "name": "x"}))
+
+
+@given(
+    st.recursive(
+        st.integers(0, 2**64 - 1) | st.binary(max_size=300) | st.text(max_size=30),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.integers(0, 300), inner, max_size=3),
+        max_leaves=12,
+    )
+)
+def test_cbor_both_ways(value: Any) -> None:
+    try:
+        assert cbor.decode(cbor.encode(value)) == value
+    except InputError:
+        assert str(value).count("[") + str(value).count("{") > 5
+
+
+@pytest.mark.parametrize("text", ["", "1800", "190017", "5f", "f6", "a20000", "a200010002", "0000", "43aabb", "6180"])
+def test_cbor_in_one_form_only(text: str) -> None:
+    with pytest.raises(InputError):
+        cbor.decode(bytes.fromhex(text))
