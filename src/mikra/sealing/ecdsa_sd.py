@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from mikra import base64url
 from mikra.errors import InputError
 from mikra.sealing import cbor, multibase
-from mikra.sealing import data_integrity as di
+from mikra.sealing import data_integrity_proof as di
 from mikra.sealing.algorithms import ALGORITHMS, signature_fault
-from mikra.sealing.data_integrity import ASSERTION, SUITES, Proof
+from mikra.sealing.data_integrity_proof import ASSERTION, SUITES, Proof
 from mikra.sealing.data_integrity_seal import check, prepared, proof_options, suite_for
 from mikra.sealing.keys import Signer, bare_signer
 from mikra.sealing.rdf.canonical import LIBRARY

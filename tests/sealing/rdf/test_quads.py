@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mikra.errors import InputError
 from mikra.sealing.rdf.canonical import canonical_form, in_process
+from mikra.sealing.rdf.scopes import Library
 from mikra.vocabulary import contexts
 from tests.sealing.di_keys import badge, credential
 
@@ -189,6 +190,29 @@ def test_contexts_that_are_not_bundled(context: Any, inside: bool) -> None:
     where = document["credentialSubject"] if inside else document
     where["@context"] = [*document["@context"], context]
     assert refusal(document) == "context_not_allowed"
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"urn": "https://a.example/"},
+        {"@vocab": "https://a.example/"},
+        {"@base": "https://a.example/"},
+        {"x": {"@reverse": "https://a.example/"}},
+        {"x": "@vocab"},
+        {"x": "relative"},
+        {"x": {"@id": "https://a.example/x", "@container": "@index"}},
+        {"a": "b:c", "b": "a:c"},
+        {"x": 5},
+        "https://another.example/",
+    ],
+)
+def test_contexts_that_an_administrator_cannot_add(terms: Any) -> None:
+    document = credential(DID)
+    document["@context"].append("https://a.example/context")
+    with pytest.raises(InputError) as caught:
+        canonical_form(document | {"name": "x"}, Library({"https://a.example/context": terms}))
+    assert caught.value.code == "context_not_allowed"
 
 
 def test_protected_names_keep_their_meaning() -> None:

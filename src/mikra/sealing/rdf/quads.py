@@ -64,7 +64,7 @@ class Dataset:
 def to_quads(document: Mapping[str, Any], library: Library, *, skolem: bool = False) -> Dataset:
     """The RDF of a document. Raises InputError: context_not_allowed, jsonld_undefined_term, canonicalization_budget."""
     dataset = Dataset(skolem=skolem)
-    _Walk(dataset, library).node(document, Scope(library, {}), "", "")
+    _Walk(dataset, library).node(document, library.start(), "", "")
     return dataset
 
 

@@ -24,10 +24,13 @@ _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f]*')
 _HEAD = frozenset({"@version", "@protected"})
 _TERM = frozenset({"@id", "@type", "@container", "@context", "@protected", "@prefix"})
 _CONTAINERS = frozenset({"@set", "@list", "@language", "@graph"})
+SCHEMES = frozenset({"did", "urn", "http", "https", "mailto", "x-hole"})
+"""No context makes a prefix of these: an address that begins with one means what it says (`shapes` relies on it)."""
+
 _GEN_DELIMS = tuple(":/?#[]@")
 _ABSENT: Any = object()
 _MOST_SCOPES = 500
-"""Scopes that are kept of one root; a document that makes more is hostile, and pays for them itself."""
+"""Scopes that are kept; beyond them all are made anew, so that hostile documents cannot fill the memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ class Library:
 
     def __init__(self, added: Mapping[str, Any] | None = None) -> None:
         self.added = dict(added or {})
-        self._roots: dict[tuple[str, ...], Scope] = {}
+        self._start = Scope(self, {})
 
     def knows(self, url: str) -> bool:
         return url in contexts.BUNDLED or url in self.added
@@ -71,15 +74,11 @@ class Library:
         except NotFoundError:
             raise not_allowed("This credential uses a vocabulary that is not bundled.", where, url) from None
 
-    def root(self, urls: tuple[str, ...], where: str = "/@context") -> Scope:
-        """The scope at the top of a document with these contexts."""
-        scope = self._roots.get(urls)
-        if scope is None or scope.crowded:
-            if len(self._roots) > 64:
-                self._roots.clear()
-            scope = self._roots[urls] = Scope(self, {}).then(urls, where=where)
-            scope.renew()
-        return scope
+    def start(self) -> Scope:
+        """The scope without any term, in which every document begins; what it leads to is kept, within bounds."""
+        if self._start.crowded:
+            self._start = Scope(self, {})
+        return self._start
 
 
 class Scope:
@@ -90,10 +89,6 @@ class Scope:
         self.terms = terms
         self.previous = previous
         self._below: dict[Any, Scope] = {}
-        self._made = [0]
-
-    def renew(self) -> None:
-        """Count from here on the scopes that this one leads to."""
         self._made = [0]
 
     @property
@@ -210,7 +205,7 @@ class _Definitions:
         self.done[name] = True
 
     def _term(self, name: str, row: Any, value: Any) -> Term:
-        if not isinstance(row, Mapping) or not row.keys() <= _TERM or not name or "@" in name[:1]:
+        if not isinstance(row, Mapping) or not row.keys() <= _TERM or not name or name in SCHEMES:
             raise not_allowed("A context does what is not read here.", self.where, name)
         iri = self._iri(row.get("@id", name), name)
         coercion = row.get("@type", "")

@@ -1,0 +1,181 @@
+"""Documents of a known shape: their canonical statements without reading them anew, byte for byte the general path's.
+
+Two documents have one shape where names, lists, numbers and everything that decides how the rest is read (contexts,
+classes, language tags) are the same, so that only texts and addresses differ. The second time that a shape is seen it
+is compiled: canonical N-Quads with a hole for each text. A document that does not fit exactly goes the general way.
+Shapes whose names for blank nodes depend on the content are not compiled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from operator import itemgetter
+from typing import Any
+
+import orjson
+
+from mikra.errors import InputError
+from mikra.sealing.rdf.quads import RDF, TYPE, literal, to_quads
+from mikra.sealing.rdf.rdfc import relabelled, split
+from mikra.sealing.rdf.scopes import Library
+
+MOST_SHAPES = 256
+_FIXED = frozenset({"@context", "type", "@type", "@language", "@direction", "@set", "@list"})
+"""Members whose texts decide how others are read."""
+
+_START, _END = "\ue000", "\ue001"
+_HOLE = re.compile(f'(<|")x-hole:{_START}([0-9]+){_END}'.encode())
+_ADDRESS = re.compile(r'(?:did:[a-z0-9]+:|urn:[a-z0-9]+:|https?://|mailto:)[^\x00-\x20<>"{}|^`\\\x7f]+')
+"""Schemes that no bundled context takes for a prefix."""
+
+
+class Shape:
+    """One shape, compiled. `fixed`: places of texts that must be these; `addresses`: those that must be absolute."""
+
+    def __init__(self, lines: list[str], values: list[str], fixed: list[int]) -> None:
+        parts = _HOLE.split("".join(sorted(lines)).encode())
+        marks, places = parts[1::3], [int(place) for place in parts[2::3]]
+        self._static = [text + mark for text, mark in zip(parts[::3], [*marks, b""], strict=True)]
+        self._pick = itemgetter(*places, *places[:1]) if places else None
+        self.addresses = sorted({place for place, mark in zip(places, marks, strict=True) if mark == b"<"})
+        self.covered = {*places, *fixed}
+        self._fixed = fixed
+        self._wanted = [values[place] for place in fixed]
+
+    def fill(self, values: list[str]) -> bytes | None:
+        """The canonical N-Quads; None where the document does not fit after all."""
+        if [values[place] for place in self._fixed] != self._wanted:
+            return None
+        matches = _ADDRESS.fullmatch
+        if not all(matches(values[place]) for place in self.addresses):
+            return None
+        if self._pick is None:
+            return self._static[0]
+        filled = [b""] * (2 * len(self._static) - 1)
+        filled[::2] = self._static
+        filled[1::2] = self._pick(_escaped(values))[:-1]
+        lines = b"".join(filled).split(b"\n")
+        lines.pop()
+        lines.sort()
+        if len(set(lines)) != len(lines):
+            lines = sorted(set(lines))
+        lines.append(b"")
+        return b"\n".join(lines)
+
+
+def _escaped(values: list[str]) -> list[bytes]:
+    """All texts as N-Quads writes them. JSON writes what needs no escape in the same way, and all at once."""
+    text = orjson.dumps(values)
+    if b"\\" in text or b"\x7f" in text:
+        return [literal(value)[1:-1].encode() for value in values]
+    return text[2:-2].split(b'","')
+
+
+class Shapes:
+    """The shapes that were seen, within bounds; the one used longest ago is forgotten first. One thread."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._known: OrderedDict[Any, Shape | None] = OrderedDict()
+
+    def canonical(self, document: Mapping[str, Any]) -> bytes | None:
+        """The canonical N-Quads of a document of a known shape; None where the general path must do it."""
+        key, values = shape_of(document)
+        key = (str(document.get("@context")), *key)
+        if key not in self._known:
+            self._known[key] = None
+            if len(self._known) > MOST_SHAPES:
+                self._known.popitem(last=False)
+            return None
+        shape = self._known[key]
+        if shape is None:
+            shape = self._known[key] = compile_shape(document, values, self._library)
+        try:
+            self._known.move_to_end(key)
+            return shape.fill(values) if shape is not UNFIT else None
+        except (orjson.JSONEncodeError, KeyError):
+            return None  # half a character; or another thread has just forgotten this shape
+
+
+_TEXT = -1
+"""Stands for a text in a shape; a list is its length, an object its names, any other value itself."""
+
+
+def shape_of(document: Any) -> tuple[tuple[Any, ...], list[str]]:
+    """What decides the shape but for the fixed texts, and all texts; level by level, for speed."""
+    keys: list[Any] = []
+    values: list[str] = []
+    level = [document]
+    while level:
+        below: list[Any] = []
+        for value in level:
+            kind = value.__class__
+            if kind is str:
+                keys.append(_TEXT)
+                values.append(value)
+            elif kind is dict:
+                keys.append(tuple(value))
+                below += value.values()
+            elif kind is list:
+                keys.append(len(value))
+                below += value
+            else:
+                keys.append((kind, value))
+        keys.append(None)
+        level = below
+    return tuple(keys), values
+
+
+def _marked(document: Any, further: frozenset[int]) -> tuple[list[int], Any]:
+    """The places of fixed texts, and the document with a mark in each other place; in the order of `shape_of`."""
+    fixed: list[int] = []
+    root: list[Any] = [orjson.loads(orjson.dumps(document))]
+    level: list[tuple[Any, Any, bool]] = [(root, 0, False)]
+    count = 0
+    while level:
+        below: list[tuple[Any, Any, bool]] = []
+        for holder, key, decides in level:
+            value = holder[key]
+            if isinstance(value, str):
+                if decides or count in further:
+                    fixed.append(count)
+                else:
+                    holder[key] = f"x-hole:{_START}{count}{_END}"
+                count += 1
+            elif isinstance(value, dict):
+                below += [(value, name, decides or name in _FIXED) for name in value]
+            elif isinstance(value, list):
+                below += [(value, number, decides) for number in range(len(value))]
+        level = below
+    return fixed, root[0]
+
+
+def compile_shape(document: Mapping[str, Any], values: list[str], library: Library) -> Shape:
+    """The shape of a document, UNFIT where the general path must do it."""
+    if _START.encode() in orjson.dumps(document):
+        return UNFIT
+    shape = _compile(document, values, library, frozenset())
+    words = frozenset(place for place in shape.addresses if not _ADDRESS.fullmatch(values[place]))
+    if words:  # such as "assertionMethod": what it stands for is decided by a context
+        shape = _compile(document, values, library, words)
+    fits = shape.covered == set(range(len(values))) and all(_ADDRESS.fullmatch(values[n]) for n in shape.addresses)
+    return shape if fits else UNFIT
+
+
+def _compile(document: Mapping[str, Any], values: list[str], library: Library, further: frozenset[int]) -> Shape:
+    fixed, marked = _marked(document, further)
+    try:
+        dataset = to_quads(marked, library)
+    except InputError:
+        return UNFIT
+    odd = (f" {TYPE} <x-hole:", f"^^<{RDF}JSON>")
+    if dataset.blanks > 1 or dataset.named or any(part in line for part in odd for line in dataset.lines):
+        return UNFIT
+    labels = {"_:b0": "_:c14n0"} if dataset.blanks else {}
+    return Shape(relabelled(map(split, dataset.lines), labels), values, fixed)
+
+
+UNFIT = Shape([], [], [])
+"""Stands for a shape that goes the general way."""
