@@ -101,7 +101,9 @@ def malformed(count: int, seeds: list[bytes], chance: random.Random) -> Iterator
 def test_any_input_gives_reports_and_nothing_else(
     corpus: Path, amount: Callable[[int, int], int], record_property: Callable[[str, object], None]
 ) -> None:
-    files = sorted(p for folder in ("json", "jades", "zip", "credential-di") for p in (corpus / folder).iterdir())
+    files = sorted(
+        p for folder in ("json", "jades", "zip", "credential-di", "sd-jwt") for p in (corpus / folder).iterdir()
+    )
     seeds = [p.read_bytes() for p in files if 0 < p.stat().st_size < 20_000]
     seeds += [SEALED, json.dumps(edc()).encode(), b'{"type":"VerifiablePresentation","verifiableCredential":[{}]}']
     count = amount(2_000, 100_000)
