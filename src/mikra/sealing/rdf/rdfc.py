@@ -7,9 +7,8 @@ a graph that was made to be slow ends with `canonicalization_budget` after the s
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from itertools import permutations
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mikra.sealing.rdf.quads import budget
 
@@ -136,7 +135,7 @@ class Canonicalisation:
     def _best_order(self, nodes: list[str], names: Names) -> tuple[str, Names]:
         """4.8.3, step 5.4: the order of these nodes that gives the least path."""
         chosen, best = "", names
-        for order in permutations(nodes):
+        for order in orders(Counter(nodes)):
             self._step(len(order))
             path, copy = self._path(order, names.copy(), chosen)
             if path and (not chosen or path < chosen):
@@ -162,6 +161,18 @@ class Canonicalisation:
             if _hopeless(path, chosen):
                 return "", names
         return path, names
+
+
+def orders(nodes: Counter[str]) -> Iterator[tuple[str, ...]]:
+    """Every order of these nodes once, also where one stands several times (as the graph of many statements does)."""
+    if not nodes.total():
+        yield ()
+    for node in nodes:
+        if nodes[node]:
+            nodes[node] -= 1
+            for rest in orders(nodes):
+                yield node, *rest
+            nodes[node] += 1
 
 
 def _hopeless(path: str, chosen: str) -> bool:
