@@ -37,7 +37,7 @@ VERDICTS = {
     "failed": Verdict.TOTAL_FAILED,
     "refused": Verdict.TOTAL_FAILED,
 }
-OPEN = ("png-hosted-url",)
+OPEN: tuple[str, ...] = ()
 """Cases of kinds that are read, which hold something that is not read yet."""
 CASES = [case for case in INDEX["cases"] if (CORPUS / case["file"]).is_file()]
 

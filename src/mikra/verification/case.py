@@ -30,6 +30,7 @@ class Case:
     file: str = field(default="")
     format: str = ""
     proof_of_holder: Check | None = None
+    own_status: Check | None = None
     presenter: str = ""
     notes: tuple[Finding, ...] = ()
     summary: Mapping[str, Stated] | None = None

@@ -15,12 +15,14 @@ from mikra.verification.policy import DEFAULT_POLICY, Policy
 class Session:
     """What the holder was asked to prove: the nonce (challenge) and the audience (domain) of one request.
 
-    `key_binding`: whether a credential that is bound to a key must come with a proof of that key.
+    `key_binding`: whether a credential that is bound to a key must come with a proof of that key. `recipient`: who the
+    holder says to be (an e-mail address), to be compared with a badge that names its recipient.
     """
 
     nonce: str = ""
     audience: str = ""
     key_binding: bool = False
+    recipient: str = ""
 
     @property
     def asks(self) -> bool:

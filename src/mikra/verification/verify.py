@@ -96,6 +96,7 @@ def _of_sealed(item: Item, question: Question, depth: int, presenter: str) -> It
                 file=_file(item),
                 format=opening.format,
                 proof_of_holder=opening.holder,
+                own_status=opening.status,
                 presenter=presenter,
                 notes=opening.notes,
                 summary=opening.summary,

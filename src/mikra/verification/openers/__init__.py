@@ -13,6 +13,7 @@ OPENERS: dict[str, str] = {
     "jades": "jades",
     "jwt": "vc_jose",
     "link": "link",
+    "open_badge_2": "open_badge_2",
     "pdf": "pdf",
     "photo": "photo",
     "png": "png",

@@ -24,7 +24,8 @@ from mikra.verification.seals import Judged
 class Opening:
     """One sealed thing, opened. `document` is the credential as JSON; `format` is "" for what the document itself says.
 
-    `holder` is check 8 where the holder proved something (a key binding), else None. `presenter` is who proved to hold
+    `holder` is check 8 where the holder proved something (a key binding), else None. `status` is check 6 where
+    the form has a way of its own to withdraw (Open Badges 2.0), else None. `presenter` is who proved to hold
     a presentation (a DID): check 8 of the credentials `inside` then says whether they are about that one. `notes` go to
     check 1; one whose `rule` is a code of `codes.CODES` (`pdf_page_not_verified`) also counts towards the verdict.
     `summary` is what the credential says, where only the opener knows how to tell it.
@@ -36,6 +37,7 @@ class Opening:
     faults: tuple[Finding, ...] = ()
     inside: tuple[Item, ...] = ()
     holder: Check | None = None
+    status: Check | None = None
     presenter: str = ""
     notes: tuple[Finding, ...] = ()
     summary: Mapping[str, Stated] | None = None
