@@ -39,7 +39,7 @@ def as_badge_3(assertion: Json, badge_class: Json, profile: Json) -> dict[str, A
     """The same in the form of Open Badges 3.0, unsealed: for whoever reads, shows and imports."""
     written = {
         "id": text(assertion.get("id")),
-        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "type": ["OpenBadgeCredential"],
         "name": badge_class.get("name"),
         "issuer": _profile(profile),
         "validFrom": text(assertion.get("issuedOn")),
