@@ -82,6 +82,19 @@ def test_a_post_carries_its_body_and_is_never_sent_on() -> None:
     assert caught.value.code == "redirect_not_allowed"
 
 
+def test_a_call_brings_refusals_back_and_nothing_else() -> None:
+    network = Network().host(HOST, says(b'{"error":"x"}', status=400))
+    answer = network.loader().call(URL, b"{}", content_type="application/json", authorization="Bearer abc")
+    assert (answer.status, answer.body) == (400, b'{"error":"x"}')
+    assert b"Authorization: Bearer abc\r\n" in network.wires[0].request
+    assert Network().host(HOST, says()).loader().call(URL, b"{}", content_type="a/b").status == 200
+    for status in (429, 500, 503):
+        with pytest.raises(UnavailableError):
+            Network().host(HOST, says(status=status)).loader().call(URL, b"{}", content_type="a/b")
+    with pytest.raises(UnavailableError):
+        Network().host(HOST, says(status=400)).loader().post(URL, b"{}", content_type="a/b")
+
+
 @pytest.mark.parametrize("ip", INNER)
 def test_a_name_that_leads_inside_is_not_asked(ip: str) -> None:
     network = Network(names={HOST: [(ip,)]}, machines={(ip, HOST): says()})

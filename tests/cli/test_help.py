@@ -68,6 +68,7 @@ def workshop(run: Run, office: Path) -> Path:
     for name, file in zip(("water", "new", "suspended"), some, strict=False):
         (office / f"{name}.jsonld").write_bytes(file.read_bytes())
     run("status", "suspend", "suspended.jsonld")
+    (office / "signer.toml").write_text("socket = 'signer.sock'\n[keys.seal]\nkey = 'seal.p12'\nseals = ['edc']\n")
     first = min((office / "issued" / "credentials").iterdir())
     (office / "credential.jsonld").write_bytes(first.read_bytes())
     (office / "authorities").mkdir()
@@ -92,7 +93,11 @@ ANSWERS = {
 """Examples whose right answer is not 0: faults are found, a stranger's seal, a day before it was sealed."""
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])
+NEED_A_SIGNER = {"signer state", "signer stop", "signer start"}
+"""Their examples are run by `test_signer.py`."""
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo" and name not in NEED_A_SIGNER])
 def test_examples_work_when_they_are_pasted(run: Run, workshop: Path, name: str) -> None:
     """That of `demo` is run by `test_demo.py`."""
     for made in MADE.get(name, ()):

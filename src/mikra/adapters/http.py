@@ -107,6 +107,7 @@ class _Request:
     method: str = "GET"
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    refusals: bool = False
 
 
 class HttpLoader:
@@ -142,6 +143,12 @@ class HttpLoader:
         headers += [("Accept", accept)] if accept else []
         return self._ask(url, _Request(method="POST", body=body, headers=tuple(headers)), 0)
 
+    def call(self, url: str, body: bytes, *, content_type: str, authorization: str = "") -> Loaded:
+        """As `post`, for the interface of a service: its refusals (status 400 to 428) come back as answers."""
+        headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), ("Accept", "application/json")]
+        headers += [("Authorization", authorization)] if authorization else []
+        return self._ask(url, _Request(method="POST", body=body, headers=tuple(headers), refusals=True), 0)
+
     def _ask(self, url: str, request: _Request, redirects: int) -> Loaded:
         deadline = _Deadline(self._clock, self.rules.seconds, url)
         here = urldefrag(url).url
@@ -160,7 +167,7 @@ class HttpLoader:
             response = _exchange(wire, address, request, deadline)
             if response.status in _REDIRECTS:
                 return self._elsewhere(url, response)
-            return self._answer(url, response)
+            return self._answer(url, response, refusals=request.refusals)
         except TimeoutError as error:
             raise _too_slow(url) from error
         except (OSError, HTTPException, ValueError) as error:
@@ -223,8 +230,8 @@ class HttpLoader:
         address_of(there, plain=self.rules.plain, loopback=self.rules.loopback)
         return there
 
-    def _answer(self, url: str, response: HTTPResponse) -> Loaded:
-        if response.status != 200:
+    def _answer(self, url: str, response: HTTPResponse, *, refusals: bool = False) -> Loaded:
+        if response.status != 200 and not (refusals and 400 <= response.status < 429):
             raise UnavailableError(
                 "The address gave no answer.",
                 where=url,
@@ -246,7 +253,8 @@ class HttpLoader:
             raise too_large(url, most)
         if response.length:
             raise UnavailableError("The answer broke off.", where=url, found=f"{response.length} bytes are missing")
-        return Loaded(body=body, content_type=response.getheader("Content-Type") or "", url=url)
+        kind = response.getheader("Content-Type") or ""
+        return Loaded(body=body, content_type=kind, url=url, status=response.status)
 
 
 def _exchange(wire: Wire, address: Address, request: _Request, deadline: _Deadline) -> HTTPResponse:

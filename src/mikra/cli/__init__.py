@@ -1,4 +1,4 @@
-"""The command line: `mikra design | roster | issue | status | verify | meter | keys | vocabulary | demo`.
+"""The command line: `mikra design | roster | issue | status | signer | verify | meter | keys | vocabulary | demo`.
 
 Each command's imports are its own, so that `mikra verify` starts fast.
 """
@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import typer
 
-from mikra.cli import demo, design, issue, keys, meter, roster, status, verify, vocabulary
+from mikra.cli import demo, design, issue, keys, meter, roster, signer, status, verify, vocabulary
 from mikra.cli.help import EXIT_CODES, InOrder, PlainCommand, examples
 from mikra.cli.output import Exit, console, fail, say, spoken_language
 from mikra.errors import MikraError, UnavailableError
@@ -34,6 +34,7 @@ app.add_typer(design.app, name="design")
 app.add_typer(roster.app, name="roster")
 app.add_typer(keys.app, name="keys")
 app.add_typer(status.app, name="status")
+app.add_typer(signer.app, name="signer")
 app.command("issue", cls=PlainCommand, epilog=issue.EXAMPLES)(issue.issue)
 app.command("verify", cls=PlainCommand, epilog=verify.EXAMPLES)(verify.verify)
 app.command("meter", cls=PlainCommand, epilog=meter.EXAMPLES)(meter.meter)

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from mikra.cli.award import Award
     from mikra.cli.class_list import ClassList
 
+Key = Annotated[
+    str, typer.Option("--key", help="The seal key: a file (.p12, .pem), pkcs11:... or signer:...", metavar="KEY")
+]
+GoodRows = Annotated[
+    bool, typer.Option("--good-rows", help="Issue the rows that are ready; leave the others for later.")
+]
 Status = Annotated[
     str, typer.Option("--status", help="Address of the status lists, so that it can be withdrawn.", metavar="ADDRESS")
 ]
@@ -52,15 +58,13 @@ EXAMPLES = examples(
 def issue(
     design_file: DesignFile,
     list_file: RosterFile,
-    key: Annotated[str, typer.Option("--key", help="The seal key: a file (.p12, .pem), or pkcs11:...", metavar="KEY")],
+    key: Key,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for the credentials.", metavar="FOLDER")
     ] = Path("issued"),
     preview: Annotated[bool, typer.Option("--preview", help="Say what would be awarded, and seal nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Seal without asking first.")] = False,
-    good_rows: Annotated[
-        bool, typer.Option("--good-rows", help="Issue the rows that are ready; leave the others for later.")
-    ] = False,
+    good_rows: GoodRows = False,
     page_per_learner: Annotated[
         bool, typer.Option("--page-per-learner", help="Draw a page with each learner's name. Slower, larger files.")
     ] = False,

@@ -69,18 +69,10 @@ def _can_ask() -> bool:
 
 
 def open_key(key: str, password_file: str, language: str) -> Signer:
-    """The signer in a key file, or on a token (`pkcs11:...`, RFC 7512), whose PIN is the password."""
-    from mikra.adapters.pkcs11_uri import is_key_address, read_key_address
+    """The signer of a key: in a file, on a token, in the process of `mikra signer`, or at a remote service."""
+    from mikra.adapters.key_addresses import open_address
 
-    if is_key_address(key):
-        from mikra.adapters.pkcs11 import open_pkcs11
-
-        address = read_key_address(key)
-        pin = password(password_file, language)
-        return open_pkcs11(address.module, token=address.token, key=address.key, pin=pin)
-    from mikra.adapters.signers import open_signer
-
-    return open_signer(Path(key), password(password_file, language))
+    return open_address(key, lambda: password(password_file, language))
 
 
 @app.command(
@@ -159,9 +151,10 @@ def show(
 
 def _certificate(file: str, password_file: str, language: str) -> bytes:
     """The certificate of a key, or one that lies in a file by itself: that needs no password."""
+    from mikra.adapters.key_addresses import is_file
     from mikra.trust import certificates
 
-    data = b"PRIVATE KEY" if file.startswith("pkcs11:") else read_input(file)
+    data = read_input(file) if is_file(file) else b"PRIVATE KEY"
     if b"PRIVATE KEY" not in data:
         try:
             return certificates.split(data)[0]

@@ -32,11 +32,12 @@ BEHAVIOUR = "x-behaviour"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """One answer with status 200. `url` is the address asked for."""
+    """One answer, with status 200 unless refusals were asked for. `url` is the address asked for."""
 
     body: bytes
     content_type: str = ""
     url: str = ""
+    status: int = 200
 
 
 class Loader(Protocol):

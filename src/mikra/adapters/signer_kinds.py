@@ -1,0 +1,102 @@
+"""What it is that is to be sealed, as the signer itself sees it: never what the client says.
+
+A client sends what is to be sealed, whole; a JWS shows its header and its content, so that a key for status lists
+seals status lists and nothing else. Where a format gives digests alone (PDF, Data Integrity, the fast path of a batch),
+nothing can be seen: that is a kind of its own, and a key has it only where somebody gave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from mikra import base64url, strictjson
+from mikra.errors import InputError
+
+
+class Kind(StrEnum):
+    """What a key may be allowed to seal. `DIGEST` is anything of which only a digest is shown."""
+
+    EDC = "edc"
+    VC = "vc"
+    SD_JWT = "sd-jwt"
+    STATUS_LIST = "status-list"
+    RECEIPT = "receipt"
+    MANIFEST = "manifest"
+    REQUEST = "request"
+    PDF = "pdf"
+    DATA_INTEGRITY = "data-integrity"
+    DIGEST = "digest"
+
+
+_BY_TYPE = {
+    "statuslist+jwt": Kind.STATUS_LIST,
+    "dc+sd-jwt": Kind.SD_JWT,
+    "vc+sd-jwt": Kind.SD_JWT,
+    "oauth-authz-req+jwt": Kind.REQUEST,
+    "openidvci-issuer-metadata+jwt": Kind.REQUEST,
+}
+_CREDENTIALS = frozenset({"jose+json", "jose", "vc+jwt", "JWT", ""})
+_LISTS = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
+_OURS = {"mikra/receipt/": Kind.RECEIPT, "mikra/tombstone/": Kind.STATUS_LIST, "mikra/manifest/": Kind.MANIFEST}
+
+_DIGESTS = frozenset({64, 80, 96})
+"""Bytes: what a Data Integrity suite signs is two digests of SHA-256 or SHA-384, or one of each."""
+
+_LIMITS = strictjson.Limits(max_bytes=6 * 1024 * 1024)
+
+
+def kind_of(data: bytes) -> Kind:
+    """What this is. InputError for what nobody should seal: text that can be read in two ways, or is nothing known."""
+    if data[:1] == b"\x31" and len(data) < 64 * 1024:
+        return Kind.PDF  # CMS SignedAttributes (RFC 5652, 5.4): a SET in DER, with a digest inside
+    if len(data) in _DIGESTS and b"." not in data[:64]:
+        return Kind.DATA_INTEGRITY
+    head, dot, rest = data.partition(b".")
+    if not dot:
+        raise _unknown("no header")
+    header = _object(base64url.decode(head.decode("ascii", "replace")))
+    kind = header.get("typ", "")
+    if kind in _BY_TYPE:
+        return _BY_TYPE[kind]
+    if kind not in _CREDENTIALS:
+        raise _unknown(str(kind)[:40])
+    return _credential(
+        _object(rest if header.get("b64") is False else base64url.decode(rest.decode("ascii", "replace")))
+    )
+
+
+def _credential(document: Mapping[str, Any]) -> Kind:
+    inner = document.get("vc")
+    claims = inner if isinstance(inner, dict) else document
+    types = claims.get("type", [])
+    names = set(types) if isinstance(types, list) and all(isinstance(one, str) for one in types) else {str(types)}
+    subject = claims.get("credentialSubject")
+    ours = subject.get("format", "") if isinstance(subject, dict) else ""
+    for start, kind in _OURS.items():
+        if isinstance(ours, str) and ours.startswith(start):
+            return kind
+    if names & _LISTS:
+        return Kind.STATUS_LIST
+    if "EuropeanDigitalCredential" in names:
+        return Kind.EDC
+    if names & {"VerifiableCredential", "VerifiablePresentation"}:
+        return Kind.VC
+    raise _unknown("a text that is no credential")
+
+
+def _object(text: bytes) -> Mapping[str, Any]:
+    value = strictjson.parse(text, _LIMITS)
+    if not isinstance(value, dict):
+        raise _unknown(type(value).__name__)
+    return value
+
+
+def _unknown(found: str) -> InputError:
+    return InputError(
+        "The signer does not know what this is, so it seals it under no key.",
+        found=found,
+        expected="a credential, a status list, a receipt or a manifest as Mikra writes them",
+        code="request_malformed",
+    )
