@@ -1,8 +1,8 @@
 """The fast path of `data_integrity_seal.seal`: a document compiled once, with holes for what differs per learner.
 
 A hole is a name between two characters of private use, within a text of the document (`hole("given_name")`). For the
-jcs suites the canonical text with its holes is what is hashed and handed out. For the rdfc suites every node has an id,
-so that there are no blank nodes: the canonical statements are known but for their holes, and only need sorting.
+jcs suites the canonical text with its holes is what is hashed and handed out. For the rdfc suites the canonical
+statements are known but for their holes (`rdf.statements`). Fastest is a document in which every node has an id.
 What comes out is byte for byte what `seal` gives (`tests/sealing/test_data_integrity_template.py`, a law).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -24,15 +24,15 @@ from mikra.sealing import jcs
 from mikra.sealing.data_integrity_proof import ASSERTION, DIGESTS, Proof
 from mikra.sealing.data_integrity_seal import check, prepared, proof_options, suite_for
 from mikra.sealing.keys import Signer
-from mikra.sealing.rdf.canonical import LIBRARY
+from mikra.sealing.rdf.canonical import LIBRARY, canonical_form
 from mikra.sealing.rdf.quads import to_quads
 from mikra.sealing.rdf.scopes import Library
+from mikra.sealing.rdf.statements import END, MARKS, START, Statements, filler
 
-START, END = "\ue000", "\ue001"
 _ID = "x-hole:"
 """Stands before a hole that is an id by itself, so that the document can be read as it is; never handed out."""
 
-_HOLE = re.compile(f"(?:{_ID})?{START}([a-z_0-9]+){END}".encode())
+_HOLE = re.compile(f"{START}([a-z_0-9]+){END}")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 _IN_IRI = re.compile(rb'[^\x00-\x20<>"{}|^`\\\x7f]+')
 _WHOLE_IRI = re.compile(rb"(?:did:[a-z0-9]+:|urn:[a-z0-9]+:|https?://|mailto:|data:).+")
@@ -49,37 +49,10 @@ def id_hole(name: str) -> str:
     return f"{_ID}{hole(name)}"
 
 
-class Pieces:
-    """Static bytes with holes between them."""
-
-    def __init__(self, text: bytes) -> None:
-        parts = _HOLE.split(text)
-        self.names = [name.decode() for name in parts[1::2]]
-        self._parts = parts
-
-    def picker(self, order: list[str]) -> Callable[[list[bytes]], bytes]:
-        """A function from the values of all holes, in `order`, to the text."""
-        places = [order.index(name) for name in self.names]
-        if not places:
-            whole = self._parts[0]
-            return lambda values: whole
-        if len(places) == 1:
-            before, place, after = self._parts[0], places[0], self._parts[2]
-            return lambda values: before + values[place] + after
-        pick, parts = itemgetter(*places), self._parts
-
-        def fill(values: list[bytes]) -> bytes:
-            filled = parts.copy()
-            filled[1::2] = pick(values)
-            return b"".join(filled)
-
-        return fill
-
-
 class SealTemplate:
     """One document with holes, one suite, one key. One thread. `at` is the time of sealing, moved on with `tick`.
 
-    Raises InputError as `seal` does, and where a node has no id under an rdfc suite, or a hole stands in a name.
+    Raises InputError as `seal` does, and where the document holds the characters that mark a hole.
     """
 
     def __init__(
@@ -97,29 +70,26 @@ class SealTemplate:
         self._content = prepared(document, self.suite)
         check(self._content, library)
         self._digest = hashlib.sha384 if DIGESTS[signer.algorithm] == "SHA384" else hashlib.sha256
-        text = Pieces(jcs.canonical(self._content)[:-1])
-        self.holes = sorted(set(text.names))
-        self._text = text.picker(self.holes)
+        text = jcs.canonical(self._content)[:-1].decode()
+        self.holes = sorted(set(_HOLE.findall(text)))
+        if MARKS.search(_HOLE.sub("", text)):
+            raise InputError("The document holds the characters that mark a hole.", expected="none but in holes")
+        places = {name: number for number, name in enumerate(self.holes)}
+        self._text = filler(text.replace(f"{_ID}{START}", START), places)
         self._order = itemgetter(*self.holes) if len(self.holes) > 1 else self._few
-        self._compile_statements()
+        self._compile_statements(places)
         self.tick(at)
 
     def _few(self, values: Mapping[str, str]) -> tuple[str, ...]:
         return tuple(values[name] for name in self.holes)
 
-    def _compile_statements(self) -> None:
-        self._iris: list[int] = []
-        self._whole: list[int] = []
+    def _compile_statements(self, places: Mapping[str, int]) -> None:
         if self.suite.form != "rdfc":
             return
-        dataset = to_quads(self._content, self._library)
-        if dataset.blanks:
-            raise InputError(
-                "A node has no id.", where=next(iter(dataset.places), "/"), expected="an id for every node"
-            )
-        lines = sorted(f"{line}\n".encode() for line in set(dataset.lines))
-        self._statements = Pieces(b"".join(lines)).picker(self.holes)
-        bare = "\n".join(_LITERAL.sub('""', line) for line in dataset.lines)
+        lines = to_quads(self._content, self._library).lines
+        plain = [line.replace(f"{_ID}{START}", START) for line in lines]
+        self._statements = Statements(plain, places, DIGESTS[self.signer.algorithm])
+        bare = "\n".join(_LITERAL.sub('""', line) for line in lines)
         self._iris = [n for n, name in enumerate(self.holes) if hole(name) in bare]
         self._whole = [n for n in self._iris if f"<{id_hole(self.holes[n])}" in bare]
 
@@ -158,13 +128,15 @@ class SealTemplate:
         plain = b"".join(escaped)
         if b"\\u" in plain or b"\x7f" in plain:
             escaped = [_nquads(text) for text in texts]
-        lines = self._statements(escaped).split(b"\n")
-        lines.pop()
-        lines.sort()
-        if len(set(lines)) != len(lines):
-            lines = sorted(set(lines))
-        lines.append(b"")
-        return b"\n".join(lines)
+        found = self._statements.fill(escaped)
+        return self._general(texts) if found is None else found
+
+    def _general(self, texts: tuple[str, ...]) -> bytes:
+        """By the general path: where blank nodes look alike."""
+        values = dict(zip(self.holes, texts, strict=True))
+        text = orjson.dumps(self._content).decode().replace(f"{_ID}{START}", START)
+        filled = _HOLE.sub(lambda match: orjson.dumps(values[match[1]])[1:-1].decode(), text)
+        return canonical_form(orjson.loads(filled), self._library, digest=DIGESTS[self.signer.algorithm])
 
     def _check_iri(self, value: bytes, number: int) -> None:
         fits = _IN_IRI.fullmatch(value) and (number not in self._whole or _WHOLE_IRI.fullmatch(value))

@@ -31,7 +31,7 @@ def canonical_form(document: Mapping[str, Any], library: Library = LIBRARY, *, d
     shapes = _SHAPES.get(library)
     if shapes is None:
         shapes = _SHAPES[library] = Shapes(library)
-    known = shapes.canonical(document)
+    known = shapes.canonical(document, digest)
     return canonical(to_quads(document, library), digest=digest).encode() if known is None else known
 
 

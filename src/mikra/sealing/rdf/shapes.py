@@ -3,30 +3,31 @@
 Two documents have one shape where names, lists, numbers and everything that decides how the rest is read (contexts,
 classes, language tags) are the same, so that only texts and addresses differ. The second time that a shape is seen it
 is compiled: canonical N-Quads with a hole for each text. A document that does not fit exactly goes the general way.
-Shapes whose names for blank nodes depend on the content are not compiled.
+Documents with names of their own for blank nodes are not compiled.
 """
 
 from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
-from operator import itemgetter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 
 from mikra.errors import InputError
 from mikra.sealing.rdf.quads import RDF, TYPE, literal, to_quads
-from mikra.sealing.rdf.rdfc import relabelled, split
 from mikra.sealing.rdf.scopes import Library
+from mikra.sealing.rdf.statements import END, MARKS, START, Statements
 
 MOST_SHAPES = 256
 _FIXED = frozenset({"@context", "type", "@type", "@language", "@direction", "@set", "@list"})
 """Members whose texts decide how others are read."""
 
-_START, _END = "\ue000", "\ue001"
-_HOLE = re.compile(f'(<|")x-hole:{_START}([0-9]+){_END}'.encode())
+_ID = "x-hole:"
+"""Makes a mark an absolute address, so that it can be read wherever a text stands."""
+
+_MARK = re.compile(f'(<|"){_ID}{START}([0-9]+){END}')
 _ADDRESS = re.compile(r'(?:did:[a-z0-9]+:|urn:[a-z0-9]+:|https?://|mailto:)[^\x00-\x20<>"{}|^`\\\x7f]+')
 """Schemes that no bundled context takes for a prefix."""
 
@@ -34,13 +35,12 @@ _ADDRESS = re.compile(r'(?:did:[a-z0-9]+:|urn:[a-z0-9]+:|https?://|mailto:)[^\x0
 class Shape:
     """One shape, compiled. `fixed`: places of texts that must be these; `addresses`: those that must be absolute."""
 
-    def __init__(self, lines: list[str], values: list[str], fixed: list[int]) -> None:
-        parts = _HOLE.split("".join(sorted(lines)).encode())
-        marks, places = parts[1::3], [int(place) for place in parts[2::3]]
-        self._static = [text + mark for text, mark in zip(parts[::3], [*marks, b""], strict=True)]
-        self._pick = itemgetter(*places, *places[:1]) if places else None
-        self.addresses = sorted({place for place, mark in zip(places, marks, strict=True) if mark == b"<"})
-        self.covered = {*places, *fixed}
+    def __init__(self, lines: list[str], values: list[str], fixed: list[int], digest: str) -> None:
+        marks = [mark for line in lines for mark in _MARK.findall(line)]
+        self.addresses = sorted({int(place) for start, place in marks if start == "<"})
+        self.covered = {*fixed, *(int(place) for _, place in marks)}
+        plain = [line.replace(f"{_ID}{START}", START) for line in lines]
+        self._statements = Statements(plain, {str(number): number for number in range(len(values))}, digest)
         self._fixed = fixed
         self._wanted = [values[place] for place in fixed]
 
@@ -51,18 +51,7 @@ class Shape:
         matches = _ADDRESS.fullmatch
         if not all(matches(values[place]) for place in self.addresses):
             return None
-        if self._pick is None:
-            return self._static[0]
-        filled = [b""] * (2 * len(self._static) - 1)
-        filled[::2] = self._static
-        filled[1::2] = self._pick(_escaped(values))[:-1]
-        lines = b"".join(filled).split(b"\n")
-        lines.pop()
-        lines.sort()
-        if len(set(lines)) != len(lines):
-            lines = sorted(set(lines))
-        lines.append(b"")
-        return b"\n".join(lines)
+        return self._statements.fill(_escaped(values))
 
 
 def _escaped(values: list[str]) -> list[bytes]:
@@ -80,10 +69,10 @@ class Shapes:
         self._library = library
         self._known: OrderedDict[Any, Shape | None] = OrderedDict()
 
-    def canonical(self, document: Mapping[str, Any]) -> bytes | None:
+    def canonical(self, document: Mapping[str, Any], digest: str = "SHA256") -> bytes | None:
         """The canonical N-Quads of a document of a known shape; None where the general path must do it."""
         key, values = shape_of(document)
-        key = (str(document.get("@context")), *key)
+        key = (digest, str(document.get("@context")), *key)
         if key not in self._known:
             self._known[key] = None
             if len(self._known) > MOST_SHAPES:
@@ -91,7 +80,7 @@ class Shapes:
             return None
         shape = self._known[key]
         if shape is None:
-            shape = self._known[key] = compile_shape(document, values, self._library)
+            shape = self._known[key] = compile_shape(document, values, self._library, digest)
         try:
             self._known.move_to_end(key)
             return shape.fill(values) if shape is not UNFIT else None
@@ -142,7 +131,7 @@ def _marked(document: Any, further: frozenset[int]) -> tuple[list[int], Any]:
                 if decides or count in further:
                     fixed.append(count)
                 else:
-                    holder[key] = f"x-hole:{_START}{count}{_END}"
+                    holder[key] = f"{_ID}{START}{count}{END}"
                 count += 1
             elif isinstance(value, dict):
                 below += [(value, name, decides or name in _FIXED) for name in value]
@@ -152,30 +141,43 @@ def _marked(document: Any, further: frozenset[int]) -> tuple[list[int], Any]:
     return fixed, root[0]
 
 
-def compile_shape(document: Mapping[str, Any], values: list[str], library: Library) -> Shape:
+def compile_shape(document: Mapping[str, Any], values: list[str], library: Library, digest: str = "SHA256") -> Shape:
     """The shape of a document, UNFIT where the general path must do it."""
-    if _START.encode() in orjson.dumps(document):
+    if any(MARKS.search(text) for text in (*values, *_names(document))):
         return UNFIT
-    shape = _compile(document, values, library, frozenset())
+    shape = _compile(document, values, library, digest)
     words = frozenset(place for place in shape.addresses if not _ADDRESS.fullmatch(values[place]))
     if words:  # such as "assertionMethod": what it stands for is decided by a context
-        shape = _compile(document, values, library, words)
+        shape = _compile(document, values, library, digest, words)
     fits = shape.covered == set(range(len(values))) and all(_ADDRESS.fullmatch(values[n]) for n in shape.addresses)
     return shape if fits else UNFIT
 
 
-def _compile(document: Mapping[str, Any], values: list[str], library: Library, further: frozenset[int]) -> Shape:
+def _names(document: Any) -> Iterator[str]:
+    """The names of all members."""
+    if isinstance(document, Mapping):
+        yield from document
+    for inner in document.values() if isinstance(document, Mapping) else document if isinstance(document, list) else ():
+        yield from _names(inner)
+
+
+def _compile(
+    document: Mapping[str, Any],
+    values: list[str],
+    library: Library,
+    digest: str,
+    further: frozenset[int] = frozenset(),
+) -> Shape:
     fixed, marked = _marked(document, further)
     try:
         dataset = to_quads(marked, library)
     except InputError:
         return UNFIT
-    odd = (f" {TYPE} <x-hole:", f"^^<{RDF}JSON>")
-    if dataset.blanks > 1 or dataset.named or any(part in line for part in odd for line in dataset.lines):
+    odd = (f" {TYPE} <{_ID}", f"^^<{RDF}JSON>")
+    if dataset.named or any(part in line for part in odd for line in dataset.lines):
         return UNFIT
-    labels = {"_:b0": "_:c14n0"} if dataset.blanks else {}
-    return Shape(relabelled(map(split, dataset.lines), labels), values, fixed)
+    return Shape(dataset.lines, values, fixed, digest)
 
 
-UNFIT = Shape([], [], [])
+UNFIT = Shape([], [], [], "SHA256")
 """Stands for a shape that goes the general way."""
