@@ -17,6 +17,7 @@ from mikra.model import (
     LearningAssessment,
     Qualification,
 )
+from mikra.sealing.certificates import DEMONSTRATION
 from mikra.validation.annex1 import Meter
 from mikra.validation.workload import is_ects, points
 
@@ -51,6 +52,7 @@ def achievement(
         "fieldOfStudy": ", ".join(label(area, language) for area in spec.thematic_area),
         "creator": _creator(claim, language, own_id, issuer_id),
         "alignment": list(_alignments(spec, language)),
+        "tag": [DEMONSTRATION] if any(one.scheme_name == DEMONSTRATION for one in credential.identifier) else [],
         "resultDescription": [result_description(one, claim, language) for one in claim.proven_by],
     }
     return {name: value for name, value in written.items() if value not in (None, "", [], {})}

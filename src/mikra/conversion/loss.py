@@ -167,7 +167,7 @@ def measure_loss(credential: Credential, form: Form, document: Mapping[str, Any]
     held = tuple(tag for tag in own if tag in back.title)
     tongue = next(iter(held), own[0])
     stated, found = facts(credential, tongue), facts(back, tongue)
-    told = _told(document)
+    told = _told(document, all_texts=form in _WORDS_ONLY)
     digests = _has_digests(document)
     rows = tuple(_row(d, stated[d.number], found[d.number], told, tongue, digests) for d in DEFINITIONS)
     return Loss(form=form, rows=rows, languages=held, left=tuple(tag for tag in own if tag not in held))
@@ -208,9 +208,13 @@ def _kinds(found: list[Fact]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fact.kind for fact in found))
 
 
-def _told(document: Mapping[str, Any]) -> str:
+_WORDS_ONLY = (Form.SD_JWT_VC, Form.SD_JWT_VC_EU)
+"""Forms whose values are words throughout."""
+
+
+def _told(document: Mapping[str, Any], *, all_texts: bool) -> str:
     """All texts of a document for people, as one."""
-    return "\n".join(_plain(text) for text in _texts(document))
+    return "\n".join(_plain(text) for text in _texts(document, prose=all_texts))
 
 
 _PROSE = frozenset({"narrative", "description", "caption"})

@@ -9,6 +9,7 @@ from typing import Any
 from mikra.errors import InputError
 from mikra.formats.loose import mapping, mappings
 from mikra.formats.open_badges import read_badge
+from mikra.formats.wallet_claims import read_claims
 from mikra.model import Credential, decode
 
 
@@ -38,6 +39,8 @@ READERS: Mapping[Form, Reader] = {
     Form.OPEN_BADGE_3: read_badge,
     Form.VC_2: read_badge,
     Form.CLR_2: _read_record,
+    Form.SD_JWT_VC: read_claims,
+    Form.SD_JWT_VC_EU: read_claims,
     Form.PDF: decode,
 }
 """Form -> its reader. Of a certificate (PDF), the EDC that is attached to it is read."""

@@ -49,6 +49,9 @@ _NQF = "http://data.europa.eu/snb/qdr/"
 _OUTCOMES = ("ext:LearningOutcome", "CFItem", "ceasn:Competency")
 _ASSESSMENT, _SUPERVISION, _SCALE = "ext:AssessmentType", "ext:Supervision", "ext:GradingScheme"
 _LEGAL = {"ext:VAT": "vat_identifier", "ext:tax": "tax_identifier"}
+DEMONSTRATION = "Demonstration, no value"
+"""The tag of a badge that is one (`sealing.certificates.DEMONSTRATION`)."""
+
 UNKNOWN_LANGUAGE = "und"
 """BCP 47, 4.1: a text whose language nobody says."""
 
@@ -78,6 +81,7 @@ def read_badge(document: Mapping[str, Any]) -> Credential:
         valid_from=start,
         valid_until=text(document.get("validUntil")) or text(document.get("expirationDate")),
         credential_status=document.get("credentialStatus"),
+        identifier=_marks(achievement),
     )
     return standard_elements.added(credential, mapping(subject.get("microCredential")))
 
@@ -127,6 +131,12 @@ def _specification(achievement: Json, title: Text, language: str) -> Qualificati
         nqf_level=tuple(aligned["nqf"]),
         thematic_area=tuple(aligned["field"]),
     )
+
+
+def _marks(achievement: Json) -> tuple[Identifier, ...]:
+    """A badge that is tagged as a demonstration is one."""
+    marked = DEMONSTRATION in listed(achievement.get("tag"))
+    return (Identifier(notation="demonstration", scheme_name=DEMONSTRATION),) if marked else ()
 
 
 def _kind_of(alignment: Json) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from mikra.formats.open_badges import is_badge, read_badge
 from mikra.model import Agent, Credential, decode
 from mikra.report import Check, Finding, Stated
 from mikra.sealing.certificates import DEMONSTRATION, is_demonstration
@@ -57,6 +58,11 @@ class Case:
         return decode(self.document) if self.is_edc else None
 
     @cached_property
+    def badge(self) -> Credential | None:
+        """The model of an Open Badge, for whoever shows it; None for anything else."""
+        return read_badge(self.document) if is_badge(self.document) else None
+
+    @cached_property
     def parts(self) -> Parts | None:
         return gather(self.credential) if self.credential is not None else None
 
@@ -85,7 +91,8 @@ class Case:
         certificates = [one.certificate for one in self.seals if one.certificate is not None]
         if any(is_demonstration(certificate.der) for certificate in certificates):
             return True
-        identifiers = self.credential.identifier if self.credential is not None else ()
+        told = self.credential or self.badge
+        identifiers = told.identifier if told is not None else ()
         return any(identifier.scheme_name == DEMONSTRATION for identifier in identifiers)
 
     @cached_property

@@ -17,6 +17,7 @@ from mikra.formats import Form, Item, pdf
 from mikra.formats.pdf import PdfReader
 from mikra.report import CHECK_IDS, Check, Finding, Report, Severity, Stated, Status, decide, words
 from mikra.trust.loader import OFFLINE, Loader
+from mikra.validation.annex1 import measure
 from mikra.verification import checks, openers, sentence, summary
 from mikra.verification.case import Case
 from mikra.verification.policy import DEFAULT_POLICY, Policy
@@ -136,6 +137,8 @@ def _of_case(case: Case) -> Report:
 def _summary(case: Case) -> Mapping[str, Stated]:
     if case.summary is not None:
         return case.summary
+    if case.credential is None and case.badge is not None:
+        return summary.summarise(case.badge, measure(case.badge))
     if case.credential is None or case.meter is None:
         return summary.summarise_other(case.document)
     return summary.summarise(case.credential, case.meter)
