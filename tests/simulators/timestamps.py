@@ -34,6 +34,8 @@ class TimestampAuthority:
     attributes: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = list
     signature: Callable[[bytes], bytes] = bytes
     with_certificates: bool = True
+    policy: str = "1.2.3.4"
+    nonce: int | None = None
     v1: bool = False
     pss: bool = False
     asked: list[bytes] = field(default_factory=list)
@@ -62,15 +64,23 @@ class TimestampAuthority:
         return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)}).dump())
 
     def _info(self, imprint: bytes) -> Any:
-        return tsp.TSTInfo(
-            {
-                "version": "v1",
-                "policy": "1.2.3.4",
-                "message_imprint": {"hash_algorithm": {"algorithm": self.imprint_digest}, "hashed_message": imprint},
-                "serial_number": 7,
-                "gen_time": self.at,
-            }
-        )
+        members: dict[str, Any] = {
+            "version": "v1",
+            "policy": self.policy,
+            "message_imprint": {"hash_algorithm": {"algorithm": self.imprint_digest}, "hashed_message": imprint},
+            "serial_number": 7,
+            "gen_time": self.at,
+        }
+        if self.nonce is not None:
+            members["nonce"] = self.nonce
+        return tsp.TSTInfo(members)
+
+    def reply(self, query: bytes) -> bytes:
+        """RFC 3161, 2.4.2: the answer to a request in DER."""
+        asked = tsp.TimeStampReq.load(query)
+        self.nonce = asked["nonce"].native
+        token = self.timestamp(asked["message_imprint"]["hashed_message"].native)
+        return granted(token)
 
     def _attributes(self, content: bytes) -> list[dict[str, Any]]:
         named: dict[str, Any]
@@ -123,6 +133,25 @@ class TimestampAuthority:
         assert isinstance(secret, rsa.RSAPrivateKey)
         scheme = padding.PSS(padding.MGF1(digest), 32) if self.pss else padding.PKCS1v15()
         return secret.sign(data, scheme, digest)
+
+
+def granted(token: bytes) -> bytes:
+    return bytes(
+        tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": cms.ContentInfo.load(token)}).dump()
+    )
+
+
+def refused(status: str = "rejection", *, fail: str = "bad_alg", text: str = "") -> bytes:
+    """RFC 3161, 2.4.2: an answer without a token."""
+    info: dict[str, Any] = {"status": status, "fail_info": {fail}}
+    if text:
+        info["status_string"] = [text]
+    return bytes(tsp.PKIStatusInfo(info).dump())
+
+
+def refusing(status: str = "rejection", *, fail: str = "bad_alg", text: str = "") -> bytes:
+    inside = refused(status, fail=fail, text=text)
+    return b"\x30" + bytes([len(inside)]) + inside
 
 
 class SlowAuthority:

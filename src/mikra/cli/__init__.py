@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import typer
 
-from mikra.cli import demo, design, issue, keys, meter, roster, signer, status, verify, vocabulary
+from mikra.cli import demo, design, issue, keys, meter, roster, seal, signer, status, verify, vocabulary
 from mikra.cli.help import EXIT_CODES, InOrder, PlainCommand, examples
 from mikra.cli.output import Exit, console, fail, say, spoken_language
 from mikra.errors import MikraError, UnavailableError
@@ -33,6 +33,7 @@ app = typer.Typer(
 app.add_typer(design.app, name="design")
 app.add_typer(roster.app, name="roster")
 app.add_typer(keys.app, name="keys")
+app.add_typer(seal.app, name="seal")
 app.add_typer(status.app, name="status")
 app.add_typer(signer.app, name="signer")
 app.command("issue", cls=PlainCommand, epilog=issue.EXAMPLES)(issue.issue)

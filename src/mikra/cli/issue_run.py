@@ -156,7 +156,7 @@ class Runner:
         from mikra.issuance.issue import Progress
 
         last = Progress(issued=0, already=0, seen=0)
-        with _stoppable() as stop, closing(self._shown(issue.run(learners), count)) as steps:
+        with Stoppable() as stop, closing(self._shown(issue.run(learners), count)) as steps:
             for last in steps:
                 if stop and last.seen < count:
                     raise Stopped
@@ -257,7 +257,7 @@ class Runner:
         }
 
 
-class _stoppable:
+class Stoppable:
     """Lets Ctrl-C and SIGTERM end the run after the chunk in hand; a second one ends it at once."""
 
     def __enter__(self) -> list[int]:

@@ -101,7 +101,7 @@ def _policy(anchors: list[Path], trust_seal: list[str], trust_issuer: list[str])
     from mikra.trust.certificates import normal_fingerprint
     from mikra.verification import Policy
 
-    found = tuple(certificate for path in anchors for certificate in _certificates(path))
+    found = tuple(certificate for path in anchors for certificate in certificates_in(path))
     return Policy(
         anchors=found,
         trusted_seals=frozenset(normal_fingerprint(text) for text in trust_seal),
@@ -109,7 +109,7 @@ def _policy(anchors: list[Path], trust_seal: list[str], trust_issuer: list[str])
     )
 
 
-def _certificates(path: Path) -> list[bytes]:
+def certificates_in(path: Path) -> list[bytes]:
     """The certificates in a file, or in all files of a folder."""
     from mikra.errors import InputError
     from mikra.trust.certificates import split

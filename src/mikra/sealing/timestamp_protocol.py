@@ -40,13 +40,13 @@ def token(answer: bytes, *, nonce: int, policy: str = "") -> bytes:
 
 
 def _token(answer: bytes, nonce: int, policy: str) -> bytes:
-    from asn1crypto import tsp
+    from asn1crypto import cms, core, tsp
 
-    response = tsp.TimeStampResp.load(answer, strict=True)
-    status = response["status"]["status"].native
-    if status not in _GRANTED:
-        raise _refused(response["status"])
-    content = response["time_stamp_token"]
+    parts = core.Sequence.load(answer, strict=True)
+    status = tsp.PKIStatusInfo.load(parts[0].dump(), strict=True)
+    if status["status"].native not in _GRANTED:
+        raise _refused(status)
+    content = cms.ContentInfo.load(parts[1].dump(), strict=True)
     info = tsp.TSTInfo.load(bytes(content["content"]["encap_content_info"]["content"]), strict=True)
     if info["nonce"].native != nonce:
         raise _bad("nonce_mismatch", "the answer to another question", "an answer with our own number")
