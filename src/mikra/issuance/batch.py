@@ -144,7 +144,20 @@ def _sealable(design: Design, signer: Signer) -> Design:
             fix="Publish it first: mikra design publish FILE",
         )
     certificates.check_use(signer.certificate, demonstration=design.demonstration)
-    return _with_identifier(design, trust.read(signer.certificate).organization_identifier)
+    return _check_mandate(_with_identifier(design, trust.read(signer.certificate).organization_identifier))
+
+
+def _check_mandate(design: Design) -> Design:
+    """InputError where the issuer awards in the name of others alone, and shows no mandate."""
+    if design.issuer in design.bodies or (design.mandate and design.mandate.statement.strip()):
+        return design
+    raise InputError(
+        "The issuer is not among the awarding bodies, and nothing shows that it may act for them.",
+        where="mandate",
+        expected="a statement of the mandate, and better its document",
+        fix="Add mandate.statement (and mandate.document, a PDF) to the design, or let the awarding body seal.",
+        code="mandate_missing",
+    )
 
 
 def _with_identifier(design: Design, sealed_as: str) -> Design:

@@ -37,6 +37,7 @@ from mikra.model import (
     LearningAssessment,
     MediaObject,
     Note,
+    Organisation,
     Person,
     Text,
     remarks,
@@ -62,6 +63,9 @@ __all__ = [
 from mikra.sealing.certificates import DEMONSTRATION
 
 SCHEMA = "http://data.europa.eu/snb/model/ap/edc-generic-full"
+
+MANDATE_SCHEMA = "http://data.europa.eu/snb/model/ap/edc-issued-by-mandate"
+"""The generic profile, and evidence with a statement (EDC application profile, 1.1.0 and 1.2.0)."""
 
 PAGE_LIMIT = 61_440
 """Bytes of a page image (60 KB)."""
@@ -200,8 +204,8 @@ def _credential(design: Design, subject: Person, language: str, pages: Mapping[s
         context=CONTEXT,
         issuer=prototype.organisation(design.issuer),
         credential_subject=subject,
-        credential_schema=(CredentialSchema(id=SCHEMA),),
-        credential_profiles=(coded("credential", "generic"),),
+        credential_schema=(CredentialSchema(id=MANDATE_SCHEMA if design.mandate else SCHEMA),),
+        credential_profiles=(coded("credential", "mandated-issue" if design.mandate else "generic"),),
         evidence=_mandate(design),
         display_parameter=_display(design, language, pages),
         identifier=_demonstration(design),
@@ -290,15 +294,19 @@ def _route(design: Design) -> tuple[Note, ...]:
 
 
 def _mandate(design: Design) -> tuple[Evidence, ...]:
-    if not design.mandate:
+    """The evidence of acting for others: one for each awarding body that is not the issuer, and names it."""
+    mandate = design.mandate
+    if not mandate:
         return ()
-    document = design.mandate.document
     content = Evidence(
         dc_type=coded("evidence_type", "mandate"),
-        evidence_statement=design.mandate.statement,
-        embedded_evidence=(_media(document, "PDF"),) if document else (),
+        evidence_statement=mandate.statement,
+        embedded_evidence=(_media(mandate.document, "PDF"),) if mandate.document else (),
     )
-    return (identified(content),)
+    targets: list[Organisation | None] = [
+        prototype.named_organisation(body) for body in design.bodies if body != design.issuer
+    ]
+    return tuple(identified(replace(content, evidence_target=target)) for target in targets or [None])
 
 
 def _demonstration(design: Design) -> tuple[Identifier, ...]:

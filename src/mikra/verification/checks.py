@@ -35,6 +35,7 @@ from mikra.verification import (
     holder,
     issuer,
     listed,
+    mandates,
     presenter,
     published_keys,
     registered,
@@ -235,14 +236,15 @@ def _check_issuer(case: Case) -> Check:
         return certified_issuer.check(case.document["iss"], own, case.question.policy)
     key, found, code = _issuer_outcome(case, own)
     reason = words(f"verify.issuer.{key}", said=_says(case), owner=_owner_name(own), authority=harmless(own.authority))
+    acting = mandates.sentence(case.credential) if case.credential is not None else None
     return Check(
         id="issuer",
         status=found,
-        reason=reason,
+        reason=Sentences((reason, acting)) if acting else reason,
         code=code,
         clause=ISSUER_CLAUSE,
         where="/issuer",
-        findings=_two_lines(case, own),
+        findings=(*_two_lines(case, own), *(mandates.findings(case.credential) if case.credential else ())),
     )
 
 
@@ -256,6 +258,8 @@ def _issuer_outcome(case: Case, own: Judged) -> tuple[str, Status, str]:
     if own.trust is Trust.NONE:
         key = "same_unconfirmed" if match is Match.SAME else "unconfirmed"
         return key, Status.NOT_CHECKED, "seal_not_trusted"
+    if case.credential is not None and mandates.missing(case.credential):
+        return "unconfirmed", Status.NOT_CHECKED, "seal_not_trusted"
     if match is Match.SAME:
         return "confirmed", Status.PASSED, ""
     if own.trust is Trust.NAMED:
