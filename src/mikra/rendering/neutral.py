@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from mikra import messages
-from mikra.rendering.contents import Field
+from mikra.rendering.facts import Field
 from mikra.rendering.mosaic import Tile, mosaic
 from mikra.rendering.page import RESOLUTIONS, Typesetter
 from mikra.rendering.reduction import plate

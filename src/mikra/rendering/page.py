@@ -20,7 +20,8 @@ import orjson
 
 from mikra.errors import InputError, UnavailableError
 from mikra.model import Credential
-from mikra.rendering.contents import HolderContents, PageContents, holder_contents, interface_language, page_contents
+from mikra.rendering.contents import HolderContents, PageContents, holder_contents, page_contents
+from mikra.rendering.facts import interface_language
 from mikra.rendering.reduction import Plate, Run, plate, reduce
 
 MAX_BYTES = 60_000

@@ -20,7 +20,7 @@ from typing import Any
 
 from mikra import formats
 from mikra.codes import CODES, Effect
-from mikra.errors import InputError
+from mikra.errors import InputError, UnavailableError
 from mikra.formats import Form, Item
 from mikra.formats.pdf import PdfFile, PdfSeal, SealKind
 from mikra.formats.sniff import Kind, kind_of
@@ -42,7 +42,10 @@ _MAIN_PART = re.compile(r"[,:;(\[–—]")
 
 def open_item(item: Item, question: Question) -> Opening:
     """See above."""
-    file = question.pdf_reader(item.data)
+    try:
+        file = question.pdf_reader(item.data)
+    except UnavailableError:
+        return Opening(faults=(_finding("proof_not_supported", words("pdf.fault.extra"), Severity.ERROR),))
     faults = tuple(_faults(file, item.data))
     if faults:
         return Opening(faults=faults)
