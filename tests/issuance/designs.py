@@ -49,6 +49,7 @@ WRITTEN = {
     Written.DATE: DATES.map(dt.date.isoformat),
     Written.ADDRESS: st.just("") | st.from_regex(r"https://[a-z]{1,5}\.example/[a-z0-9?=&%-]{0,8}", fullmatch=True),
     Written.EMAIL: st.just("") | st.from_regex(r"[a-z]{1,4}@[a-z]{1,4}\.example", fullmatch=True),
+    Written.COLOUR: st.just("") | st.from_regex(r"#[0-9a-f]{6}", fullmatch=True),
     Written.IRI: st.from_regex(r"(https://[a-z]{1,5}\.example/[a-z]|urn:x:)[a-z0-9]{1,4}", fullmatch=True),
 }
 SCALARS: dict[Any, st.SearchStrategy[Any]] = {

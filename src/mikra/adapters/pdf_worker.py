@@ -134,7 +134,7 @@ def _answer(text: bytes) -> PdfFile:
         if "error" in said:
             raise InputError(**{name: str(said["error"].get(name, "")) for name in _FIELDS})
         if "missing" in said:
-            raise UnavailableError(**{name: str(said["missing"].get(name, "")) for name in _FIELDS[:-1]})
+            raise UnavailableError(str(said["missing"]), where="extra pdf", fix="Install mikra[pdf].")
         return PdfFile(
             attachments=tuple(Attachment(name=str(n), data=from_base64(d)) for n, d in said["attachments"]),
             text=None if said["text"] is None else str(said["text"]),
@@ -191,7 +191,7 @@ def serve(given: BinaryIO, told: BinaryIO) -> None:
         except InputError as error:
             answer = {"error": {name: getattr(error, name) for name in _FIELDS}}
         except UnavailableError as error:
-            answer = {"missing": {name: getattr(error, name) for name in _FIELDS[:-1]}}
+            answer = {"missing": error.message}
         text = orjson.dumps(answer)
         told.write(len(text).to_bytes(_LENGTH) + text)
         told.flush()

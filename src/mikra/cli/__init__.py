@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import typer
 
-from mikra.cli import demo, design, issue, keys, meter, roster, seal, signer, status, verify, vocabulary
+from mikra.cli import certificate, demo, design, issue, keys, meter, roster, seal, signer, status, verify, vocabulary
 from mikra.cli.help import EXIT_CODES, InOrder, PlainCommand, examples
 from mikra.cli.output import Exit, console, fail, say, spoken_language
 from mikra.errors import MikraError, UnavailableError
@@ -37,6 +37,7 @@ app.add_typer(seal.app, name="seal")
 app.add_typer(status.app, name="status")
 app.add_typer(signer.app, name="signer")
 app.command("issue", cls=PlainCommand, epilog=issue.EXAMPLES)(issue.issue)
+app.command("certificate", cls=PlainCommand, epilog=certificate.EXAMPLES)(certificate.certificate)
 app.command("verify", cls=PlainCommand, epilog=verify.EXAMPLES)(verify.verify)
 app.command("meter", cls=PlainCommand, epilog=meter.EXAMPLES)(meter.meter)
 app.command("vocabulary", cls=PlainCommand, epilog=vocabulary.EXAMPLES)(vocabulary.vocabulary)

@@ -7,7 +7,10 @@ from typing import Any
 
 import typer.core
 
-ORDER = ("design", "roster", "keys", "signer", "issue", "seal", "status", "verify", "meter", "vocabulary", "demo")
+ORDER = (
+    *("design", "roster", "keys", "signer", "issue", "certificate"),
+    *("seal", "status", "verify", "meter", "vocabulary", "demo"),
+)
 """The commands in the order in which a registrar meets them."""
 
 EXIT_CODES = "Exit status: 0 done, 1 the answer is no, 2 not certain or stopped half-way, 3 not understood."

@@ -55,6 +55,7 @@ def verify(
     language: Language = "",
 ) -> None:
     """Is it genuine, unchanged, valid, from whom, and what is it worth?"""
+    from mikra.adapters.pdf_worker import PdfWorker
     from mikra.report import worst
     from mikra.verification import verify as verify_bytes
 
@@ -64,13 +65,20 @@ def verify(
         _loader(snapshot),
     )
     _check_files(files)
-    reports = [
-        report
-        for file in files
-        for report in verify_bytes(
-            _bytes(file), at=moment, policy=policy, loader=loader, name=_name(file), today=not at
-        )
-    ]
+    with PdfWorker() as reader:
+        reports = [
+            report
+            for file in files
+            for report in verify_bytes(
+                _bytes(file),
+                at=moment,
+                policy=policy,
+                loader=loader,
+                name=_name(file),
+                today=not at,
+                pdf_reader=reader,
+            )
+        ]
     if as_json:
         _print_json(reports, language, details=details)
     else:

@@ -27,7 +27,7 @@ from mikra.model.remarks import (
     StackingOption,
     SupervisionKind,
 )
-from mikra.model.text import NO_TEXT, EmailAddress, Iri, Text, WebAddress
+from mikra.model.text import NO_TEXT, Colour, EmailAddress, Iri, Text, WebAddress
 from mikra.vocabulary import Entry
 
 Country = Annotated[Entry, "country"]
@@ -197,6 +197,14 @@ class Mandate:
     document: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandPlan:
+    """How certificates look: the institution's colour, and its logo (PNG or SVG, in base64)."""
+
+    accent: Colour = ""
+    logo: str = ""
+
+
 class Ask(StrEnum):
     """Whether a class list has to hold a value."""
 
@@ -258,6 +266,7 @@ class Design:
     module: ProgrammeModule | None = None
     learner: LearnerData = field(default_factory=LearnerData)
     mandate: Mandate | None = None
+    brand: BrandPlan | None = None
     valid_months: int | None = None
     demonstration: bool = False
     published: dt.date | None = None

@@ -32,6 +32,7 @@ WRITTEN = {
     Written.ADDRESS: r"^(https?://[^\s<>\"{}|\\^`]+)?$",
     Written.EMAIL: r"^([^\s@<>]+@[^\s@<>]+)?$",
     Written.IRI: r"^((https?://|urn:)[^\s<>\"{}|\\^`]+)?$",
+    Written.COLOUR: r"^(#[0-9A-Fa-f]{6})?$",
 }
 """How a text of that kind is written, for the reader and for the schema."""
 
@@ -40,6 +41,7 @@ _EXPECTED = {
     Written.ADDRESS: "an address that begins with https:// or http://",
     Written.EMAIL: "an e-mail address",
     Written.IRI: "an address that begins with https://, http:// or urn:",
+    Written.COLOUR: "six digits from 0 to 9 and a to f after #, such as #1c3f9f",
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _HINTS: dict[type[Any], dict[str, Any]] = {}

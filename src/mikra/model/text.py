@@ -23,6 +23,7 @@ class Written(StrEnum):
     ADDRESS = "web-address"
     EMAIL = "e-mail"
     IRI = "iri"
+    COLOUR = "colour"
 
 
 IsoDate = Annotated[str, Written.DATE]
@@ -31,6 +32,8 @@ IsoDate = Annotated[str, Written.DATE]
 WebAddress = Annotated[str, Written.ADDRESS]
 EmailAddress = Annotated[str, Written.EMAIL]
 Iri = Annotated[str, Written.IRI]
+Colour = Annotated[str, Written.COLOUR]
+"""As HTML writes it: #1c3f9f."""
 
 
 class Text(Mapping[str, str]):
