@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -66,19 +67,8 @@ def verify(
     )
     _check_files(files)
     with PdfWorker() as reader:
-        reports = [
-            report
-            for file in files
-            for report in verify_bytes(
-                _bytes(file),
-                at=moment,
-                policy=policy,
-                loader=loader,
-                name=_name(file),
-                today=not at,
-                pdf_reader=reader,
-            )
-        ]
+        ask = partial(verify_bytes, at=moment, policy=policy, loader=loader, today=not at, pdf_reader=reader)
+        reports = [report for file in files for report in ask(_bytes(file), name=_name(file))]
     if as_json:
         _print_json(reports, language, details=details)
     else:
