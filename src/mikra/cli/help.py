@@ -8,10 +8,8 @@ from typing import Any
 import typer.core
 
 ORDER = (
-ORDER = (
     *("design", "roster", "keys", "signer", "issue", "certificate"),
     *("seal", "status", "verify", "meter", "vocabulary", "demo"),
-)
 )
 """The commands in the order in which a registrar meets them."""
 
