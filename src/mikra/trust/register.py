@@ -70,10 +70,11 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Register:
-    """Sources with their entries."""
+    """Sources with their entries. `found` are those that were ever an answer: (source, key) of each."""
 
     sources: tuple[Source, ...] = ()
     providers: Mapping[str, tuple[Provider, ...]] = field(default_factory=dict, hash=False)
+    found: set[tuple[str, str]] = field(default_factory=set, compare=False, repr=False)
 
     def find(self, identities: Iterable[Identity], names: Iterable[str] = (), country: str = "") -> tuple[Answer, ...]:
         """Every entry that bears one of the identifiers; then those that bear one of the names alone.
@@ -90,7 +91,16 @@ class Register:
             for answer in self._answers(same, Certainty.POSSIBLY, wanted):
                 if not country or answer.provider.country in ("", country):
                     found.setdefault((answer.source.id, answer.provider.key), answer)
+        self.found.update(found)
         return tuple(found.values())
+
+    def used(self) -> Register:
+        """The same with only the entries that were an answer: it gives the same answers."""
+        kept = {
+            source: tuple(each for each in listed if (source, each.key) in self.found)
+            for source, listed in self.providers.items()
+        }
+        return Register(sources=self.sources, providers=kept)
 
     def with_source(self, source: Source, providers: Sequence[Provider]) -> Register:
         """The same with one more source, or with a newer state of it."""

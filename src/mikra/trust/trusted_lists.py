@@ -117,11 +117,24 @@ class Entry:
 
 
 class TrustedLists:
-    """The lists of one snapshot. `fetched` is when; `opened` are those that were asked for, by file name."""
+    """The lists of one snapshot. `fetched` is when; `opened` are those that were asked for, by file name.
 
-    def __init__(self, lotl: Opened, entries: Sequence[Entry], *, fetched: datetime | None = None) -> None:
+    `signers` vouch for it; `base` are the files that led to the list of the lists.
+    """
+
+    def __init__(
+        self,
+        lotl: Opened,
+        entries: Sequence[Entry],
+        *,
+        fetched: datetime | None = None,
+        signers: Sequence[bytes] = (),
+        base: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.lotl = lotl
         self.fetched = fetched
+        self.signers = tuple(signers)
+        self.base = dict(base or {})
         self.entries = tuple(entries)
         self.opened: dict[str, Opened | InputError] = {}
         self._services: dict[str, Mapping[bytes, tuple[tuple[bytes, Service], ...]]] = {}
@@ -151,6 +164,10 @@ class TrustedLists:
             self._services[entry.name] = by_subject(opened.content.services)
         return self._services[entry.name]
 
+    def used(self) -> dict[str, bytes]:
+        """The files, by name, from which the answers that were given come: a snapshot that gives the same ones."""
+        return self.base | {entry.name: entry.read() for entry in self.entries if entry.name in self.opened}
+
     @property
     def unusable(self) -> tuple[tuple[str, InputError], ...]:
         """(territory, why) of the lists that were asked for and cannot be used."""
@@ -179,10 +196,18 @@ def open_snapshot(files: Callable[[str], bytes | None], signers: Sequence[bytes]
 
     Raises InputError where it is none, or where nobody in `signers` vouches for its list of the lists.
     """
-    lotl, index = files(LOTL), _index(files(INDEX))
+    base: dict[str, bytes] = {}
+
+    def keep(name: str) -> bytes | None:
+        data = files(name)
+        if data is not None:
+            base[name] = data
+        return data
+
+    lotl, index = keep(LOTL), _index(keep(INDEX))
     if lotl is None:
         raise InputError("This folder holds no trusted lists.", expected=LOTL, fix="Fetch them: mikra trust update DIR")
-    opened = open_list_of_lists(lotl, signers, lambda url: _pivot(files, url))
+    opened = open_list_of_lists(lotl, signers, lambda url: _pivot(keep, url))
     entries = [
         Entry(pointer=p, read=_reader(files, name), name=name, digest=digest, subjects=_hints(index, name, digest))
         for p in national_pointers(opened.content)
@@ -191,7 +216,7 @@ def open_snapshot(files: Callable[[str], bytes | None], signers: Sequence[bytes]
         if data is not None
         for digest in [hashlib.sha256(data).hexdigest()]
     ]
-    return TrustedLists(opened, entries, fetched=_fetched(index))
+    return TrustedLists(opened, entries, fetched=_fetched(index), signers=signers, base=base)
 
 
 def open_folder(folder: Path, signers: Sequence[bytes]) -> TrustedLists:

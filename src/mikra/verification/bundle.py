@@ -1,0 +1,207 @@
+"""Everything from which a report was made, in one file: so that it can be made again, offline, years later.
+
+    manifest.json   the moment, the policy, the session, the names of the files
+    files/          what was judged
+    web/            what the loader was answered; also what it was not
+    anchors/, contexts/, trusted/, register.json: what the policy trusts and knows, as far as it was used
+    report.json     the report as it was told then
+
+A bundle proves nothing by itself: it is the policy of whoever made it. It lets the judgement be followed.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from mikra import strictjson
+from mikra.errors import InputError
+from mikra.formats import containers
+from mikra.formats.containers import ZipLimits
+from mikra.instants import instant
+from mikra.report import Report
+from mikra.trust import register as registers
+from mikra.trust.loader import Recorded, SnapshotLoader
+from mikra.trust.trusted_lists import open_snapshot
+from mikra.verification.policy import Policy
+from mikra.verification.question import NO_SESSION, Session
+from mikra.verification.verify import verify
+
+FORMAT = "mikra-bundle/1"
+_LIMITS = ZipLimits(entries=5_000, total=400_000_000)
+_JSON = strictjson.Limits(max_bytes=20_000_000, max_depth=12, max_nodes=500_000)
+
+_SETS = ("trusted_seals", "trusted_issuers", "algorithms", "deciding_content")
+_PLAIN = ("proof_only", "status_required", "timestamps_anchored", "revocation_required", "profile_version")
+_SPANS = ("clock_skew", "status_max_age")
+_FILES = ("anchors", "contexts", "trusted_lists", "register")
+_OWN = ("faded", "limits")
+POLICY_MEMBERS = frozenset((*_SETS, *_PLAIN, *_SPANS, *_FILES, *_OWN))
+"""Every member of a policy is kept; `limits` alone are those of the program that reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """What was judged, when, under which policy, and what the web answered. `told` is the report of then."""
+
+    files: tuple[tuple[str, bytes], ...]
+    at: datetime
+    policy: Policy
+    web: Mapping[str, Recorded] = field(default_factory=dict)
+    today: bool = False
+    session: Session = NO_SESSION
+    told: Any = None
+    language: str = "en"
+
+    def reports(self) -> tuple[Report, ...]:
+        """The reports, made again from this bundle alone."""
+        loader = SnapshotLoader(self.web)
+        return tuple(
+            report
+            for name, data in self.files
+            for report in verify(
+                data,
+                at=self.at,
+                policy=self.policy,
+                loader=loader,
+                name=name,
+                today=self.today,
+                session=self.session,
+            )
+        )
+
+
+def write(bundle: Bundle) -> bytes:
+    """One ZIP file."""
+    parts: dict[str, bytes] = {f"files/{n}": data for n, (_, data) in enumerate(bundle.files)}
+    web: dict[str, Any] = {}
+    for number, (url, answer) in enumerate(sorted(bundle.web.items())):
+        parts[f"web/{number}"] = answer.read()
+        web[url] = {"file": f"web/{number}", "status": answer.status, "headers": dict(answer.headers)}
+    manifest = {
+        "format": FORMAT,
+        "at": bundle.at.isoformat(),
+        "today": bundle.today,
+        "language": bundle.language,
+        "files": [name for name, _ in bundle.files],
+        "session": {"nonce": bundle.session.nonce, "audience": bundle.session.audience,
+                    "key_binding": bundle.session.key_binding},
+        "web": web,
+        "policy": _policy(bundle.policy, parts),
+    }  # fmt: skip
+    parts["report.json"] = _json(bundle.told)
+    return _archive({"manifest.json": _json(manifest)} | parts)
+
+
+def _policy(policy: Policy, parts: dict[str, bytes]) -> dict[str, Any]:
+    """The members of a policy; its files go into `parts`."""
+    said: dict[str, Any] = {name: sorted(getattr(policy, name)) for name in _SETS}
+    said |= {name: getattr(policy, name) for name in _PLAIN}
+    said |= {name: getattr(policy, name).total_seconds() for name in _SPANS}
+    said["faded"] = {name: moment.isoformat() for name, moment in policy.faded.items()}
+    parts |= {f"anchors/{n}": der for n, der in enumerate(policy.anchors)}
+    said["anchors"] = len(policy.anchors)
+    said["contexts"] = {}
+    for number, (url, data) in enumerate(policy.contexts.items()):
+        parts[f"contexts/{number}"] = data
+        said["contexts"][url] = f"contexts/{number}"
+    if policy.trusted_lists is not None:
+        parts |= {f"trusted/{name}": data for name, data in policy.trusted_lists.used().items()}
+        parts |= {f"signers/{n}": der for n, der in enumerate(policy.trusted_lists.signers)}
+    said["signers"] = len(policy.trusted_lists.signers) if policy.trusted_lists is not None else None
+    if policy.register is not None:
+        parts["register.json"] = registers.write(policy.register.used())
+    return said
+
+
+def read(data: bytes) -> Bundle:
+    """A bundle as `write` makes it. InputError where it is none, or was damaged."""
+    entries = {entry.name: entry for entry in containers.inspect_zip(data, _LIMITS)}
+
+    def part(name: str) -> bytes | None:
+        return containers.read_entry(data, entries[name]) if name in entries else None
+
+    manifest = strictjson.parse(part("manifest.json") or b"{}", _JSON)
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise _none("manifest.json")
+    try:
+        return Bundle(
+            files=tuple((str(name), _needed(part, f"files/{n}")) for n, name in enumerate(manifest["files"])),
+            at=instant(manifest["at"]),
+            today=bool(manifest["today"]),
+            language=str(manifest["language"]),
+            session=Session(**manifest["session"]),
+            web={url: _recorded(part, answer) for url, answer in manifest["web"].items()},
+            policy=_read_policy(manifest["policy"], part),
+            told=orjson.loads(part("report.json") or b"null"),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _none(str(error)) from error
+
+
+def _read_policy(said: Mapping[str, Any], part: Any) -> Policy:
+    signers = said["signers"]
+    lists = None
+    if signers is not None:
+        known = [_needed(part, f"signers/{n}") for n in range(signers)]
+        lists = open_snapshot(lambda name: part(f"trusted/{name}"), known)
+    register = part("register.json")
+    values: dict[str, Any] = {name: frozenset(said[name]) for name in _SETS}
+    values |= {name: said[name] for name in _PLAIN}
+    values |= {name: timedelta(seconds=said[name]) for name in _SPANS}
+    return Policy(
+        anchors=tuple(_needed(part, f"anchors/{n}") for n in range(said["anchors"])),
+        contexts={url: _needed(part, name) for url, name in said["contexts"].items()},
+        faded={name: instant(moment) for name, moment in said["faded"].items()},
+        trusted_lists=lists,
+        register=registers.read(register) if register is not None else None,
+        **values,
+    )
+
+
+def _recorded(part: Any, answer: Mapping[str, Any]) -> Recorded:
+    body = _needed(part, answer["file"])
+    headers = {str(name): str(value) for name, value in answer["headers"].items()}
+    return Recorded(read=lambda: body, status=answer["status"], headers=headers)
+
+
+def _needed(part: Any, name: str) -> bytes:
+    data = part(name)
+    if not isinstance(data, bytes):
+        raise _none(name)
+    return data
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+
+
+def _archive(parts: Mapping[str, bytes]) -> bytes:
+    """The same parts give the same bytes."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+    return written.getvalue()
+
+
+def _none(found: str) -> InputError:
+    return InputError(
+        "This is not a bundle of a report and what it was made from.",
+        found=found[:80],
+        expected="a file that `mikra verify --bundle` wrote",
+        code="file_type_mismatch",
+    )
+
+
+def told(reports: Sequence[Report], language: str) -> list[dict[str, Any]]:
+    """The reports as programs are told them, in full."""
+    return [report.as_dict(language, details=True) for report in reports]
