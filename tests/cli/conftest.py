@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mikra.adapters.clock import now
+from mikra.adapters.http import HttpLoader
 from mikra.adapters.signers import write_pkcs12
 from mikra.cli import main
 from mikra.cli.demo_list import mended_list, messy_list
@@ -44,11 +45,11 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.setenv(PASSWORD, WORDS)
 
-    def call(*words: str, stdin: bytes | None = None) -> Answer:
+    def call(*words: str, stdin: bytes | None = None, door: HttpLoader | None = None) -> Answer:
         if stdin is not None:
             monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
         with pytest.raises(SystemExit) as ended:
-            main(list(words))
+            main(list(words), door=door)
         printed = capsys.readouterr()
         return Answer(int(ended.value.code or 0), printed.out, printed.err)
 

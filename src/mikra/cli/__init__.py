@@ -1,4 +1,4 @@
-"""The command line: `mikra design | roster | issue | status | signer | verify | meter | keys | vocabulary | demo`.
+"""The command line: `mikra design | roster | keys | signer | issue | status | verify | trust | register | ...`.
 
 Each command's imports are its own, so that `mikra verify` starts fast.
 """
@@ -13,7 +13,22 @@ from typing import Any, TextIO
 
 import typer
 
-from mikra.cli import certificate, demo, design, issue, keys, meter, roster, seal, signer, status, verify, vocabulary
+from mikra.cli import (
+    certificate,
+    demo,
+    design,
+    issue,
+    keys,
+    meter,
+    register,
+    roster,
+    seal,
+    signer,
+    status,
+    trust,
+    verify,
+    vocabulary,
+)
 from mikra.cli.help import EXIT_CODES, InOrder, PlainCommand, examples
 from mikra.cli.output import Exit, console, fail, say, spoken_language
 from mikra.errors import MikraError, UnavailableError
@@ -34,6 +49,8 @@ app.add_typer(design.app, name="design")
 app.add_typer(roster.app, name="roster")
 app.add_typer(keys.app, name="keys")
 app.add_typer(seal.app, name="seal")
+app.add_typer(trust.app, name="trust")
+app.add_typer(register.app, name="register")
 app.add_typer(status.app, name="status")
 app.add_typer(signer.app, name="signer")
 app.command("issue", cls=PlainCommand, epilog=issue.EXAMPLES)(issue.issue)
@@ -79,14 +96,17 @@ def _nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Runs the command line; every error ends in words and an exit code, none in a traceback."""
+def main(arguments: list[str] | None = None, *, door: object = None) -> None:
+    """Runs the command line; every error ends in words and an exit code, none in a traceback.
+
+    `door`: an `adapters.http.HttpLoader` in place of the one to the real network.
+    """
     _ready_streams()
     typed = sys.argv[1:] if arguments is None else arguments
     language, as_json = spoken_language(typed), "--json" in typed
     try:
         try:
-            result = app(args=arguments, standalone_mode=False)
+            result = app(args=arguments, standalone_mode=False, obj=door)
         finally:
             sys.stdout.flush()
     except (typer.Abort, KeyboardInterrupt):

@@ -8,8 +8,20 @@ from typing import Any
 import typer.core
 
 ORDER = (
-    *("design", "roster", "keys", "signer", "issue", "certificate"),
-    *("seal", "status", "verify", "meter", "vocabulary", "demo"),
+    "design",
+    "roster",
+    "keys",
+    "signer",
+    "issue",
+    "certificate",
+    "seal",
+    "status",
+    "verify",
+    "trust",
+    "register",
+    "meter",
+    "vocabulary",
+    "demo",
 )
 """The commands in the order in which a registrar meets them."""
 

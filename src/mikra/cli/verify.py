@@ -1,5 +1,7 @@
 """`mikra verify`: any files in, the sentence first, then the numbered checks, then what the person can do.
 
+It asks the network only for an https address that is given in place of a file, or for everything with --online.
+
 Exit codes, the worst of all files: 0 genuine; 1 not to be relied on; 2 not certain; 3 wrong use or no such file.
 """
 
@@ -7,14 +9,18 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO, NoReturn
 
 import typer
 
+from mikra.cli import world
 from mikra.cli.help import examples
-from mikra.cli.output import Language, read_input
+from mikra.cli.output import Language, console, plain, read_input, write_output
+from mikra.cli.world import ListSigner, RegisterFile, TrustedListsFolder
+from mikra.messages import text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,17 +28,26 @@ if TYPE_CHECKING:
     from mikra.report import Report
     from mikra.trust.loader import Loader
     from mikra.verification import Policy
+    from mikra.verification.bundle import Bundle
 
 EXAMPLES = examples(
     "mikra verify credential.jsonld",
     "mikra verify issued/credentials/*.jsonld --json",
     "mikra verify credential.jsonld --anchors authorities/ --at 2026-06-01",
+    "mikra verify credential.jsonld --register register.json",
+    "mikra verify credential.jsonld --bundle kept.zip",
+    "mikra verify --bundle kept.zip",
     "mikra verify - < credential.jsonld",
+    note="An https address in place of a file is fetched, and nothing else is; --online lets the checks ask too.",
 )
 
 
 def verify(
-    files: Annotated[list[str], typer.Argument(help="Files of any kind; - for standard input.", metavar="FILE...")],
+    context: typer.Context,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files of any kind, or https addresses; - for standard input.", metavar="FILE..."),
+    ] = None,
     at: Annotated[str, typer.Option("--at", metavar="TIME", help="Judge for this day or moment, not for now.")] = "",
     anchors: Annotated[
         list[Path] | None,
@@ -46,39 +61,103 @@ def verify(
         list[str] | None,
         typer.Option("--trust-issuer", metavar="DID", help="Issuer whose keys you trust, by DID. May be repeated."),
     ] = None,
+    lists: TrustedListsFolder = None,
+    list_signer: ListSigner = None,
+    register: RegisterFile = None,
     snapshot: Annotated[
         Path | None,
         typer.Option("--snapshot", metavar="FILE_OR_DIR", help="Recorded answers of the web: status lists."),
     ] = None,
+    online: Annotated[bool, typer.Option("--online", help="Let the checks ask the network: status, keys.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask nobody but the snapshot.")] = False,
+    bundle: Annotated[
+        str,
+        typer.Option(
+            "--bundle",
+            metavar="FILE",
+            help="Keep the report and all that it was made from in this file; without FILE..., make it again from it.",
+        ),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Answer for programs.")] = False,
     details: Annotated[bool, typer.Option("--details", help="Show technical details too.")] = False,
     language: Language = "",
 ) -> None:
     """Is it genuine, unchanged, valid, from whom, and what is it worth?"""
-    from mikra.adapters.pdf_worker import PdfWorker
-    from mikra.report import worst
-    from mikra.verification import verify as verify_bytes
+    from mikra.verification.bundle import Bundle
 
-    moment, policy, loader = (
-        _moment(at),
-        _policy(anchors or [], trust_seal or [], trust_issuer or []),
-        _loader(snapshot),
-    )
+    if files:
+        policy = _policy(anchors or [], trust_seal or [], trust_issuer or [])
+        policy = replace(
+            policy, trusted_lists=world.trusted_lists(lists, list_signer), register=world.register(register)
+        )
+        looking = world.loader(
+            context, snapshot=snapshot, online=online, offline=offline, links=[f for f in files if _is_link(f)]
+        )
+        reports = _judge(
+            files, Bundle(files=(), at=moment_of(at), policy=policy, today=not at), looking, bundle, language
+        )
+    else:
+        reports = _judge_again(bundle, at, language)
+    _tell(reports, language, as_json=as_json, details=details, given=bool(at) or not files)
+
+
+def _judge(files: list[str], question: Bundle, loader: Loader, bundle: str, language: str) -> list[Report]:
+    """The reports on all files; kept in a bundle where one was asked for."""
+    from mikra.adapters.pdf_worker import PdfWorker
+    from mikra.trust.loader import RecordingLoader
+    from mikra.verification import verify as verify_bytes
+    from mikra.verification.bundle import told, write
+
     _check_files(files)
+    recording = RecordingLoader(loader)
+    kept: list[tuple[str, bytes]] = []
+    reports: list[Report] = []
     with PdfWorker() as reader:
-        ask = partial(verify_bytes, at=moment, policy=policy, loader=loader, today=not at, pdf_reader=reader)
-        reports = [report for file in files for report in ask(_bytes(file), name=_name(file))]
+        ask = partial(verify_bytes, at=question.at, policy=question.policy, loader=recording, today=question.today)
+        for file in files:
+            data, name = _bytes(file), _name(file)
+            kept += [(name, data)] if bundle else []
+            reports += ask(data, name=name, pdf_reader=reader)
+    if bundle:
+        whole = replace(question, files=tuple(kept), web=recording.answers, language=language)
+        write_output(bundle, write(replace(whole, told=told(reports, language))))
+        console(stderr=True).print(plain(text("trust.bundle.kept", language, file=bundle)))
+    return reports
+
+
+def _judge_again(bundle: str, at: str, language: str) -> list[Report]:
+    """The reports of a bundle, made again from it alone; said where they differ from those that it keeps."""
+    from mikra.adapters.pdf_worker import PdfWorker
+    from mikra.verification.bundle import read, told
+
+    if not bundle:
+        raise typer.BadParameter("name a file, an https address, or a bundle with --bundle", param_hint="FILE...")
+    kept = read(read_input(bundle))
+    asked = replace(kept, at=moment_of(at), today=False) if at else kept
+    with PdfWorker() as reader:
+        reports = list(asked.reports(pdf_reader=reader))
+    if not at and told(reports, kept.language) != kept.told:
+        console(stderr=True).print(plain(text("trust.bundle.differs", language)))
+    return reports
+
+
+def _tell(reports: list[Report], language: str, *, as_json: bool, details: bool, given: bool) -> NoReturn:
+    from mikra.report import worst
+
     if as_json:
         _print_json(reports, language, details=details)
     else:
         from mikra.cli.report import print_reports
 
-        print_reports(reports, language, details=details, given=bool(at))
+        print_reports(reports, language, details=details, given=given)
     raise SystemExit(worst(report.verdict for report in reports).exit_code)
 
 
-def _moment(text: str) -> datetime:
+def _is_link(file: str) -> bool:
+    return file.startswith("https://")
+
+
+def moment_of(text: str) -> datetime:
     """Now, or what was given; a day alone is its noon in UTC."""
     if not text:
         from mikra.adapters.clock import now
@@ -119,18 +198,13 @@ def certificates_in(path: Path) -> list[bytes]:
     return found
 
 
-def _loader(snapshot: Path | None) -> Loader:
-    """The snapshot, or nothing: this command opens no connection."""
-    from mikra.trust.loader import OFFLINE, SnapshotLoader
-
-    return SnapshotLoader.open(snapshot) if snapshot else OFFLINE
-
-
 def _bytes(file: str) -> bytes:
-    """The file, or so much of it that it is surely too large: an endless one costs no more."""
+    """The file, or so much of it that it is surely too large: an endless one costs no more. A link is its address."""
     from mikra.errors import InputError
     from mikra.formats.opened import LIMITS
 
+    if _is_link(file):
+        return file.encode()
     try:
         with nullcontext(_standard_input()) if file == "-" else Path(file).open("rb") as opened:
             return opened.read(LIMITS.archive + 1)
@@ -158,7 +232,7 @@ def _check_files(files: list[str]) -> None:
     from mikra.errors import InputError
 
     for file in files:
-        if file == "-":
+        if file == "-" or _is_link(file):
             continue
         if Path(file).is_dir():
             raise InputError("This is a folder, not a file.", where=file, fix="Name the files in it.")

@@ -22,8 +22,9 @@ import orjson
 
 from mikra import strictjson
 from mikra.errors import InputError
-from mikra.formats import containers
+from mikra.formats import containers, pdf
 from mikra.formats.containers import ZipLimits
+from mikra.formats.pdf import PdfReader
 from mikra.instants import instant
 from mikra.report import Report
 from mikra.trust import register as registers
@@ -59,8 +60,8 @@ class Bundle:
     told: Any = None
     language: str = "en"
 
-    def reports(self) -> tuple[Report, ...]:
-        """The reports, made again from this bundle alone."""
+    def reports(self, *, pdf_reader: PdfReader = pdf.read) -> tuple[Report, ...]:
+        """The reports, made again from this bundle alone. `pdf_reader` as in `verify`."""
         loader = SnapshotLoader(self.web)
         return tuple(
             report
@@ -73,6 +74,7 @@ class Bundle:
                 name=name,
                 today=self.today,
                 session=self.session,
+                pdf_reader=pdf_reader,
             )
         )
 

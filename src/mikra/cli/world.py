@@ -1,0 +1,109 @@
+"""What the commands may ask of the world: the guarded door, recorded answers, trusted lists, registers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mikra.cli.output import read_input
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from mikra.adapters.http import HttpLoader
+    from mikra.trust.loader import Loaded, Loader
+    from mikra.trust.register import Register
+    from mikra.trust.trusted_lists import TrustedLists
+
+MOST_LIST = 20_000_000
+"""Bytes of one trusted list; the largest has about 10 MB."""
+LIST_SECONDS = 60.0
+
+TrustedListsFolder = Annotated[
+    Path | None,
+    typer.Option("--trusted-lists", metavar="DIR", help="Trusted lists of the EU, as `mikra trust update` keeps them."),
+]
+RegisterFile = Annotated[
+    Path | None,
+    typer.Option("--register", metavar="FILE", help="Register of providers, as `mikra register import` makes it."),
+]
+ListSigner = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--list-signer",
+        metavar="FILE",
+        help="Certificates that sign the list of the lists, in place of those that come with Mikra.",
+    ),
+]
+
+
+def door(context: typer.Context) -> HttpLoader:
+    """The one door to the network; tests bring one to a simulated one."""
+    from mikra.adapters.http import HttpLoader
+
+    given = context.find_root().obj
+    return given if isinstance(given, HttpLoader) else HttpLoader()
+
+
+class Together:
+    """Recorded answers first; then the network, for all addresses or for a few alone; else nobody."""
+
+    def __init__(self, recorded: Loader, network: HttpLoader | None, only: Collection[str] | None) -> None:
+        self._recorded = recorded
+        self._network = network
+        self._only = only
+
+    def load(self, url: str, *, accept: str = "") -> Loaded:
+        from mikra.errors import UnavailableError
+
+        try:
+            return self._recorded.load(url, accept=accept)
+        except UnavailableError:
+            if self._network is None or (self._only is not None and url not in self._only):
+                raise
+        return self._network.load(url, accept=accept)
+
+
+def loader(
+    context: typer.Context, *, snapshot: Path | None, online: bool, offline: bool, links: Sequence[str]
+) -> Loader:
+    """What `verify` may look at: the snapshot; with `online` the network; and links that were given as arguments."""
+    from mikra.trust.loader import OFFLINE, SnapshotLoader
+
+    if online and offline:
+        raise typer.BadParameter("it is the opposite of --online", param_hint="--offline")
+    recorded: Loader = SnapshotLoader.open(snapshot) if snapshot else OFFLINE
+    if offline or not (online or links):
+        return recorded
+    return Together(recorded, door(context), None if online else frozenset(links))
+
+
+def trusted_lists(folder: Path | None, signers: Sequence[Path] | None) -> TrustedLists | None:
+    """The snapshot in a folder; None where none was named."""
+    if folder is None:
+        return None
+    from mikra.trust.trusted_lists import open_folder
+
+    return open_folder(folder, list_signers(signers))
+
+
+def list_signers(files: Sequence[Path] | None) -> tuple[bytes, ...]:
+    """Who signs the list of the lists (DER)."""
+    if not files:
+        from mikra.trust.trusted_lists import bundled_signers
+
+        return bundled_signers()
+    from mikra.trust.certificates import split
+
+    return tuple(der for file in files for der in split(read_input(str(file))))
+
+
+def register(file: Path | None) -> Register | None:
+    """The register in a file; None where none was named."""
+    if file is None:
+        return None
+    from mikra.trust.register import read
+
+    return read(read_input(str(file)))
