@@ -187,7 +187,7 @@ def test_damaged_json_forms_and_types(amount: Callable[[int, int], int]) -> None
 
 
 def test_the_fault_that_the_fuzzing_must_see(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(text: bytes, number: int) -> bytes:
+    def crash(texts: list[bytes]) -> list[bytes]:
         raise ValueError("planted")
 
     monkeypatch.setattr(READING, "_decoded", crash)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -34,7 +34,7 @@ class Case:
     own_status: Check | None = None
     presenter: str = ""
     notes: tuple[Finding, ...] = ()
-    summary: Mapping[str, Stated] | None = None
+    summary: Callable[[], Mapping[str, Stated]] | None = None
 
     @cached_property
     def profile(self) -> ProfileResult:

@@ -192,4 +192,12 @@ def name_of(der: bytes) -> str:
 
 
 def path_of(der: bytes, at: datetime, others: Iterable[bytes], policy: Policy) -> Path:
-    return build_path(der, at=at, anchors=policy.anchors, intermediates=tuple(others), trusted=policy.trusted_seals)
+    return _path_of(der, at, tuple(others), policy.anchors, policy.trusted_seals)
+
+
+@lru_cache(maxsize=128)
+def _path_of(
+    der: bytes, at: datetime, others: tuple[bytes, ...], anchors: tuple[bytes, ...], trusted: frozenset[str]
+) -> Path:
+    """The credentials of one batch are under one certificate: its path is looked for once."""
+    return build_path(der, at=at, anchors=anchors, intermediates=others, trusted=trusted)

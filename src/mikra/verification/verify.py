@@ -136,7 +136,7 @@ def _of_case(case: Case) -> Report:
 
 def _summary(case: Case) -> Mapping[str, Stated]:
     if case.summary is not None:
-        return case.summary
+        return case.summary()
     if case.credential is None and case.badge is not None:
         return summary.summarise(case.badge, measure(case.badge))
     if case.credential is None or case.meter is None:

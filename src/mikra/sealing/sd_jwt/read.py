@@ -20,7 +20,7 @@ import hashlib
 from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -55,8 +55,7 @@ _TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disclosure:
+class Disclosure(NamedTuple):
     """One disclosure: as it travels, where its claim stands, and which other one (by number) holds it, if any."""
 
     text: str
@@ -75,10 +74,15 @@ class SdJwt:
     kind: Kind
     jwt: Jws
     claims: Mapping[str, Any]
-    disclosures: tuple[Disclosure, ...]
+    placed: tuple[tuple[str, Place, int | None], ...]
     closed: tuple[Place, ...]
     presented: bytes
     key_binding: bytes = b""
+
+    @property
+    def disclosures(self) -> tuple[Disclosure, ...]:
+        """In the order in which their claims were found."""
+        return tuple(Disclosure(*one) for one in self.placed)
 
     @property
     def header(self) -> Mapping[str, Any]:
@@ -106,14 +110,14 @@ def read(text: bytes, limits: strictjson.Limits = strictjson.LIMITS) -> SdJwt:
     if not isinstance(payload, dict):
         raise _refuse("credential_malformed", "There are no claims under this seal.", expected="an object")
     kind = Kind(str(jwt.signatures[0].header["typ"]).lower().removeprefix("application/"))
-    work = _Opening(_by_digest(texts, payload, limits), limits)
+    work = _Opening(_by_digest(texts, payload, limits), min(MAX_DEPTH, limits.max_depth))
     claims = work.open(payload)
     _check_open(kind, claims, work)
     return SdJwt(
         kind=kind,
         jwt=jwt,
         claims=claims,
-        disclosures=tuple(work.found),
+        placed=tuple(work.found),
         closed=tuple(work.closed),
         presented=text[: len(text) - len(key_binding)],
         key_binding=key_binding,
@@ -139,32 +143,33 @@ def compact(value: object) -> bytes:
     return "~".join([".".join(map(str, parts)), *listed, key_binding]).encode()
 
 
-@dataclass(slots=True)
-class _Read:
-    """A disclosure not yet placed: `name` is None for an element of an array."""
-
-    text: str
-    name: str | None
-    value: Any
-    number: int | None = None
+_Content = tuple[str, str | None, Any]
+"""A disclosure not yet placed: its text, the name of its claim (None for an element of an array), its value."""
 
 
-def _by_digest(texts: Sequence[bytes], payload: Mapping[str, Any], limits: strictjson.Limits) -> dict[str, _Read]:
-    """Steps 3 and 4: digest -> disclosure."""
+def _by_digest(texts: list[bytes], payload: Mapping[str, Any], limits: strictjson.Limits) -> dict[str, _Content]:
+    """Steps 3 to 5: digest -> disclosure."""
     name = payload.get(ALGORITHM, "sha-256")
     if not isinstance(name, str) or name not in DIGEST_ALGORITHMS:
         raise _refuse("sdjwt_alg_not_allowed", "The digests are of a kind that we do not accept.", found=str(name))
-    found: dict[str, _Read] = {}
-    for number, (text, key) in enumerate(zip(texts, _digests(texts, DIGEST_ALGORITHMS[name]), strict=True)):
-        if key in found:
-            raise _refuse("sdjwt_duplicate_digest", "A disclosure is there twice.", where=f"disclosure {number}")
-        found[key] = _disclosure(text, number, limits)
+    contents = _contents(texts, limits)
+    found = dict(zip(_digests(texts, DIGEST_ALGORITHMS[name]), contents, strict=True))
+    if len(found) < len(texts):
+        raise _refuse("sdjwt_duplicate_digest", "A disclosure is there twice.")
+    for number, (_, claim, _) in enumerate(contents):
+        if claim in RESERVED:
+            raise _refuse(
+                "sdjwt_reserved_claim",
+                "A claim bears a name that means something else.",
+                where=f"disclosure {number}",
+                found=str(claim),
+            )
     return found
 
 
 def _digests(texts: Sequence[bytes], algorithm: Callable[[bytes], Any]) -> list[str]:
     """The digests in base64url: encoded all at once, a byte between them so that each begins anew."""
-    made = [algorithm(text).digest() for text in texts]
+    made = [each.digest() for each in map(algorithm, texts)]
     size = len(made[0]) if made else 0
     step = -(-(size + 1) // 3) * 3
     joined = b2a_base64(b"".join([m.ljust(step, b"\0") for m in made]), newline=False).translate(_TO_URL).decode()
@@ -172,101 +177,114 @@ def _digests(texts: Sequence[bytes], algorithm: Callable[[bytes], Any]) -> list[
     return [joined[at : at + width] for at in range(0, len(joined), wide)] if made else []
 
 
-def _disclosure(text: bytes, number: int, limits: strictjson.Limits) -> _Read:
-    """Step 4, quick for the usual form: compact JSON of three texts."""
-    data = _decoded(text, number)
+def _contents(texts: list[bytes], limits: strictjson.Limits) -> list[_Content]:
+    """Step 4. All at once where all have the usual form (compact JSON); else one by one, to say what is wrong where."""
+    data = _decoded(texts)
+    found: list[_Content] = []
+    for text, value in zip(b"~".join(texts).decode().split("~"), _plain(data), strict=False):
+        if value.__class__ is not list or not value or value[-1].__class__ is not str:
+            value = strictjson.parse(data[len(found)], limits)
+        size = len(value) if value.__class__ is list else 0
+        if size == 3 and value[0].__class__ is str and value[1].__class__ is str:
+            found.append((text, value[1], value[2]))
+        elif size == 2 and value[0].__class__ is str:
+            found.append((text, None, value[1]))
+        else:
+            raise _malformed(len(found))
+    return found
+
+
+def _plain(data: list[bytes]) -> list[Any]:
+    """What orjson reads, None where that is not surely what stands there: written out again it must be the same."""
     try:
-        value = orjson.loads(data)
-        plain = orjson.dumps(value) == data and b"\\u0000" not in data and all(v.__class__ is str for v in value)
-    except (orjson.JSONDecodeError, TypeError):
-        plain = False
-    if not plain:
-        value = strictjson.parse(data, limits)
-    if not isinstance(value, list) or not 2 <= len(value) <= 3 or not all(isinstance(v, str) for v in value[:-1]):
-        raise _malformed(number)
-    if len(value) == 3 and value[1] in RESERVED:
-        raise _refuse(
-            "sdjwt_reserved_claim",
-            "A claim bears a name that means something else.",
-            where=f"disclosure {number}",
-            found=value[1],
-        )
-    return _Read(text.decode(), value[1] if len(value) == 3 else None, value[-1])
+        values = list(map(orjson.loads, data))
+        if list(map(orjson.dumps, values)) == data and b"\\u0000" not in b"".join(data):
+            return values
+    except orjson.JSONDecodeError:
+        pass
+    return [None] * len(data)
 
 
-def _decoded(text: bytes, number: int) -> bytes:
+def _decoded(texts: list[bytes]) -> list[bytes]:
     """Canonical base64url, or InputError: what is written out again equals what stands there."""
-    standard = text.translate(_TO_STANDARD)
+    standard = [text.translate(_TO_STANDARD) for text in texts]
     try:
-        data = a2b_base64(standard + b"=" * (-len(standard) % 4))
+        data = [a2b_base64(text + b"==") for text in standard]
+        if [text.rstrip(b"=\n") for text in map(b2a_base64, data)] == standard:
+            return data
     except Error:
-        data = b""
-    if not data or b2a_base64(data, newline=False).rstrip(b"=") != standard:
+        pass
+    for number, text in enumerate(texts):
         base64url.decode(text.decode(), where=f"disclosure {number}", code="base64url_malformed")
-        raise _malformed(number)
-    return data
+    raise _malformed(len(texts))
 
 
 class _Opening:
-    """Steps 5 to 7: digests replaced by what they stand for, from the payload down."""
+    """Steps 5 to 7: digests replaced by what they stand for, from the payload down.
 
-    def __init__(self, known: dict[str, _Read], limits: strictjson.Limits) -> None:
+    What was placed is no longer known: a digest that stands in two places is opened once, and refused in the end.
+    """
+
+    def __init__(self, known: dict[str, _Content], max_depth: int) -> None:
         self.known = known
-        self.depth = min(MAX_DEPTH, limits.max_depth)
-        self.seen: set[str] = set()
-        self.found: list[Disclosure] = []
+        self.depth = max_depth
+        self.seen: list[str] = []
+        self.found: list[tuple[str, Place, int | None]] = []
         self.closed: list[Place] = []
 
     def open(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         opened = self.object({k: v for k, v in payload.items() if k != ALGORITHM}, (), None, 1)
-        for number, read in enumerate(self.known.values()):
-            if read.number is None:
-                raise _refuse(
-                    "sdjwt_unreferenced_disclosure",
-                    "A disclosure belongs to nothing that was sealed.",
-                    where=f"disclosure {number}",
-                )
+        if len(set(self.seen)) < len(self.seen):
+            twice = next(digest for digest in self.seen if self.seen.count(digest) > 1)
+            raise _refuse("sdjwt_duplicate_digest", "A digest is there twice.", found=twice)
+        if self.known:
+            raise _refuse(
+                "sdjwt_unreferenced_disclosure",
+                "A disclosure belongs to nothing that was sealed.",
+                found=next(iter(self.known)),
+            )
         return opened
 
     def value(self, value: Any, place: Place, within: int | None, depth: int) -> Any:
-        if value.__class__ is dict or value.__class__ is list:
-            if depth > self.depth:
-                raise _refuse("sdjwt_too_deep", "The claims are nested deeper than we accept.", where=_pointer(place))
-            made: Any = self.object if value.__class__ is dict else self.array
-            return made(value, place, within, depth)
-        return value
+        if not isinstance(value, dict | list):
+            return value
+        if depth > self.depth:
+            raise _refuse("sdjwt_too_deep", "The claims are nested deeper than we accept.", where=_pointer(place))
+        if isinstance(value, dict):
+            return self.object(value, place, within, depth)
+        return self.array(value, place, within, depth)
 
     def object(self, value: Mapping[str, Any], place: Place, within: int | None, depth: int) -> dict[str, Any]:
         opened = {}
         for name, inner in value.items():
-            if name == DIGESTS:
-                continue
             if name in RESERVED:
-                raise _refuse(
-                    "sdjwt_reserved_claim", "A name that means something else.", where=_pointer(place), found=name
-                )
-            # Most values are texts, which hold no digests.
-            opened[name] = inner if inner.__class__ is str else self.value(inner, (*place, name), within, depth + 1)
+                if name != DIGESTS:
+                    raise _reserved(place, name)
+            elif inner.__class__ is str:  # most values are, and hold no digests
+                opened[name] = inner
+            else:
+                opened[name] = self.value(inner, (*place, name), within, depth + 1)
         if DIGESTS in value:
             self.disclosed(value[DIGESTS], opened, place, within, depth)
         return opened
 
     def disclosed(self, digests: Any, into: dict[str, Any], place: Place, within: int | None, depth: int) -> None:
-        if not isinstance(digests, list) or not all(isinstance(d, str) for d in digests):
+        if digests.__class__ is not list or not all(digest.__class__ is str for digest in digests):
             raise _refuse("jws_malformed", "A list of digests is no list of texts.", where=_pointer((*place, DIGESTS)))
+        self.seen += digests
         for digest in digests:
-            read = self.take(digest, place)
-            if read is None:
+            content = self.known.pop(digest, None)
+            if content is None:
+                self.closed.append(place)
                 continue
-            if read.name is None:
+            name = content[1]
+            if name is None:
                 raise _refuse("jws_malformed", "An element of an array stands as a claim.", where=_pointer(place))
-            if read.name in into:
-                raise _refuse(
-                    "sdjwt_claim_collision",
-                    "A disclosure would replace a claim that is already there.",
-                    where=_pointer((*place, read.name)),
-                )
-            into[read.name] = self.placed(read, (*place, read.name), within, depth + 1)
+            here = (*place, name)
+            if name in into:
+                message = "A disclosure would replace a claim that is already there."
+                raise _refuse("sdjwt_claim_collision", message, where=_pointer(here))
+            into[name] = self.placed(content, here, within, depth + 1)
 
     def array(self, value: Sequence[Any], place: Place, within: int | None, depth: int) -> list[Any]:
         opened = []
@@ -275,29 +293,29 @@ class _Opening:
             if inner.__class__ is not dict or ELEMENT not in inner:
                 opened.append(self.value(inner, here, within, depth + 1))
                 continue
-            if len(inner) != 1 or not isinstance(inner[ELEMENT], str):
-                raise _refuse("sdjwt_reserved_claim", "A name that means something else.", where=_pointer(here))
-            read = self.take(inner[ELEMENT], here)
-            if read is None:
-                continue
-            if read.name is not None:
+            digest = inner[ELEMENT]
+            if len(inner) != 1 or digest.__class__ is not str:
+                raise _reserved(here, ELEMENT)
+            self.seen.append(digest)
+            content = self.known.pop(digest, None)
+            if content is None:
+                self.closed.append(here)
+            elif content[1] is not None:
                 raise _refuse("jws_malformed", "A claim stands as an element of an array.", where=_pointer(here))
-            opened.append(self.placed(read, here, within, depth + 1))
+            else:
+                opened.append(self.placed(content, here, within, depth + 1))
         return opened
 
-    def take(self, digest: str, place: Place) -> _Read | None:
-        if digest in self.seen:
-            raise _refuse("sdjwt_duplicate_digest", "A digest is there twice.", where=_pointer(place))
-        self.seen.add(digest)
-        read = self.known.get(digest)
-        if read is None:
-            self.closed.append(place)
-        return read
+    def placed(self, content: _Content, place: Place, within: int | None, depth: int) -> Any:
+        text, _, value = content
+        self.found.append((text, place, within))
+        if value.__class__ is str:
+            return value
+        return self.value(value, place, len(self.found) - 1, depth)
 
-    def placed(self, read: _Read, place: Place, within: int | None, depth: int) -> Any:
-        read.number = len(self.found)
-        self.found.append(Disclosure(text=read.text, place=place, within=within))
-        return self.value(read.value, place, read.number, depth)
+
+def _reserved(place: Place, name: str) -> InputError:
+    return _refuse("sdjwt_reserved_claim", "A name that means something else.", where=_pointer(place), found=name)
 
 
 def _check_open(kind: Kind, claims: Mapping[str, Any], work: _Opening) -> None:
@@ -306,9 +324,10 @@ def _check_open(kind: Kind, claims: Mapping[str, Any], work: _Opening) -> None:
         kind = Kind.SD_JWT_VC
     if kind is Kind.SD_JWT_VC and not (isinstance(claims.get("vct"), str) and claims["vct"]):
         raise _refuse("credential_malformed", "The credential names no type.", where="/vct", expected="vct")
-    for one in work.found:
-        if one.place[0] in ALWAYS_OPEN[kind]:
-            raise _refuse("sdjwt_reserved_claim", "A claim that must be open was concealed.", where=_pointer(one.place))
+    concealed = {place[0] for _, place, _ in work.found} & ALWAYS_OPEN[kind]
+    if concealed:
+        found = ", ".join(map(str, concealed))
+        raise _refuse("sdjwt_reserved_claim", "A claim that must be open was concealed.", found=found)
 
 
 def _pointer(place: Place) -> str:

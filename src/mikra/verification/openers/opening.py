@@ -11,7 +11,7 @@ One module of this package per kind of `formats.Item`, each with `open_item(item
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,4 +40,4 @@ class Opening:
     status: Check | None = None
     presenter: str = ""
     notes: tuple[Finding, ...] = ()
-    summary: Mapping[str, Stated] | None = None
+    summary: Callable[[], Mapping[str, Stated]] | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from mikra import base64url, formats
@@ -107,7 +107,7 @@ def _credential(
         seals=(seals.judge(seal, question.at, question.policy),),
         format="wallet.format" if vct else "wallet.format.w3c",
         holder=key_binding.check(opened, proof, question),
-        summary=wallet_summary.summarise(opened) if vct else None,
+        summary=partial(wallet_summary.summarise, opened) if vct else None,
     )
 
 
