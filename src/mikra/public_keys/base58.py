@@ -50,10 +50,9 @@ def decode(text: str, *, where: str = "", code: str = "key_malformed") -> bytes:
 
 
 def _value(digits: str) -> int:
-    value = 0
-    for start in range(0, _CHUNK_DIGITS, 2):
-        value = value * _PAIR + _PAIR_VALUES[digits[start : start + 2]]
-    return value
+    of = _PAIR_VALUES
+    high = (of[digits[0:2]] * _PAIR + of[digits[2:4]]) * _PAIR + of[digits[4:6]]
+    return (high * _PAIR + of[digits[6:8]]) * _PAIR + of[digits[8:10]]
 
 
 def _malformed(found: str, where: str, code: str) -> InputError:

@@ -12,29 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mikra.errors import InputError
-from mikra.sealing.rdf.canonical import canonical_form, in_process
+from mikra.sealing.rdf.canonical import canonical_form
 from mikra.sealing.rdf.scopes import Library
 from mikra.vocabulary import contexts
 from tests.sealing.di_keys import badge, credential
+from tests.sealing.rdf.oracles import by_pyld
 
 DID = "did:web:issuer.example.test"
-
-
-def by_pyld(document: dict[str, Any]) -> bytes:
-    """The same by PyLD's expansion."""
-    from pyld import jsonld
-
-    def load(url: str, options: Any) -> dict[str, Any]:
-        content = {"@context": contexts.load(url)}
-        return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": content}
-
-    options = {
-        "base": None,
-        "documentLoader": load,
-        "format": "application/n-quads",
-        "rdfDirection": "i18n-datatype",
-    }
-    return in_process(jsonld.to_rdf(document, options), "SHA256").encode()
 
 
 def refusal(document: dict[str, Any]) -> str:

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import rfc8785
+import orjson
 
 from mikra.errors import InputError
+from mikra.sealing import jcs
 from mikra.sealing.rdf.scopes import Library, Scope, Term, is_iri, urls_of
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -27,7 +28,6 @@ _BLANK = re.compile(r"_:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _LARGEST_INTEGER = 10**21
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _ESCAPES = str.maketrans({chr(c): f"\\u{c:04X}" for c in (*range(0x20), 0x7F)} | _SHORT)
-_SPECIAL = re.compile(r'[\x00-\x1f"\\\x7f]')
 
 SKOLEM = "urn:bnid:"
 """vc-di-ecdsa 1.0, 3.4.4 (skolemizeExpandedJsonLd)."""
@@ -80,7 +80,7 @@ class _Walk:
         if "@context" in element:
             scope = scope.then(urls_of(element["@context"], self.library, f"{where}/@context"), f"{where}/@context")
         outer = scope
-        type_names = [name for name in element if name == "@type" or self._means(scope, name, "@type")]
+        type_names = scope.aliases("@type") & element.keys()
         types = [t for name in sorted(type_names) for t in _texts(element[name], f"{where}/{name}")]
         scope = scope.typed(types)
         subject = self._subject(element, scope, where)
@@ -103,12 +103,8 @@ class _Walk:
             raise budget("quads", MOST_QUADS)
         return subject
 
-    def _means(self, scope: Scope, name: str, keyword: str) -> bool:
-        term = scope.terms.get(name)
-        return term is not None and term.iri == keyword
-
     def _subject(self, element: Mapping[str, Any], scope: Scope, where: str) -> str:
-        names = [name for name in element if name == "@id" or self._means(scope, name, "@id")]
+        names = [*(scope.aliases("@id") & element.keys())]
         if not names:
             blank = self.dataset.places[where] = self.dataset.blank()
             return blank
@@ -136,7 +132,7 @@ class _Walk:
             yield self._scalar(value, term, scope, name, where)
             return
         if term is not None and term.coercion == "@json":
-            yield _typed(rfc8785.dumps(value).decode(), f"{RDF}JSON")
+            yield _typed(jcs.canonical(value).decode(), f"{RDF}JSON")
         elif term is not None and "@language" in term.container and isinstance(value, Mapping):
             yield from self._by_language(value, where)
         elif term is not None and "@list" in term.container:
@@ -247,7 +243,7 @@ def _value_object(value: Mapping[str, Any], scope: Scope, where: str) -> str:
             raise _undefined(where, ", ".join(value))
         iri = scope.expand(kind)
         if kind == "@json" or iri == "@json":
-            return _typed(rfc8785.dumps(content).decode(), f"{RDF}JSON")
+            return _typed(jcs.canonical(content).decode(), f"{RDF}JSON")
         if iri is None or not is_iri(iri):
             raise _undefined(where, kind)
         return _typed(content, iri) if isinstance(content, str) else _native(content, iri)
@@ -265,8 +261,14 @@ def _value_object(value: Mapping[str, Any], scope: Scope, where: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A quoted literal, escaped as RDFC-1.0, 5 (canonical N-Quads) demands."""
-    return f'"{text.translate(_ESCAPES)}"' if _SPECIAL.search(text) else f'"{text}"'
+    """A quoted literal, escaped as RDFC-1.0, 5 (canonical N-Quads) demands; but for control characters as JSON does."""
+    try:
+        written = orjson.dumps(text)
+    except orjson.JSONEncodeError:
+        raise InputError("A text holds half a character.", found=ascii(text)[:40], code="json_bad_unicode") from None
+    if b"\\u" in written or b"\x7f" in written:
+        return f'"{text.translate(_ESCAPES)}"'
+    return written.decode()
 
 
 def _typed(text: str, iri: str) -> str:

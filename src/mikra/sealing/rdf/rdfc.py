@@ -1,7 +1,7 @@
 """W3C RDF Dataset Canonicalization 1.0 (RDFC-1.0), 4.4 to 4.8, with a budget of work and with the names that it gives.
 
-pyoxigraph does the same faster, but neither stops nor tells which node got which name. Here every step is counted:
-a graph that was made to be slow ends with `canonicalization_budget` after the same amount of work on every machine.
+Other implementations cannot be stopped, and do not tell which node got which name. Here every step is counted: a graph
+that was made to be slow ends with `canonicalization_budget` after the same amount of work on every machine.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ class Canonicalisation:
     """One dataset. `names` maps each blank node to its canonical name ("_:c14n0")."""
 
     def __init__(self, lines: Iterable[str], digest: str = "SHA256") -> None:
-        self.quads = [split(line) for line in sorted(set(lines))]
+        found = sorted(set(lines))
+        self._plain = [f"{line}\n" for line in found if "_:" not in line]
+        self.quads = [split(line) for line in found if "_:" in line]
         self._digest = _HASHES[digest]
         self._steps = 0
         self._of: dict[str, list[Quad]] = defaultdict(list)
@@ -72,7 +74,7 @@ class Canonicalisation:
 
     def lines(self, labels: Mapping[str, str] | None = None) -> list[str]:
         """The sorted lines, blank nodes by their canonical names or by `labels`."""
-        return relabelled(self.quads, self.names if labels is None else labels)
+        return sorted([*self._plain, *relabelled(self.quads, self.names if labels is None else labels)])
 
     def _hash(self, text: str) -> str:
         return self._digest(text.encode()).hexdigest()

@@ -90,6 +90,7 @@ class Scope:
         self.previous = previous
         self._below: dict[Any, Scope] = {}
         self._made = [0]
+        self._aliases: dict[str, frozenset[str]] = {}
 
     @property
     def crowded(self) -> bool:
@@ -146,6 +147,14 @@ class Scope:
             for each in value if isinstance(value, list) else [value]:
                 _Definitions(result, each, where, override).all()
         return result
+
+    def aliases(self, keyword: str) -> frozenset[str]:
+        """The keyword and all names that stand for it."""
+        found = self._aliases.get(keyword)
+        if found is None:
+            names = {name for name, term in self.terms.items() if term.iri == keyword}
+            found = self._aliases[keyword] = frozenset({keyword, *names})
+        return found
 
     def expand(self, name: str) -> str | None:
         """The IRI or keyword that a member's name or a class stands for; None where it means nothing."""

@@ -55,9 +55,12 @@ class Shape:
 
 
 def _escaped(values: list[str]) -> list[bytes]:
-    """All texts as N-Quads writes them. JSON writes what needs no escape in the same way, and all at once."""
+    """All texts as N-Quads writes them. JSON writes all but control characters in the same way, and all at once.
+
+    Within a text every quotation mark has a backslash before it, so that `","` stands only between two of them.
+    """
     text = orjson.dumps(values)
-    if b"\\" in text or b"\x7f" in text:
+    if b"\\u" in text or b"\x7f" in text:
         return [literal(value)[1:-1].encode() for value in values]
     return text[2:-2].split(b'","')
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from operator import itemgetter
 
 from mikra.sealing.rdf.rdfc import join, split
@@ -46,6 +47,12 @@ def filler(text: str, places: Mapping[str, int]) -> Fill:
     return fill
 
 
+def _is_ordered(lines: list[str]) -> bool:
+    """Whether these sorted lines stay in order whatever fills their holes: each pair differs before the first hole."""
+    beginnings = [line.partition(START)[0] for line in lines]
+    return all(any(a != b for a, b in zip(one, other, strict=False)) for one, other in pairwise(beginnings))
+
+
 class Statements:
     """The statements of one document with holes. `places`: hole -> its number among the values."""
 
@@ -53,17 +60,20 @@ class Statements:
         quads = [split(line) for line in sorted(set(lines))]
         nodes = sorted({part for quad in quads for part in quad if part.startswith("_:")})
         marks = {node: f"{_NODE}{number}{_NODE_END}" for number, node in enumerate(nodes)}
-        self._text = filler("".join(join(marks.get(part, part) for part in quad) for quad in quads), places)
+        self._lines = [join(marks.get(part, part) for part in quad) for quad in quads]
+        self._places = places
+        self._text = filler("".join(self._lines), places)
+        self._arranged = False
         self._hash = hashlib.sha384 if digest == "SHA384" else hashlib.sha256
         self._hashes: list[str] = []
-        self._open: list[tuple[int, Fill]] = []
+        self._open: list[tuple[int, Fill, bool]] = []
         for number, node in enumerate(nodes):
             seen = {node: "_:a"} | {other: "_:z" for other in nodes if other != node}
             sight = sorted(join(seen.get(part, part) for part in quad) for quad in quads if node in quad)
             text = "".join(sight)
             self._hashes.append(self._hash(text.encode()).hexdigest())
             if START in text:
-                self._open.append((number, filler(text, places)))
+                self._open.append((number, filler(text, places), not _is_ordered(sight)))
 
     def fill(self, values: list[bytes]) -> bytes | None:
         """The canonical N-Quads with these values, escaped as N-Quads; None where the general path must do it."""
@@ -72,22 +82,31 @@ class Statements:
             return None
         lines = self._text(values + labels).split(b"\n")
         lines.pop()
+        if not self._arranged:
+            self._arrange(lines)
         lines.sort()
         if len(set(lines)) != len(lines):
-            if labels:
+            if labels and any(one == other and b"_:" in one for one, other in pairwise(lines)):
                 return None
             lines = sorted(set(lines))
         lines.append(b"")
         return b"\n".join(lines)
+
+    def _arrange(self, filled: list[bytes]) -> None:
+        """Keep the lines in the order that they had once filled: the next time there is little to sort."""
+        order = sorted(range(len(filled)), key=filled.__getitem__)
+        self._lines = [self._lines[number] for number in order]
+        self._text = filler("".join(self._lines), self._places)
+        self._arranged = True
 
     def _labels(self, values: list[bytes]) -> list[bytes] | None:
         """The canonical name of each blank node; None where two look alike."""
         if not self._hashes:
             return []
         hashes = self._hashes.copy()
-        for number, fill in self._open:
+        for number, fill, to_sort in self._open:
             sight = fill(values)
-            if sight.count(b"\n") > 1:
+            if to_sort:
                 lines = sight.split(b"\n")
                 lines.pop()
                 sight = b"\n".join([*sorted(lines), b""])
