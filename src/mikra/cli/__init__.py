@@ -26,6 +26,7 @@ from mikra.cli import (
     signer,
     status,
     trust,
+    vc,
     verify,
     vocabulary,
 )
@@ -58,6 +59,8 @@ app.command("certificate", cls=PlainCommand, epilog=certificate.EXAMPLES)(certif
 app.command("verify", cls=PlainCommand, epilog=verify.EXAMPLES)(verify.verify)
 app.command("meter", cls=PlainCommand, epilog=meter.EXAMPLES)(meter.meter)
 app.command("vocabulary", cls=PlainCommand, epilog=vocabulary.EXAMPLES)(vocabulary.vocabulary)
+app.add_typer(vc.app, name="vc", hidden=True)
+app.command("vc-api", cls=PlainCommand, epilog=vc.API_EXAMPLES, hidden=True)(vc.vc_api)
 app.command("demo", cls=PlainCommand, epilog=demo.EXAMPLES)(demo.demo)
 
 

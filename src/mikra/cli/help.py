@@ -22,6 +22,8 @@ ORDER = (
     "meter",
     "vocabulary",
     "demo",
+    "vc",
+    "vc-api",
 )
 """The commands in the order in which a registrar meets them."""
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mikra.errors import InputError
+from mikra.vocabulary.contexts import CREDENTIALS_V2
 
 TYPES = frozenset({"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"})
 
@@ -28,8 +29,18 @@ _TEXT = re.compile(r"[A-Za-z0-9_.~-]+")
 """What a sealed text is made of; nothing of it needs an escape in a URL (RFC 2397; RFC 3986, 2.3)."""
 
 
+def is_enveloped(document: Mapping[str, Any]) -> bool:
+    """Whether its type says that it is an envelope."""
+    declared = document.get("type")
+    types = declared if isinstance(declared, list) else [declared]
+    return any(isinstance(kind, str) and kind in TYPES for kind in types)
+
+
 def read(document: Mapping[str, Any], where: str) -> tuple[str, bytes]:
     """(kind, sealed text); kind is "" where the media type is not read here. InputError credential_malformed."""
+    contexts = document.get("@context")
+    if CREDENTIALS_V2 not in (contexts if isinstance(contexts, list) else [contexts]):
+        raise _refuse(where, f"{CREDENTIALS_V2} in @context", "@context")
     url = document.get("id")
     match = _URL.fullmatch(url) if isinstance(url, str) else None
     if match is None:
@@ -42,10 +53,10 @@ def read(document: Mapping[str, Any], where: str) -> tuple[str, bytes]:
     return kind, match[3].encode("ascii")
 
 
-def _refuse(where: str, expected: str) -> InputError:
+def _refuse(where: str, expected: str, member: str = "id") -> InputError:
     return InputError(
         "The envelope does not hold a sealed credential.",
-        where=f"{where}/id",
+        where=f"{where}/{member}",
         expected=expected,
         code="credential_malformed",
     )

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
 from mikra.errors import InputError
 from mikra.public_keys.strength import MIN_RSA_BITS
@@ -92,6 +92,8 @@ def private_key_signer(key: object, certificate: bytes, chain: tuple[bytes, ...]
 
 def bare_signer(key: PrivateKey) -> Signer:
     """A signer without a certificate, for forms whose key is published by a DID: `certificate` is empty."""
+    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name == ALGORITHMS["ES512"].curve:
+        return P521Signer(key)
     algorithm_of(key)
     return Ed25519Signer(key, b"") if isinstance(key, ed25519.Ed25519PrivateKey) else PrivateKeySigner(key, b"")
 
@@ -133,6 +135,19 @@ class PrivateKeySigner:
         digest = ALGORITHMS[self.algorithm].digest or hashes.SHA256()
         self.sign = _sign_with(key, digest)
         self.sign_digest = _sign_with(key, Prehashed(digest))
+
+
+class P521Signer:
+    """An EC P-521 key in memory, without certificate: for forms that ask for it, never our own choice."""
+
+    algorithm, certificate, chain = "ES512", b"", ()
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
+        self._key = key
+
+    def sign(self, data: bytes) -> bytes:
+        r, s = decode_dss_signature(self._key.sign(data, ec.ECDSA(hashes.SHA512())))
+        return r.to_bytes(66) + s.to_bytes(66)
 
 
 def _sign_with(

@@ -27,6 +27,7 @@ class Policy:
     `trusted_lists`: a snapshot of the EU's trusted lists; what a seal is called, and who vouches for it, comes from it.
     `register`: what registers of providers know; it is told beside check 7, and decides nothing.
     `contexts`: JSON-LD contexts (URL -> bytes) that an administrator added to those that are bundled.
+    `inline_contexts`: whether a credential may explain its own words; who relies on it must then read what it says.
     `proof_only`: judge the seal alone; that issuer and key belong together is then not asked, and said so.
     `algorithms`: JWS algorithms accepted of a seal; empty for all that the gate lets in (`sealing.algorithms`).
     `deciding_content`: content checks that also decide ("profile", "annex1", "principles").
@@ -44,6 +45,7 @@ class Policy:
     trusted_lists: TrustedLists | None = None
     register: Register | None = None
     contexts: Mapping[str, bytes] = field(default_factory=dict, hash=False)
+    inline_contexts: bool = False
     proof_only: bool = False
     algorithms: frozenset[str] = frozenset()
     deciding_content: frozenset[str] = frozenset()

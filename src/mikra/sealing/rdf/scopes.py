@@ -1,8 +1,9 @@
 """JSON-LD 1.1, 4.1 and 4.2 (context processing, term definitions): what names mean at a place in a document.
 
-Only contexts that are bundled, or that an administrator added, are read, and only by their URL. Read are terms,
-prefixes, coercions, containers, protection, and contexts scoped to a class or a property. What else contexts can do
-(`@vocab`, `@base`, `@import`, `@reverse`, `@nest`, `@language` ...) is refused: none of the bundled ones does it.
+Only contexts that are bundled, or that an administrator added, are read, and only by their URL; those that stand in
+the document itself only where the library says so. Read are terms, prefixes, coercions, containers, protection, and
+contexts scoped to a class or a property. What else contexts can do (`@base`, `@import`, `@reverse`, `@nest`,
+`@language` ...) is refused: none of the bundled ones does it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from mikra.errors import InputError, NotFoundError
 from mikra.vocabulary import contexts
@@ -22,6 +25,9 @@ KEYWORDS = frozenset(
 _KEYWORD_LIKE = re.compile(r"@[A-Za-z]+")
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f]*')
 _HEAD = frozenset({"@version", "@protected"})
+_INLINE = "{"
+"""How the key of a context begins that stands in the document: its JSON. No URL begins so."""
+
 _TERM = frozenset({"@id", "@type", "@container", "@context", "@protected", "@prefix"})
 _CONTAINERS = frozenset({"@set", "@list", "@language", "@graph"})
 SCHEMES = frozenset({"did", "urn", "http", "https", "mailto", "x-hole"})
@@ -56,10 +62,15 @@ class Term:
 
 
 class Library:
-    """The contexts that may be named: those that are bundled, and those added (URL -> value of `@context`)."""
+    """The contexts that may be named: those that are bundled, and those added (URL -> value of `@context`).
 
-    def __init__(self, added: Mapping[str, Any] | None = None) -> None:
+    `inline`: whether a document may explain its own words, and an added context all words at once (VC Data Model 2.0,
+    4.3 and 5.2). Then they mean what it says, and whoever relies on it must read that.
+    """
+
+    def __init__(self, added: Mapping[str, Any] | None = None, *, inline: bool = False) -> None:
         self.added = dict(added or {})
+        self.inline = inline
         self._start = Scope(self, {})
 
     def knows(self, url: str) -> bool:
@@ -69,6 +80,8 @@ class Library:
         """The value of `@context` behind a URL. InputError context_not_allowed."""
         if url in self.added:
             return self.added[url]
+        if url.startswith(_INLINE) and self.inline:
+            return orjson.loads(url)
         try:
             return contexts.load(url)
         except NotFoundError:
@@ -84,10 +97,13 @@ class Library:
 class Scope:
     """The terms in force at a place. `previous` is what holds again below, where a class brought its own terms."""
 
-    def __init__(self, library: Library, terms: dict[str, Term], previous: Scope | None = None) -> None:
+    def __init__(
+        self, library: Library, terms: dict[str, Term], previous: Scope | None = None, *, vocab: str = ""
+    ) -> None:
         self.library = library
         self.terms = terms
         self.previous = previous
+        self.vocab = vocab
         self._below: dict[Any, Scope] = {}
         self._made = [0]
         self._aliases: dict[str, frozenset[str]] = {}
@@ -134,7 +150,7 @@ class Scope:
 
     def _process(self, local: Any, *, where: str, override: bool = False, propagate: bool = True) -> Scope:
         """JSON-LD 1.1, 4.1.2."""
-        result = Scope(self.library, dict(self.terms), self.previous)
+        result = Scope(self.library, dict(self.terms), self.previous, vocab=self.vocab)
         if not propagate and result.previous is None:
             result.previous = self
         for context in local if isinstance(local, list) else [local]:
@@ -144,8 +160,9 @@ class Scope:
                 result = Scope(self.library, {}, None if propagate else result)
                 continue
             value = self.library.load(context, where) if isinstance(context, str) else context
+            own = self.library.inline and isinstance(context, str) and context not in contexts.BUNDLED
             for each in value if isinstance(value, list) else [value]:
-                _Definitions(result, each, where, override).all()
+                _Definitions(result, each, where, override, catch_all=own).all()
         return result
 
     def aliases(self, keyword: str) -> frozenset[str]:
@@ -163,6 +180,8 @@ class Scope:
             return term.iri
         if name.startswith("@"):
             return name if name in KEYWORDS else None
+        if self.vocab and name and ":" not in name:
+            return self.vocab + name
         return self.iri(name)
 
     def iri(self, value: str) -> str | None:
@@ -182,20 +201,29 @@ class Scope:
 class _Definitions:
     """JSON-LD 1.1, 4.2.2: the terms of one local context, defined as they are needed."""
 
-    def __init__(self, scope: Scope, context: Any, where: str, override: bool) -> None:
+    def __init__(self, scope: Scope, context: Any, where: str, override: bool, *, catch_all: bool = False) -> None:
         if not isinstance(context, Mapping):
             raise not_allowed("A context is not an object.", where, type(context).__name__)
         self.scope, self.context, self.where, self.override = scope, context, where, override
         self.protected = context.get("@protected") is True
+        self.head = _HEAD | {"@vocab"} if catch_all else _HEAD
         self.done: dict[str, bool] = {}
 
     def all(self) -> None:
         for name in self.context:
             if name.startswith("@"):
-                if name not in _HEAD:
+                if name not in self.head:
                     raise not_allowed("A context does what is not read here.", self.where, name)
+                if name == "@vocab":
+                    self.scope.vocab = self._vocab(self.context[name])
             else:
                 self.define(name)
+
+    def _vocab(self, value: Any) -> str:
+        """4.1.2, step 5.8: where every name leads that no term explains."""
+        if not isinstance(value, str) or not is_iri(value):
+            raise not_allowed("A context does what is not read here.", self.where, "@vocab")
+        return value
 
     def define(self, name: str) -> None:
         if name in self.done:
@@ -263,15 +291,23 @@ def is_iri(value: str) -> bool:
 
 
 def urls_of(value: Any, library: Library, where: str) -> tuple[str, ...]:
-    """The URLs of an `@context`. InputError context_not_allowed for an inline one, and for one that is not bundled."""
+    """The keys of an `@context`: URLs, and the JSON of what stands there, where the library allows that.
+
+    InputError context_not_allowed for any other.
+    """
     found = value if isinstance(value, list) else [value]
+    keys: list[str] = []
     for number, url in enumerate(found):
         place = f"{where}/{number}" if isinstance(value, list) else where
+        if isinstance(url, Mapping) and library.inline:
+            keys.append(orjson.dumps(url).decode())
+            continue
         if not isinstance(url, str):
             raise not_allowed("This credential explains its own words; only known vocabularies are read.", place, "")
         if not library.knows(url):
             raise not_allowed("This credential uses a vocabulary that is not bundled.", place, url)
-    return tuple(found)
+        keys.append(url)
+    return tuple(keys)
 
 
 def contexts_in(document: Any, where: str = "") -> Iterable[tuple[str, Any]]:

@@ -22,7 +22,7 @@ from mikra.sealing.data_integrity import ASSERTION, AUTHENTICATION, Proof
 from mikra.sealing.rdf.canonical import LIBRARY
 from mikra.sealing.rdf.scopes import Library, contexts_in
 from mikra.trust.did import VerificationMethod, resolve_method
-from mikra.verification import seals, sentence
+from mikra.verification import presenter, seals, sentence
 from mikra.verification.issuer import issuer_id
 from mikra.verification.openers.opening import Opening
 from mikra.verification.question import Question
@@ -37,7 +37,7 @@ def open_item(item: Item, question: Question) -> Opening:
     """The credential under its proofs; or what a holder presented, once the presentation's own proofs hold."""
     document = item.document
     try:
-        library = library_of(question.policy.contexts)
+        library = library_of(question.policy.contexts, inline=question.policy.inline_contexts)
         di.check_contexts(document, library)
         proofs = di.read_proofs(document)
         opened = _Opened(document, proofs, question, library)
@@ -48,6 +48,10 @@ def open_item(item: Item, question: Question) -> Opening:
         return Opening(faults=faults)
     notes = tuple(_added(document, library))
     if formats.is_presentation(document):
+        if not document.get("verifiableCredential"):
+            judged = tuple(seals.judge(seal, question.at, question.policy) for seal in opened.seals())
+            holder = presenter.check(document, opened.methods[0].controller, question.session)
+            return Opening(document=document, seals=judged, holder=holder, notes=notes)
         inside = formats.presented(document, name=item.name, where=item.where, limits=question.policy.limits)
         return Opening(inside=inside, presenter=opened.methods[0].controller, notes=notes)
     judged = tuple(seals.judge(seal, question.at, question.policy) for seal in opened.seals())
@@ -155,14 +159,14 @@ def _added(document: Mapping[str, Any], library: Library) -> Iterator[Finding]:
         yield Finding(rule="context.added", severity=Severity.INFORMATION, what=what, found=found)
 
 
-def library_of(added: Mapping[str, bytes]) -> Library:
+def library_of(added: Mapping[str, bytes], *, inline: bool = False) -> Library:
     """The bundled contexts and those that an administrator added. InputError where one of these is no context."""
-    return _library(tuple(sorted(added.items()))) if added else LIBRARY
+    return _library(tuple(sorted(added.items())), inline) if added or inline else LIBRARY
 
 
 @lru_cache(maxsize=8)
-def _library(added: tuple[tuple[str, bytes], ...]) -> Library:
-    return Library({url: _context(url, data) for url, data in added})
+def _library(added: tuple[tuple[str, bytes], ...], inline: bool) -> Library:
+    return Library({url: _context(url, data) for url, data in added}, inline=inline)
 
 
 def _context(url: str, data: bytes) -> Any:

@@ -1,0 +1,119 @@
+"""POST /credentials/verify and /presentations/verify of the VC API: 200 for verified, nothing else.
+
+Who the issuer is, the caller did not say: every issuer is taken as itself, as if named. What then stays open fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from mikra import base64url, strictjson
+from mikra.adapters.vc_api.issuers import CONTEXTS
+from mikra.errors import InputError
+from mikra.formats import enveloped
+from mikra.report import Report, Verdict
+from mikra.trust.loader import Loader
+from mikra.validation.vc_model import check_model, faults
+from mikra.verification import Policy
+from mikra.verification import verify as verify_bytes
+from mikra.verification.issuer import issuer_id
+from mikra.verification.question import NO_SESSION, Session
+
+_DEEPEST = 4
+"""Envelopes in presentations in envelopes that are looked into for names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Whether all of it is verified; if not, the codes and what they say."""
+
+    problems: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        return not self.problems
+
+
+def verify_credential(credential: Mapping[str, Any], *, at: datetime, loader: Loader, proof_only: bool) -> Answer:
+    """One credential, sealed inside or in an envelope."""
+    reports = _reports(credential, NO_SESSION, at=at, loader=loader, proof_only=proof_only)
+    return Answer(problems=tuple(_problem(report) for report in reports if not _holds(report)))
+
+
+def verify_presentation(
+    presentation: Mapping[str, Any], session: Session, *, at: datetime, loader: Loader, proof_only: bool
+) -> Answer:
+    """A sealed presentation with all in it. A credential without a seal counts only as the holder's own word."""
+    if not presentation.get("proof") and not enveloped.is_enveloped(presentation):
+        return Answer(problems=(("proof_missing", "The presentation is not sealed."),))
+    broken = () if enveloped.is_enveloped(presentation) else faults(check_model(presentation))
+    problems = [("credential_malformed", f"{fault.what.text()} {fault.where}") for fault in broken]
+    own = _own_word(presentation)
+    for report in _reports(presentation, session, at=at, loader=loader, proof_only=proof_only):
+        place = report.file.partition("#")[2]
+        if not _holds(report) and not (report.code == "proof_missing" and place in own):
+            problems.append(_problem(report))
+    return Answer(problems=tuple(problems))
+
+
+def _reports(
+    document: Mapping[str, Any], session: Session, *, at: datetime, loader: Loader, proof_only: bool
+) -> tuple[Report, ...]:
+    policy = Policy(
+        trusted_issuers=frozenset(_parties(document, 0)), contexts=CONTEXTS, inline_contexts=True, proof_only=proof_only
+    )
+    return verify_bytes(orjson.dumps(document), at=at, policy=policy, loader=loader, session=session)
+
+
+def _holds(report: Report) -> bool:
+    return report.verdict is Verdict.TOTAL_PASSED
+
+
+def _problem(report: Report) -> tuple[str, str]:
+    failed = [check for check in report.checks if check.code == report.code]
+    reason = failed[0].reason.text() if failed else report.sentence.text()
+    return report.code, reason
+
+
+def _own_word(presentation: Mapping[str, Any]) -> frozenset[str]:
+    """Places of credentials without a seal of their own that the holder issued (VC Data Model 2.0, 4.13.4)."""
+    holder = issuer_id({"issuer": presentation.get("holder", "")})
+    inside = presentation.get("verifiableCredential", [])
+    many = isinstance(inside, list)
+    found = set()
+    for number, one in enumerate(inside if many else [inside]):
+        if isinstance(one, Mapping) and holder and issuer_id(one) == holder and not faults(check_model(one)):
+            found.add(f"/verifiableCredential/{number}")
+    return frozenset(found)
+
+
+def _parties(value: Any, depth: int) -> Iterator[str]:
+    """Every issuer, holder and controller of a key that is named anywhere, in envelopes too."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _parties(one, depth)
+    elif isinstance(value, Mapping):
+        for name in ("issuer", "holder", "iss"):
+            if name in value:
+                yield issuer_id({"issuer": value[name]})
+        for name in ("verificationMethod", "kid"):
+            yield str(value.get(name, "")).partition("#")[0]
+        for name in ("verifiableCredential", "vc", "vp", "proof", "id"):
+            yield from _parties(value.get(name), depth)
+    elif isinstance(value, str) and value.startswith("data:") and depth < _DEEPEST:
+        for part in _parts(value.partition(",")[2]):
+            yield from _parties(part, depth + 1)
+
+
+def _parts(token: str) -> tuple[Any, ...]:
+    """Header and payload of a sealed text."""
+    parts = token.partition("~")[0].split(".")
+    try:
+        return tuple(strictjson.parse(base64url.decode(part)) for part in parts[:2]) if len(parts) == 3 else ()
+    except InputError:
+        return ()
