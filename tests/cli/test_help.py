@@ -29,13 +29,15 @@ from tests.trust.test_qualification import fetched_files
 
 
 def commands() -> Iterator[tuple[str, Any]]:
-    """("design check", its command), ..."""
+    """("design check", its command), ... Hidden ones are for programs: `test_vc.py`."""
 
     def walk(command: Any, typed: str) -> Iterator[tuple[str, Any]]:
         inner = getattr(command, "commands", {})
         if not inner:
             yield typed, command
         for name, one in inner.items():
+            if one.hidden:
+                continue
             yield from walk(one, f"{typed} {name}".strip())
 
     yield from walk(typer.main.get_command(app), "")
