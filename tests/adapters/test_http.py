@@ -17,7 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from mikra.adapters.http import MAX_REDIRECTS, USER_AGENT, HttpLoader, Rules, dial, resolve
-from mikra.errors import UnavailableError
+from mikra.errors import InputError, UnavailableError
+from mikra.trust.did import resolve_method
 from mikra.trust.loader import MAX_BODY
 from tests.simulators import europe
 from tests.simulators.network import PUBLIC, PUBLIC_V6, Machine, Network, drips, leads_to, says, sends
@@ -359,15 +360,7 @@ LIST: list[str] = json.loads((Path(__file__).parents[1] / "corpus/url-list/ssrf-
 @pytest.mark.parametrize("did", LIST)
 def test_the_list_of_dangerous_addresses(did: str) -> None:
     """Even asked carelessly, the door itself refuses each of them, and sends nothing but to checked addresses."""
-    public = "issuer.example.test", "evil.test"
-    network = Network()
-    for name in public:
-        network.host(name, says())
-    network.names |= {"localtest.me": [("127.0.0.1",)], "metadata.google.internal": [("169.254.169.254",)]}
-    network.names["rebind.example.test"] = [("203.0.113.7",), ("127.0.0.1",)]
-    network.host("redirects-to-loopback.example.test", leads_to("https://127.0.0.1/"))
-    network.host("slow.example.test", drips(OK + b"\r\n", b"x", 1.0))
-    network.host("endless.example.test", drips(OK + b"\r\n", b"x" * 65536, 0.0))
+    network = _world()
     error = refused(network, _did_web_url(did))
     named = did.rpartition(":")[2].removesuffix(".example.test")
     assert error.code == {"slow": "timeout", "endless": "response_too_large"}.get(named, "url_not_allowed")
@@ -435,6 +428,32 @@ def test_the_system_resolver_knows_this_machine() -> None:
     with pytest.raises(UnavailableError) as caught:
         HttpLoader().load("https://localhost/")
     assert caught.value.code == "url_not_allowed"
+
+
+def _world() -> Network:
+    """The hosts that the list names, with the answers of its resolver."""
+    network = Network()
+    for name in ("issuer.example.test", "evil.test", "example.test"):
+        network.host(name, says())
+    network.names |= {"localtest.me": [("127.0.0.1",)], "metadata.google.internal": [("169.254.169.254",)]}
+    network.names["rebind.example.test"] = [("203.0.113.7",), ("127.0.0.1",)]
+    network.host("redirects-to-loopback.example.test", leads_to("https://127.0.0.1/"))
+    network.host("slow.example.test", drips(OK + b"\r\n", b"x", 1.0))
+    return network.host("endless.example.test", drips(OK + b"\r\n", b"x" * 65536, 0.0))
+
+
+@pytest.mark.drill("R4")
+@pytest.mark.parametrize("did", LIST)
+def test_the_list_of_dangerous_dids(did: str) -> None:
+    """As it is asked in truth: through the reader of DIDs, and the door behind it."""
+    network = _world()
+    with pytest.raises((UnavailableError, InputError)) as caught:
+        resolve_method(f"{did}#key", loader=network.loader())
+    named = did.rpartition(":")[2].removesuffix(".example.test")
+    expected = {"slow": {"timeout"}, "endless": {"response_too_large"}}.get(named, {"url_not_allowed", "did_malformed"})
+    assert caught.value.code in expected
+    assert {t.ip for t in network.asked} <= {PUBLIC}
+    assert bool(network.asked) == (named in {"slow", "endless", "redirects-to-loopback"})
 
 
 def test_the_door_is_made_without_arguments() -> None:
