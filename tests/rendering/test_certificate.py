@@ -147,7 +147,7 @@ def test_the_contents_say_what_the_seal_says() -> None:
     for qualified, word in ((True, "qualified"), (False, "not determined")):
         seal = SealFacts(name="University of Zed", day="2026-05-03", states_qualified=qualified)
         said = certificate_contents(named("Zoë"), b"{}", seal, asked).proofs[-1]
-        assert said.startswith("Sealed by University of Zed on 3 May 2026 · ")
+        assert said.startswith("Sealed by University of Zed on 3 May 2026\u00a0· ")
         assert word in said
 
 

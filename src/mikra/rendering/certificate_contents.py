@@ -218,7 +218,7 @@ def _proofs(achievement: LearningAchievement, code: str, seal: SealFacts, langua
     )
     level = "qualified" if seal.states_qualified else "not_determined"
     sealed = _say("sealed", language, name=fitting(seal.name, 120), day=day(seal.day, language))
-    yield f"{sealed} · {messages.text(f'verify.level.{level}', interface_language(language)).rstrip('.')}"
+    yield f"{sealed}\u00a0· {messages.text(f'verify.level.{level}', interface_language(language)).rstrip('.')}"
 
 
 def _qr(address: str) -> str:
