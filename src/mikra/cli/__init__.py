@@ -17,6 +17,7 @@ from mikra.cli import (
     certificate,
     demo,
     design,
+    forms,
     issue,
     keys,
     meter,
@@ -58,6 +59,9 @@ app.command("issue", cls=PlainCommand, epilog=issue.EXAMPLES)(issue.issue)
 app.command("certificate", cls=PlainCommand, epilog=certificate.EXAMPLES)(certificate.certificate)
 app.command("verify", cls=PlainCommand, epilog=verify.EXAMPLES)(verify.verify)
 app.command("meter", cls=PlainCommand, epilog=meter.EXAMPLES)(meter.meter)
+app.command("convert", cls=PlainCommand, epilog=forms.CONVERT)(forms.convert)
+app.command("forms", cls=PlainCommand, epilog=forms.FORMS)(forms.forms)
+app.command("loss", cls=PlainCommand, epilog=forms.LOSS)(forms.loss)
 app.command("vocabulary", cls=PlainCommand, epilog=vocabulary.EXAMPLES)(vocabulary.vocabulary)
 app.add_typer(vc.app, name="vc", hidden=True)
 app.command("vc-api", cls=PlainCommand, epilog=vc.API_EXAMPLES, hidden=True)(vc.vc_api)

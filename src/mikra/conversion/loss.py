@@ -188,7 +188,7 @@ def _row(
     return Row(
         definition=definition,
         state=Carried.NONE if whole else Carried.PART,
-        as_text=_kinds(as_text),
+        as_text=tuple(kind for kind in _kinds(as_text) if kind not in _kinds(missing)),
         missing=_kinds(missing),
         hidden=_kinds(hidden),
     )

@@ -26,7 +26,7 @@ from mikra.validation.annex1 import measure
 CONTEXT_VC = "https://www.w3.org/ns/credentials/v2"
 CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 TYPES = ("VerifiableCredential", "OpenBadgeCredential")
-_FORMS = uuid.UUID("5b1f3f0e-52c7-5a0c-9c55-6d696b726131")
+FORMS = uuid.UUID("5b1f3f0e-52c7-5a0c-9c55-6d696b726131")
 """Name space of the ids of forms (RFC 9562, 5.5). Never changed: forms in the world carry what comes of it."""
 
 EDC_MEDIA_TYPE = "application/jose+json"
@@ -49,7 +49,7 @@ IN_THE_CLEAR = Bearer()
 
 def form_id(origin: Origin, form: str) -> str:
     """The id of one form of an award: always the same for the same award and form."""
-    return f"urn:uuid:{uuid.uuid5(_FORMS, f'{origin.award} {form}')}"
+    return f"urn:uuid:{uuid.uuid5(FORMS, f'{origin.award} {form}')}"
 
 
 def open_badge(

@@ -8,13 +8,14 @@ EDC's own context cannot stand beside credentials/v2 (both protect the same term
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from mikra.conversion import terms
 from mikra.conversion.elements import standard_elements
 from mikra.conversion.identity import Identity, Origin
-from mikra.conversion.open_badges import CONTEXT, IN_THE_CLEAR, Bearer, form_id, open_badge
+from mikra.conversion.open_badges import CONTEXT, FORMS, IN_THE_CLEAR, Bearer, form_id, open_badge
 from mikra.errors import InputError
 from mikra.model import Credential
 
@@ -62,7 +63,7 @@ def as_1_1(badge: Mapping[str, Any]) -> dict[str, Any]:
     """
     written = {name: value for name, value in badge.items() if name not in ("validFrom", "validUntil", "proof")}
     written["@context"] = [CONTEXT_1_1, CONTEXT]
-    written["id"] = badge["id"]
+    written["id"] = f"urn:uuid:{uuid.uuid5(FORMS, str(badge['id']) + ' vc-1.1')}"
     written["issuanceDate"] = badge["validFrom"]
     if "validUntil" in badge:
         written["expirationDate"] = badge["validUntil"]

@@ -26,6 +26,7 @@ CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 DATA_INTEGRITY_V2 = "https://w3id.org/security/data-integrity/v2"
 ED25519_2020 = "https://w3id.org/security/suites/ed25519-2020/v1"
 EDC = "http://data.europa.eu/snb/model/context/edc-ap"
+CLR = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
 SHIPPED: Mapping[str, tuple[str, str]] = {
@@ -57,6 +58,7 @@ TABLES: Mapping[str, str] = {
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json": "open-badges-3.0.1",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json": "open-badges-3.0.2",
     OPEN_BADGES: "open-badges-3.0.3",
+    CLR: "clr-2.0.1",
     EDC: "edc-ap-1.2.0",
 }
 """URL -> table of ours. One URL serves both versions of the EDC profile: here it is the newer one."""
