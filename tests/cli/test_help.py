@@ -80,6 +80,9 @@ def workshop(run: Run, office: Path) -> Path:
     for name, file in zip(("water", "new", "suspended"), some, strict=False):
         (office / f"{name}.jsonld").write_bytes(file.read_bytes())
     run("status", "suspend", "suspended.jsonld")
+    run("keys", "show", "seal.p12", "--certificate", "zed.pem")
+    (office / "old.pem").write_bytes((office / "zed.pem").read_bytes())
+    (office / "new.txt").write_text("another password")
     (office / "signer.toml").write_text("socket = 'signer.sock'\n[keys.seal]\nkey = 'seal.p12'\nseals = ['edc']\n")
     first = min((office / "issued" / "credentials").iterdir())
     (office / "credential.jsonld").write_bytes(first.read_bytes())

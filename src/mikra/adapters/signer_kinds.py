@@ -37,12 +37,12 @@ _BY_TYPE = {
     "oauth-authz-req+jwt": Kind.REQUEST,
     "openidvci-issuer-metadata+jwt": Kind.REQUEST,
 }
-_CREDENTIALS = frozenset({"jose+json", "jose", "vc+jwt", "JWT", ""})
+_CREDENTIALS = frozenset({"jose+json", "jose", "vc+jwt", "vp+jwt", "jwt", ""})
 _LISTS = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
 _OURS = {"mikra/receipt/": Kind.RECEIPT, "mikra/tombstone/": Kind.STATUS_LIST, "mikra/manifest/": Kind.MANIFEST}
 
-_DIGESTS = frozenset({64, 80, 96})
-"""Bytes: what a Data Integrity suite signs is two digests of SHA-256 or SHA-384, or one of each."""
+_DIGESTS = frozenset({64, 96, 99})
+"""Bytes: what a Data Integrity suite signs is two digests of SHA-256 or of SHA-384; of ecdsa-sd-2023, a key between."""
 
 _LIMITS = strictjson.Limits(max_bytes=6 * 1024 * 1024)
 
@@ -57,11 +57,11 @@ def kind_of(data: bytes) -> Kind:
     if not dot:
         raise _unknown("no header")
     header = _object(base64url.decode(head.decode("ascii", "replace")))
-    kind = header.get("typ", "")
+    kind = str(header.get("typ", "")).lower().removeprefix("application/")
     if kind in _BY_TYPE:
         return _BY_TYPE[kind]
     if kind not in _CREDENTIALS:
-        raise _unknown(str(kind)[:40])
+        raise _unknown(kind[:40])
     return _credential(
         _object(rest if header.get("b64") is False else base64url.decode(rest.decode("ascii", "replace")))
     )

@@ -43,6 +43,23 @@ def write_pkcs12(path: Path, made: SealKey, password: str, *, iterations: int = 
 
     Raises ConflictError where the file exists: a key is never written over.
     """
+    certificate = x509.load_der_x509_certificate(made.certificate)
+    encryption = _encryption(password, iterations)
+    _write_new(path, pkcs12.serialize_key_and_certificates(_NEW_NAME, made.key, certificate, None, encryption))
+
+
+def export_pkcs12(path: Path, password: str, to: Path, new_password: str, *, iterations: int = ITERATIONS) -> None:
+    """A copy of a key file (PKCS#12) under another password, its certificates with it. Raises as the two above."""
+    bundle = _bundle(_read(path), path, password)
+    if bundle.key is None or bundle.cert is None or not isinstance(bundle.key, PrivateKey):
+        raise InputError("This file holds no sealing key with its certificate.", where=str(path))
+    others = [one.certificate for one in bundle.additional_certs]
+    encryption = _encryption(new_password, iterations)
+    whole = pkcs12.serialize_key_and_certificates(_NEW_NAME, bundle.key, bundle.cert.certificate, others, encryption)
+    _write_new(to, whole)
+
+
+def _encryption(password: str, iterations: int) -> serialization.KeySerializationEncryption:
     if len(password) < MIN_PASSWORD:
         raise InputError(
             "The password is too short for a sealing key.",
@@ -50,16 +67,13 @@ def write_pkcs12(path: Path, made: SealKey, password: str, *, iterations: int = 
             expected=f"at least {MIN_PASSWORD}",
             fix="Choose a longer one, for example four words, and keep it where you keep other keys.",
         )
-    encryption = (
+    return (
         PrivateFormat.PKCS12.encryption_builder()
         .kdf_rounds(iterations)
         .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
         .hmac_hash(hashes.SHA256())
         .build(password.encode())
     )
-    certificate = x509.load_der_x509_certificate(made.certificate)
-    data = pkcs12.serialize_key_and_certificates(_NEW_NAME, made.key, certificate, None, encryption)
-    _write_new(path, data)
 
 
 def _write_new(path: Path, data: bytes) -> None:
@@ -104,13 +118,17 @@ def _read(path: Path) -> bytes:
         ) from None
 
 
-def _open_pkcs12(data: bytes, path: Path, password: str) -> Signer:
+def _bundle(data: bytes, path: Path, password: str) -> pkcs12.PKCS12KeyAndCertificates:
     try:
-        bundle = pkcs12.load_pkcs12(data, password.encode())
+        return pkcs12.load_pkcs12(data, password.encode())
     except UnsupportedAlgorithm:
         raise _outdated(path) from None
     except ValueError:
         raise _wrong_password(path, "a PKCS#12 file (.p12, .pfx) and its password") from None
+
+
+def _open_pkcs12(data: bytes, path: Path, password: str) -> Signer:
+    bundle = _bundle(data, path, password)
     if bundle.key is None:
         raise InputError(
             "This file holds no key.", where=str(path), fix="Export the certificate again, with its private key."

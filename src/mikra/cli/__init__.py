@@ -19,7 +19,7 @@ from mikra.cli import (
     design,
     forms,
     issue,
-    keys,
+    keys_life,
     meter,
     register,
     roster,
@@ -49,7 +49,7 @@ app = typer.Typer(
 )
 app.add_typer(design.app, name="design")
 app.add_typer(roster.app, name="roster")
-app.add_typer(keys.app, name="keys")
+app.add_typer(keys_life.app, name="keys")
 app.add_typer(seal.app, name="seal")
 app.add_typer(trust.app, name="trust")
 app.add_typer(register.app, name="register")

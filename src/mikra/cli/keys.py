@@ -96,6 +96,7 @@ def new(
     ] = "ES256",
     days: Annotated[int, typer.Option(help="How many days it is valid.", min=1, max=3660, metavar="DAYS")] = 730,
     demonstration: Annotated[bool, typer.Option("--demonstration", help="A key that seals only samples.")] = False,
+    did: Annotated[str, typer.Option("--did", help="A DID whose published keys are its too.", metavar="DID")] = "",
     password_file: Password = "",
     language: Language = "",
 ) -> None:
@@ -114,6 +115,7 @@ def new(
         days=days,
         kind=KeyKind(KINDS[algorithm]),
         demonstration=demonstration,
+        did=did,
     )
     write_pkcs12(output, made, password(password_file, language, confirm=True))
     console().print(say("keys.made", language, file=plain(str(output))))

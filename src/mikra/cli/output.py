@@ -80,7 +80,7 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, soft_wrap=not stream.isatty())
+    return Console(stderr=stderr, highlight=False, emoji=False, soft_wrap=not stream.isatty())
 
 
 def next_step(language: str, *commands: Sequence[str]) -> None:
