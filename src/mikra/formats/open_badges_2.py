@@ -32,7 +32,7 @@ def recipient_matches(recipient: Json, value: str) -> bool | None:
     if method.lower() != "sha256" or not digest:
         return None
     made = (hashlib.sha256((one + salt).encode()).hexdigest() for one in candidates)
-    return any(hmac.compare_digest(one, digest.lower()) for one in made)
+    return any(hmac.compare_digest(one.encode(), digest.lower().encode()) for one in made)
 
 
 def as_badge_3(assertion: Json, badge_class: Json, profile: Json) -> dict[str, Any]:
