@@ -75,7 +75,7 @@ def _is_plain(data: bytes, value: Any, limits: Limits) -> bool:
     2. No number is out of range, and depth and count keep the limits.
     3. Written out again, the value has as many colons as the text: a member given twice loses at least one.
     """
-    if b"\\" in data and _HIDDEN.search(data):
+    if b"\\u00" in data and _HIDDEN.search(data):
         return False
     return _within(value, limits) and data.count(b":") == orjson.dumps(value).count(b":")
 

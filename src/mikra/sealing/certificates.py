@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -173,6 +174,7 @@ def _notice(demonstration: bool) -> x509.CertificatePolicies:
     return x509.CertificatePolicies([x509.PolicyInformation(_ANY_POLICY, [notice])])
 
 
+@lru_cache(maxsize=256)
 def is_demonstration(certificate: bytes) -> bool:
     """Whether the certificate (DER) says that it is for demonstrations."""
     subject = x509.load_der_x509_certificate(certificate).subject

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -14,16 +15,23 @@ from mikra.sealing.certificates import DEMONSTRATION, is_demonstration
 from mikra.validation.annex1 import Meter, measure
 from mikra.validation.annex1_parts import Parts, gather
 from mikra.validation.elm import ProfileResult, ProfileVersion, check_profile
+from mikra.validation.principles import check_principles
+from mikra.validation.sanity import check_sanity
 from mikra.validation.vc_model import check_model, faults
 from mikra.verification import seals
 from mikra.verification.issuer import issuer_id
 from mikra.verification.question import Question
 from mikra.verification.seals import Judged
+from mikra.verification.summary import summarise
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One credential whose seals are whole, or that has none. What is costly is made when first asked for."""
+    """One credential whose seals are whole, or that has none. What is costly is made when first asked for.
+
+    `twin`: one of the same shape that was judged already (`known_shapes`); its content is not judged again. `names`:
+    what is called otherwise in the twin, made-up name -> real one; `varying`: the rows of the summary where it is told.
+    """
 
     question: Question
     document: Mapping[str, Any]
@@ -35,10 +43,15 @@ class Case:
     presenter: str = ""
     notes: tuple[Finding, ...] = ()
     summary: Callable[[], Mapping[str, Stated]] | None = None
+    twin: Case | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    varying: frozenset[str] = frozenset()
 
     @cached_property
     def profile(self) -> ProfileResult:
         """Against the version asked for; else the one it keeps, the newer first; else the one it breaks least."""
+        if self.twin is not None:
+            return self.twin.profile
         wanted = self.question.policy.profile_version
         versions = [ProfileVersion(wanted)] if wanted else [ProfileVersion.V1_2_0, ProfileVersion.V1_1_0]
         results: list[ProfileResult] = []
@@ -55,6 +68,8 @@ class Case:
     @cached_property
     def credential(self) -> Credential | None:
         """The model; None for what does not claim to be a European Digital Credential."""
+        if self.twin is not None:
+            return self.twin.credential
         return decode(self.document) if self.is_edc else None
 
     @cached_property
@@ -64,11 +79,35 @@ class Case:
 
     @cached_property
     def parts(self) -> Parts | None:
+        if self.twin is not None:
+            return self.twin.parts
         return gather(self.credential) if self.credential is not None else None
 
     @cached_property
     def meter(self) -> Meter | None:
+        if self.twin is not None:
+            return self.twin.meter
         return measure(self.credential) if self.credential is not None else None
+
+    @cached_property
+    def remarks(self) -> tuple[Finding, ...]:
+        """On the principles of Annex II and on sense, as of the day of the award."""
+        if self.twin is not None:
+            return self.twin.remarks
+        if self.credential is None or self.parts is None:
+            return ()
+        awarded = date.fromisoformat(self.parts.date) if self.parts.date else self.question.at.date()
+        return (
+            *check_principles(self.credential, at_award=awarded),
+            *check_sanity(self.credential, awarded_on=awarded),
+        )
+
+    @cached_property
+    def rows(self) -> Mapping[str, Stated] | None:
+        """What an EDC says, element by element; None for anything else."""
+        if self.credential is None or self.meter is None:
+            return None
+        return summarise(self.credential, self.meter)
 
     @cached_property
     def model_faults(self) -> tuple[Finding, ...]:

@@ -20,15 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 from mikra.codes import CODES, Effect
 from mikra.messages.spoken import Moment, Said, Sentences, Speaks, harmless
 from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing.jades import CLAUSES
-from mikra.validation.principles import check_principles
-from mikra.validation.sanity import check_sanity
 from mikra.verification import (
     certified_issuer,
     dates,
@@ -341,11 +338,7 @@ def check_principles_and_sanity(case: Case) -> Check:
     if case.credential is None or case.parts is None:
         reason = words("verify.principles.not_applicable")
         return Check(id="principles", status=Status.NOT_APPLICABLE, reason=reason, clause=PRINCIPLES_CLAUSE)
-    awarded = date.fromisoformat(case.parts.date) if case.parts.date else case.question.at.date()
-    findings = (
-        *check_principles(case.credential, at_award=awarded),
-        *check_sanity(case.credential, awarded_on=awarded),
-    )
+    findings = case.remarks
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     asked = [finding for finding in findings if finding.severity is not Severity.INFORMATION]
     return Check(

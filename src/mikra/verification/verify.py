@@ -18,7 +18,7 @@ from mikra.formats.pdf import PdfReader
 from mikra.report import CHECK_IDS, Check, Finding, Report, Severity, Stated, Status, decide, words
 from mikra.trust.loader import OFFLINE, Loader
 from mikra.validation.annex1 import measure
-from mikra.verification import checks, openers, sentence, summary
+from mikra.verification import checks, known_shapes, openers, sentence, summary
 from mikra.verification.case import Case
 from mikra.verification.policy import DEFAULT_POLICY, Policy
 from mikra.verification.question import NO_SESSION, Question, Session
@@ -89,20 +89,30 @@ def _of_sealed(item: Item, question: Question, depth: int, presenter: str) -> It
             told = _reports(each, question, depth + 1, opening.presenter or presenter)
             yield from (_noted(report, opening.notes) for report in told)
     else:
-        yield _of_case(
-            Case(
-                question=question,
-                document=opening.document,
-                seals=opening.seals,
-                file=_file(item),
-                format=opening.format,
-                proof_of_holder=opening.holder,
-                own_status=opening.status,
-                presenter=presenter,
-                notes=opening.notes,
-                summary=opening.summary,
-            )
-        )
+        yield _of_opening(opening, item, question, presenter)
+
+
+def _of_opening(opening: openers.Opening, item: Item, question: Question, presenter: str) -> Report:
+    case = Case(
+        question=question,
+        document=opening.document,
+        seals=opening.seals,
+        file=_file(item),
+        format=opening.format,
+        proof_of_holder=opening.holder,
+        own_status=opening.status,
+        presenter=presenter,
+        notes=opening.notes,
+        summary=opening.summary,
+    )
+    shape = opening.shape
+    if shape is None:
+        return _of_case(case)
+    if shape.twin is not None:
+        return _of_case(shape.case(case))
+    report = _of_case(case)
+    known_shapes.learn(shape, case, report, _of_case)
+    return report
 
 
 def _noted(report: Report, notes: tuple[Finding, ...]) -> Report:
@@ -139,9 +149,9 @@ def _summary(case: Case) -> Mapping[str, Stated]:
         return case.summary()
     if case.credential is None and case.badge is not None:
         return summary.summarise(case.badge, measure(case.badge))
-    if case.credential is None or case.meter is None:
-        return summary.summarise_other(case.document)
-    return summary.summarise(case.credential, case.meter)
+    if case.twin is not None and case.twin.rows is not None:
+        return known_shapes.told(case, case.twin.rows)
+    return summary.summarise_other(case.document) if case.rows is None else case.rows
 
 
 def _ended(check: Check, file: str, question: Question) -> Report:

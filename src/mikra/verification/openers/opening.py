@@ -17,6 +17,7 @@ from typing import Any
 
 from mikra.formats import Item
 from mikra.report import Check, Finding, Stated
+from mikra.verification.known_shapes import Shape
 from mikra.verification.seals import Judged
 
 
@@ -28,7 +29,8 @@ class Opening:
     the form has a way of its own to withdraw (Open Badges 2.0), else None. `presenter` is who proved to hold
     a presentation (a DID): check 8 of the credentials `inside` then says whether they are about that one. `notes` go to
     check 1; one whose `rule` is a code of `codes.CODES` (`pdf_page_not_verified`) also counts towards the verdict.
-    `summary` is what the credential says, where only the opener knows how to tell it.
+    `summary` is what the credential says, where only the opener knows how to tell it. `shape`: what it has in common
+    with others, where that is worth remembering.
     """
 
     document: Mapping[str, Any] = field(default_factory=dict)
@@ -41,3 +43,4 @@ class Opening:
     presenter: str = ""
     notes: tuple[Finding, ...] = ()
     summary: Callable[[], Mapping[str, Stated]] | None = None
+    shape: Shape | None = None
