@@ -77,7 +77,7 @@ def test_every_place() -> None:
 
 def test_the_fault_that_the_drill_must_see(monkeypatch: pytest.MonkeyPatch) -> None:
     """With one check skipped (the mathematics of the seal), mutants pass."""
-    monkeypatch.setattr(jades, "signature_fault", lambda *_: "")
+    monkeypatch.setattr(jades, "checked_fault", lambda *_: "")
     data = jades.seal(PAYLOAD, signer=europe.seal().signer, at=AT)
     original = accepted(data)
     results = [accepted(mutant) for _, mutant in mutants(data, 500, seed=1)]

@@ -103,9 +103,11 @@ def _rsa_fault(algorithm: Algorithm, key: rsa.RSAPublicKey) -> str:
 
 def signature_fault(name: str, key: PublicKeyTypes, signature: bytes, data: bytes) -> str:
     """Why `signature` (in JOSE form) is not that of `key` over `data`: a code, or "" when it is."""
-    fault = key_fault(name, key)
-    if fault:
-        return fault
+    return key_fault(name, key) or checked_fault(name, key, signature, data)
+
+
+def checked_fault(name: str, key: PublicKeyTypes, signature: bytes, data: bytes) -> str:
+    """The same for a key that `key_fault` has let pass."""
     algorithm = ALGORITHMS[name]
     if len(signature) != _length(algorithm, key):
         return "jws_signature_length"

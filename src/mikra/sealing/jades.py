@@ -29,11 +29,13 @@ from mikra import base64url, strictjson
 from mikra.errors import InputError
 from mikra.report import Finding, Severity, words
 from mikra.sealing import etsiu, jades_header, jws
-from mikra.sealing.algorithms import signature_fault
+from mikra.sealing.algorithms import checked_fault, key_fault
 from mikra.sealing.certificates import UNREADABLE, check_validity
 from mikra.sealing.etsiu import Token, ValidationData
 from mikra.sealing.keys import Signer
 from mikra.sealing.timestamps import Timestamper, TimestampResult, request_token, verify_token
+
+NO_DATA = ValidationData()
 
 CLAUSES = {
     "proof_missing": "RFC 7515, 7.2.1",
@@ -160,13 +162,12 @@ def unseal(data: bytes | Mapping[str, Any], *, limits: strictjson.Limits = stric
 
 
 def _seal(opened: jws.Jws, signature: jws.Signature) -> Seal:
-    place = f"{signature.where}/protected"
-    claims = jades_header.read(signature.header, place)
+    claims = _claims(signature)
     additions = _additions(signature)
-    data = etsiu.validation_data(additions)
-    certificate, binding = jades_header.leaf(claims, data.certificates)
+    data = etsiu.validation_data(additions) if additions else NO_DATA
+    certificate, binding = _leaf(claims, data.certificates)
     if certificate is not None:
-        _check_certificate(certificate, f"{place}/x5c/0")
+        _check_certificate(certificate, f"{signature.where}/protected/x5c/0")
     others = (*claims.certificates, *data.certificates)
     return Seal(
         header=signature.header,
@@ -184,6 +185,34 @@ def _seal(opened: jws.Jws, signature: jws.Signature) -> Seal:
         signing_input=opened.signing_input(signature),
         where=signature.where,
     )
+
+
+def _claims(signature: jws.Signature) -> jades_header.Claims:
+    """The credentials of a batch share their header, second by second: read once."""
+    if len(signature.protected) > _REMEMBERED:
+        return jades_header.read(signature.header, f"{signature.where}/protected")
+    known = _known.get((signature.protected, signature.where))
+    if known is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        known = _known[signature.protected, signature.where] = jades_header.read(
+            signature.header, f"{signature.where}/protected"
+        )
+    return known
+
+
+_REMEMBERED, _MOST_KNOWN = 8 * 1024, 256
+_known: dict[tuple[str, str], jades_header.Claims] = {}
+
+
+def _leaf(claims: jades_header.Claims, others: Sequence[bytes]) -> tuple[bytes | None, str]:
+    """As `jades_header.leaf`; where the header carries its certificate, `others` are not looked at."""
+    return _own_leaf(claims) if claims.certificates else jades_header.leaf(claims, others)
+
+
+@lru_cache(maxsize=256)
+def _own_leaf(claims: jades_header.Claims) -> tuple[bytes | None, str]:
+    return jades_header.leaf(claims, ())
 
 
 def _additions(signature: jws.Signature) -> tuple[etsiu.Property, ...]:
@@ -223,8 +252,15 @@ def check_timestamps(one: Seal) -> tuple[tuple[Token, TimestampResult], ...]:
 def _fault(one: Seal) -> str:
     if one.certificate is None:
         return one.binding
-    key = public_key(one.certificate)
-    return key if isinstance(key, str) else signature_fault(one.algorithm, key, one.value, one.signing_input)
+    key = _checked_key(one.algorithm, one.certificate)
+    return key if isinstance(key, str) else checked_fault(one.algorithm, key, one.value, one.signing_input)
+
+
+@lru_cache(maxsize=256)
+def _checked_key(algorithm: str, certificate: bytes) -> PublicKeyTypes | str:
+    """The key in a certificate (DER), or the code that says why it cannot answer for the algorithm."""
+    key = public_key(certificate)
+    return key if isinstance(key, str) else key_fault(algorithm, key) or key
 
 
 @lru_cache(maxsize=256)
