@@ -341,6 +341,7 @@ def test_plain_http_only_for_what_is_sealed_itself() -> None:
     network.machines[PUBLIC, ""] = says(b"crl")
     assert refused(network, f"http://{HOST}/x.crl").code == "url_not_allowed"
     assert network.loader(Rules(plain=True)).load(f"http://{HOST}/x.crl").body == b"crl"
+    assert network.loader().for_sealed().load(f"http://{HOST}/x.crl").body == b"crl"
     assert (network.asked[0].port, network.asked[0].name) == (80, "")
     assert refused(network, "http://127.0.0.1/", Rules(plain=True)).code == "url_not_allowed"
 

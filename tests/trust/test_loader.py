@@ -113,6 +113,13 @@ def test_what_was_seen_can_be_kept_and_served_again(corpus: Path, tmp_path: Path
     assert unavailable(again, "https://issuer.example.test/status/2").code == ""
 
 
+def test_one_report_sees_one_world() -> None:
+    """What was answered once is the answer, also where the web has changed its mind in between."""
+    answers = iter([b"first", b"second"])
+    recording = RecordingLoader(SnapshotLoader({URL: Recorded(read=lambda: next(answers))}))
+    assert recording.load(URL).body == recording.load(f"{URL}#part").body == b"first"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -107,6 +107,9 @@ def test_who_is_not_listed_is_not_known() -> None:
 def test_a_listed_authority_does_not_seal_itself() -> None:
     held = europe.intermediate()
     assert verdict(held, of_states(StateXml()))[2] is False
+    root = europe.root("A root on the list")
+    known = lists(ListXml(services=(ServiceXml(certificates=(root.der,)),)))
+    assert verdict(root, known) == (Level.NOT_DETERMINED, Reason.NOT_LISTED, False)
 
 
 def test_a_certificate_that_cannot_be_read() -> None:
@@ -137,6 +140,18 @@ def test_not_yet_granted_then() -> None:
     held = certificate()
     assert verdict(held, known, datetime(2026, 4, 1, tzinfo=UTC)) == (Level.NOT_DETERMINED, Reason.NOT_YET, False)
     assert verdict(held, known) == (Level.NOT_DETERMINED, Reason.NOT_THEN, True)  # not when it was issued
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        StateXml(status=WITHDRAWN, since=simulated.SINCE),
+        StateXml(kind="http://uri.etsi.org/TrstSvc/Svctype/CA/PKC", since=simulated.SINCE),
+    ],
+)
+def test_something_else_when_it_gave_out_the_certificate(first: StateXml) -> None:
+    known = of_states(StateXml(since=datetime(2026, 1, 1, tzinfo=UTC)), first)
+    assert verdict(certificate(), known) == (Level.NOT_DETERMINED, Reason.NOT_THEN, True)
 
 
 def test_a_list_speaks_of_no_time_after_its_next_update() -> None:

@@ -131,6 +131,11 @@ class HttpLoader:
         rules = replace(self.rules, most=most, seconds=seconds)
         return HttpLoader(rules, resolver=self._resolve, connector=self._connect, clock=self._clock)
 
+    def for_sealed(self) -> HttpLoader:
+        """The same door, http too: for what is sealed by itself (`trust.loader.SELF_PROVING`)."""
+        rules = replace(self.rules, plain=True)
+        return HttpLoader(rules, resolver=self._resolve, connector=self._connect, clock=self._clock)
+
     def load(self, url: str, *, accept: str = "") -> Loaded:
         """The answer at `url`. Raises UnavailableError: url_not_allowed, redirect_not_allowed, response_too_large,
         timeout, or without a code where there was no answer."""
@@ -166,7 +171,7 @@ class HttpLoader:
         try:
             response = _exchange(wire, address, request, deadline)
             if response.status in _REDIRECTS:
-                return self._elsewhere(url, response)
+                return _elsewhere(url, response)
             return self._answer(url, response, refusals=request.refusals)
         except TimeoutError as error:
             raise _too_slow(url) from error
@@ -221,15 +226,6 @@ class HttpLoader:
             raise UnavailableError("There is no such host.", where=url, found=str(found)[:80])
         return found
 
-    def _elsewhere(self, url: str, response: HTTPResponse) -> str:
-        """Where a redirect leads; that it may be asked is seen before anybody is."""
-        location = response.getheader("Location") or ""
-        there = urldefrag(urljoin(url, location)).url
-        if not location:
-            raise UnavailableError("The address sends us on, and does not say where.", where=url)
-        address_of(there, plain=self.rules.plain, loopback=self.rules.loopback)
-        return there
-
     def _answer(self, url: str, response: HTTPResponse, *, refusals: bool = False) -> Loaded:
         if response.status != 200 and not (refusals and 400 <= response.status < 429):
             raise UnavailableError(
@@ -255,6 +251,14 @@ class HttpLoader:
             raise UnavailableError("The answer broke off.", where=url, found=f"{response.length} bytes are missing")
         kind = response.getheader("Content-Type") or ""
         return Loaded(body=body, content_type=kind, url=url, status=response.status)
+
+
+def _elsewhere(url: str, response: HTTPResponse) -> str:
+    """Where a redirect leads; whether that may be asked is seen when it is."""
+    location = response.getheader("Location") or ""
+    if not location:
+        raise UnavailableError("The address sends us on, and does not say where.", where=url)
+    return urldefrag(urljoin(url, location)).url
 
 
 def _exchange(wire: Wire, address: Address, request: _Request, deadline: _Deadline) -> HTTPResponse:

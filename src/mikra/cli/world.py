@@ -50,7 +50,7 @@ def door(context: typer.Context) -> HttpLoader:
 class Together:
     """Recorded answers first; then the network, for all addresses or for a few alone; else nobody."""
 
-    def __init__(self, recorded: Loader, network: HttpLoader | None, only: Collection[str] | None) -> None:
+    def __init__(self, recorded: Loader, network: Loader, only: Collection[str] | None) -> None:
         self._recorded = recorded
         self._network = network
         self._only = only
@@ -61,7 +61,7 @@ class Together:
         try:
             return self._recorded.load(url, accept=accept)
         except UnavailableError:
-            if self._network is None or (self._only is not None and url not in self._only):
+            if self._only is not None and url not in self._only:
                 raise
         return self._network.load(url, accept=accept)
 
@@ -70,14 +70,17 @@ def loader(
     context: typer.Context, *, snapshot: Path | None, online: bool, offline: bool, links: Sequence[str]
 ) -> Loader:
     """What `verify` may look at: the snapshot; with `online` the network; and links that were given as arguments."""
-    from mikra.trust.loader import OFFLINE, SnapshotLoader
+    from mikra.trust.loader import OFFLINE, Divided, SnapshotLoader
 
     if online and offline:
         raise typer.BadParameter("it is the opposite of --online", param_hint="--offline")
     recorded: Loader = SnapshotLoader.open(snapshot) if snapshot else OFFLINE
     if offline or not (online or links):
         return recorded
-    return Together(recorded, door(context), None if online else frozenset(links))
+    network = door(context)
+    if online:
+        return Together(recorded, Divided(strict=network, plain=network.for_sealed()), None)
+    return Together(recorded, network, frozenset(links))
 
 
 def trusted_lists(folder: Path | None, signers: Sequence[Path] | None) -> TrustedLists | None:
