@@ -166,6 +166,15 @@ def test_signature_wrapping() -> None:
     assert code_of(_wrapped(_evil().replace(*named), signature)) == "signature_invalid"
 
 
+@pytest.mark.parametrize(
+    "more", [b"<X><TrustServiceStatusList/></X>", b'<X><Signature xmlns="%s"/></X>' % simulated.DS.encode()]
+)
+def test_another_list_or_signature_inside_is_refused_even_where_it_was_signed(more: bytes) -> None:
+    xml = LIST.xml().replace(b"<SchemeInformation>", more + b"<SchemeInformation>")
+    assert code_of(sign(xml, OFFICE)) == "trusted_list_malformed"
+    assert open_list(sign(xml.replace(more, b"<X/>"), OFFICE), (OFFICE.der,)).content.sequence == 7
+
+
 def test_what_is_read_are_the_bytes_that_are_signed(monkeypatch: pytest.MonkeyPatch) -> None:
     signed = replace(LIST, sequence=99).xml()
     monkeypatch.setattr(trusted_list_seal, "_signed_bytes", lambda *_: signed)
