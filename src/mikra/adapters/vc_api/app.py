@@ -1,6 +1,7 @@
 """The VC API (W3C-CCG, 0.7) as a WSGI application: paths, bodies, status codes.
 
 POST /credentials/issue, /issuers/{name}/credentials/issue      201, 400, 422
+POST /credentials/derive                                        201, 400, 422
 POST /credentials/verify                                        200 verified, 400, 422
 POST /presentations/verify                                      200 verified, 400, 422
 POST /presentations/prove, /issuers/{name}/presentations/prove  201, 400, 422
@@ -126,6 +127,9 @@ class Application:
             ],
             "verifiers": [self._verifier("credentials")],
             "vpVerifiers": [self._verifier("presentations")],
+            "vcHolders": [
+                {"id": self.issuers[DEFAULT].did, "endpoint": f"{self.base}/credentials/derive", "tags": ["vcHolder"]}
+            ],
         }
 
     def _verifier(self, what: str) -> dict[str, Any]:
@@ -140,8 +144,13 @@ class Application:
         }
 
     def issue(self, issuer: Issuer, body: Mapping[str, Any]) -> Response:
-        sealed = issuing.issue(_object(body, "credential"), issuer, self.lists, self.clock())
+        options = _options(body)
+        sealed = issuing.issue(_object(body, "credential"), issuer, self.lists, self.clock(), options)
         return Response(201, {"verifiableCredential": sealed})
+
+    def derive(self, _: Issuer, body: Mapping[str, Any]) -> Response:
+        credential = _secured(_object(body, "verifiableCredential"))
+        return Response(201, issuing.derive(credential, _options(body)))
 
     def prove(self, issuer: Issuer, body: Mapping[str, Any]) -> Response:
         sealed = issuing.prove(_object(body, "presentation"), issuer, _options(body), self.clock())
@@ -177,6 +186,7 @@ class Application:
 
 _ACTIONS: dict[str, Callable[[Application, Issuer, Mapping[str, Any]], Response]] = {
     "/credentials/issue": Application.issue,
+    "/credentials/derive": Application.derive,
     "/credentials/verify": Application.verify,
     "/credentials/status": Application.status,
     "/presentations/prove": Application.prove,

@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from mikra.errors import InputError, NotFoundError
-from mikra.sealing import data_integrity_seal
+from mikra.sealing import data_integrity_seal, ecdsa_sd
 from mikra.sealing.keys import PrivateKey, Signer, bare_signer
 from mikra.status import bitstring
 from mikra.status.bitstring import Purpose
@@ -63,6 +63,7 @@ def new_issuers() -> dict[str, Issuer]:
             _issuer("ecdsa-rdfc-2019", p384, "P-384", name="ecdsa-rdfc-2019-p384"),
             _issuer("ecdsa-jcs-2019", p256, "P-256"),
             _issuer("ecdsa-jcs-2019", p384, "P-384", name="ecdsa-jcs-2019-p384"),
+            _issuer(ecdsa_sd.NAME, p256, "P-256", tags=("vcHolder",)),
             _issuer(VC_JOSE, p256, "P-256", tags=("EnvelopingProof",)),
             _issuer("eddsa-rdfc-2022", ed, "Ed25519", name="bitstring", tags=("BitstringStatusList",), status=True),
         )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from mikra.adapters.vc_api.issuers import CONTEXTS, VC_JOSE, Issuer, StatusLists, add_proof
 from mikra.errors import InputError
-from mikra.sealing import data_integrity_seal, vc_jose
+from mikra.sealing import data_integrity_seal, ecdsa_sd, vc_jose
 from mikra.sealing.data_integrity import AUTHENTICATION
 from mikra.validation.vc_model import check_model, faults
 from mikra.verification.openers.data_integrity import library_of
 from mikra.vocabulary.contexts import CREDENTIALS_V2
 
 
-def issue(credential: Mapping[str, Any], issuer: Issuer, lists: StatusLists, at: datetime) -> dict[str, Any]:
+def issue(
+    credential: Mapping[str, Any], issuer: Issuer, lists: StatusLists, at: datetime, options: Mapping[str, Any]
+) -> dict[str, Any]:
     """The credential, as one of this issuer's own, sealed. InputError where it breaks a rule."""
     document = _as_own(credential, issuer)
     if issuer.status:
@@ -25,7 +28,30 @@ def issue(credential: Mapping[str, Any], issuer: Issuer, lists: StatusLists, at:
         data_integrity_seal.check(document, library_of(CONTEXTS, inline=True))
         token = vc_jose.seal_credential(document, signer=issuer.signer, at=at, key_id=issuer.key_id)
         return enveloped(token, "EnvelopedVerifiableCredential", "application/vc+jwt")
+    if issuer.suite == ecdsa_sd.NAME:
+        return ecdsa_sd.seal(
+            document,
+            signer=issuer.signer,
+            method=issuer.key_id,
+            at=at,
+            mandatory=_pointers(options, "mandatoryPointers"),
+            chance=secrets.token_bytes(ecdsa_sd.CHANCE),
+            library=library_of(CONTEXTS, inline=True),
+        )
     return add_proof(document, issuer, at)
+
+
+def derive(credential: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The credential with what is mandatory and what `selectivePointers` name, and nothing else (ecdsa-sd-2023)."""
+    pointers = _pointers(options, "selectivePointers")
+    return ecdsa_sd.derive(credential, pointers, library=library_of(CONTEXTS, inline=True))
+
+
+def _pointers(options: Mapping[str, Any], name: str) -> list[str]:
+    value = options.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise InputError("The pointers are no list of texts.", where=f"/options/{name}", code="request_malformed")
+    return value
 
 
 def prove(presentation: Mapping[str, Any], issuer: Issuer, options: Mapping[str, Any], at: datetime) -> dict[str, Any]:

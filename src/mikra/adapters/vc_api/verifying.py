@@ -24,6 +24,9 @@ from mikra.verification import verify as verify_bytes
 from mikra.verification.issuer import issuer_id
 from mikra.verification.question import NO_SESSION, Session
 
+_BASE_PROOF = "u2V0A"
+"""The bytes d9 5d 00 in base64url, with which a base proof of ecdsa-sd-2023 begins (vc-di-ecdsa 1.0, 3.4.2)."""
+
 _DEEPEST = 4
 """Envelopes in presentations in envelopes that are looked into for names."""
 
@@ -40,9 +43,20 @@ class Answer:
 
 
 def verify_credential(credential: Mapping[str, Any], *, at: datetime, loader: Loader, proof_only: bool) -> Answer:
-    """One credential, sealed inside or in an envelope."""
+    """One credential, sealed inside or in an envelope. What only its holder may have (a base proof) is refused."""
+    if _is_base(credential):
+        return Answer(problems=(("proof_not_supported", "This is the holder's own form, not one to show."),))
     reports = _reports(credential, NO_SESSION, at=at, loader=loader, proof_only=proof_only)
     return Answer(problems=tuple(_problem(report) for report in reports if not _holds(report)))
+
+
+def _is_base(credential: Mapping[str, Any]) -> bool:
+    """vc-di-ecdsa 1.0, 3.4.7: whether a proof is the base from which others are derived."""
+    proof = credential.get("proof")
+    return any(
+        isinstance(one, Mapping) and str(one.get("proofValue", "")).startswith(_BASE_PROOF)
+        for one in (proof if isinstance(proof, list) else [proof])
+    )
 
 
 def verify_presentation(
