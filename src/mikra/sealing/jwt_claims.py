@@ -35,8 +35,14 @@ class Claims:
     issued_at: datetime | None = None
 
 
+NONE = Claims()
+"""What a JWT says of itself that is a credential and nothing else."""
+
+
 def read(payload: Mapping[str, Any], header: Mapping[str, Any] = MappingProxyType({})) -> Claims:
     """Raises InputError credential_malformed; a claim that header and payload state differently is refused."""
+    if NAMES.isdisjoint(payload) and NAMES.isdisjoint(header):
+        return NONE
     for name in NAMES & header.keys() & payload.keys():
         if header[name] != payload[name]:
             raise refuse("Header and content of the seal do not say the same.", f"/{name}")
@@ -57,6 +63,8 @@ def read(payload: Mapping[str, Any], header: Mapping[str, Any] = MappingProxyTyp
 
 def without(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The content alone: what is said of the JWT left out."""
+    if NAMES.isdisjoint(payload):
+        return dict(payload)
     return {name: value for name, value in payload.items() if name not in NAMES}
 
 

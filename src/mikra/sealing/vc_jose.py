@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -50,7 +51,7 @@ PROFILE = jws.Profile(
 class Envelope:
     """What passed the gate; nothing is proven yet. Certificates are DER, the leaf first; `type` is `typ`, lower case.
 
-    `claimed_at` is what the header says of the time of sealing.
+    `claims` are those of the header; `claimed_at` is what it says of the time of sealing.
     """
 
     header: Mapping[str, Any]
@@ -59,7 +60,11 @@ class Envelope:
     signature: bytes
     signing_input: bytes
     certificates: tuple[bytes, ...] = ()
-    claimed_at: datetime | None = None
+    claims: Claims = jwt_claims.NONE
+
+    @property
+    def claimed_at(self) -> datetime | None:
+        return self.claims.issued_at
 
     @property
     def algorithm(self) -> str:
@@ -88,7 +93,35 @@ def open_envelope(text: bytes) -> Envelope:
     """Raises InputError with the codes of `jws`, and certificate_mismatch."""
     opened = jws.read_compact(text, PROFILE)
     signature = opened.signatures[0]
-    header = signature.header
+    read = _known_header if len(signature.protected) <= _REMEMBERED else _header_of
+    known = read(signature.protected)
+    return Envelope(
+        header=signature.header,
+        type=known.type,
+        payload=opened.payload,
+        signature=signature.value,
+        signing_input=opened.signing_input(signature),
+        certificates=known.certificates,
+        claims=known.claims,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What a header says, read once for all credentials that share it."""
+
+    type: str
+    certificates: tuple[bytes, ...]
+    claims: Claims
+
+
+_REMEMBERED = 8 * 1024
+"""Characters of a header that is kept."""
+
+
+def _header_of(protected: str) -> _Known:
+    """A header that passed the gate."""
+    header = orjson.loads(base64url.decode(protected))
     kind = str(header.get("typ", "")).lower().removeprefix("application/")
     content = str(header.get("cty", "")).lower().removeprefix("application/")
     if kind in _CONTENT and content not in ("", _CONTENT[kind], f"{_CONTENT[kind]}+ld+json"):
@@ -102,22 +135,18 @@ def open_envelope(text: bytes) -> Envelope:
     certified = jades_header.read({name: header[name] for name in ("x5c", "x5t#S256") if name in header}, "")
     if certified.certificates and jades_header.leaf(certified, ())[0] is None:
         raise InputError("The seal names one certificate and carries another.", code="certificate_mismatch")
-    return Envelope(
-        header=header,
-        type=kind,
-        payload=opened.payload,
-        signature=signature.value,
-        signing_input=opened.signing_input(signature),
-        certificates=certified.certificates,
-        claimed_at=jwt_claims.read({}, header).issued_at,
-    )
+    return _Known(type=kind, certificates=certified.certificates, claims=jwt_claims.read({}, header))
+
+
+_known_header = lru_cache(maxsize=256)(_header_of)
 
 
 def content_of(envelope: Envelope, payload: object) -> Content:
     """`payload` is that of the envelope, strictly parsed. Raises InputError credential_malformed, jws_typ_mismatch."""
     if not isinstance(payload, dict):
         raise refuse("There is no credential under this seal.")
-    claims = jwt_claims.read(payload, envelope.header)
+    plain = jwt_claims.NAMES.isdisjoint(payload)
+    claims = envelope.claims if plain else jwt_claims.read(payload, envelope.header)
     if payload.keys() & {"vc", "vp"}:
         return _of_version_1(envelope, payload, claims)
     document = jwt_claims.without(payload)
