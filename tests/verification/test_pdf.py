@@ -19,6 +19,7 @@ from mikra.sealing.etsiu import ValidationData
 from mikra.verification import Policy, verify
 from mikra.verification.openers import pdf as opener
 from tests.simulators import authorities, europe, pdfs
+from tests.simulators.longterm import POLICY, SEALED, SEALS, TIMES, Authority, Clock, World, sealer, top
 from tests.simulators.pdfs import Plan
 from tests.simulators.timestamps import TimestampAuthority
 from tests.verification.documents import ANCHORED, AT, SEALED_AT, edc, named, other_seal, seal
@@ -245,3 +246,38 @@ def test_a_seal_by_every_kind_of_key_is_judged() -> None:
     for kind in ("RSA", "P-384", "Ed25519"):
         holder = europe.seal(kind)
         assert judged(sealed(holder=holder)).verdict is Verdict.TOTAL_PASSED
+
+
+def longterm(*, revoked: bool = False, later: bool = False) -> bytes:
+    """A file around a bare credential, sealed in 2026 at B-LT: with a proof of time, and what its authority said."""
+    world = World()
+    if revoked:
+        world.registers[SEALS].revoke(sealer(), SEALED - timedelta(days=30), None)
+    for register in world.registers.values():
+        register.at = SEALED
+    values = ValidationData(
+        certificates=(top(SEALS).der, top(TIMES).der),
+        crls=tuple(register.crl() for register in world.registers.values()),
+    )
+    bare = pdfs.make(replace(GOOD, attached={b"credential.jsonld": orjson.dumps(document())}))
+    make = {"signer": sealer().signer, "at": SEALED, "timestamper": Authority(Clock())}
+    if later:
+        return pades.extend(pades.seal(bare, **make), values)
+    return pades.seal(bare, **make, validation_data=values)
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_what_is_in_the_file_proves_it_after_the_certificate_has_ended(later: bool) -> None:
+    """B-LT (EN 319 142-1, 6): five years on, and nobody is asked."""
+    report = judged(longterm(later=later), POLICY, at=AT.replace(year=2028, month=6))
+    assert (report.verdict, report.code) == (Verdict.TOTAL_PASSED, "valid")
+    without = pades.seal(
+        pdfs.make(replace(GOOD, attached={b"a": orjson.dumps(document())})), signer=sealer().signer, at=SEALED
+    )
+    assert judged(without, POLICY, at=AT.replace(year=2028, month=6)).verdict is not Verdict.TOTAL_PASSED
+
+
+def test_a_seal_of_the_file_that_its_authority_had_withdrawn() -> None:
+    report = judged(longterm(revoked=True), POLICY, at=AT.replace(year=2027))
+    assert (report.verdict, report.credential) == (Verdict.TOTAL_FAILED, None)
+    assert report.code == "seal_certificate_revoked"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mikra.rendering.brand import Brand
     from mikra.rendering.certificate import CertificateRenderer
     from mikra.sealing.keys import Signer
+    from mikra.sealing.timestamps import Timestamper
 
 EXAMPLES = examples(
     "mikra certificate credential.jsonld -o certificate.pdf --key seal.p12",
@@ -38,6 +39,7 @@ def certificate(
         str, typer.Option("--key", help="Seals the file: a key (.p12, .pem), or pkcs11:...", metavar="KEY")
     ] = "",
     password_file: Password = "",
+    tsa: Annotated[str, typer.Option("--tsa", help="Timestamp authority for the seal.", metavar="ADDRESS")] = "",
     url: Annotated[str, typer.Option("--url", help="Where to check it; a QR code too.", metavar="ADDRESS")] = "",
     design: Annotated[str, typer.Option("--design", help="Design with colour and logo.", metavar="DESIGN")] = "",
     accent: Annotated[str, typer.Option("--accent", help="Colour, such as #7a1f3d.", metavar="COLOUR")] = "",
@@ -61,7 +63,7 @@ def certificate(
     _say_darkened(brand, spoken)
     renderer = CertificateRenderer(brand=brand, verify_url=url, fonts=tuple(fonts or ()))
     signer = open_key(key, password_file, spoken) if key else None
-    maker = Maker(renderer, signer, language)
+    maker = Maker(renderer, signer, language, _timestamper(tsa))
     failed = [error for error in maker.make(_shown(files, spoken), output, alone=len(files) == 1) if error]
     _tell(len(files) - len(failed), failed, output, spoken, sealed=signer is not None)
     raise SystemExit(Exit.NO if failed else Exit.DONE)
@@ -74,6 +76,7 @@ class Maker:
     renderer: CertificateRenderer
     signer: Signer | None
     language: str
+    timestamper: Timestamper | None
 
     def make(self, files: Iterable[Path], output: Path, *, alone: bool) -> Iterator[MikraError | None]:
         """Writes one certificate after the other; gives what went wrong with each, or None."""
@@ -98,7 +101,18 @@ class Maker:
 
         check_use(self.signer.certificate, demonstration=is_demonstration(_sealer(sealed)))
         label = messages.text("certificate.seal_field", self.language or default_language())
-        return pades.seal(pdf, signer=self.signer, at=now(), label=label)
+        return pades.seal(pdf, signer=self.signer, at=now(), timestamper=self.timestamper, label=label)
+
+
+def _timestamper(address: str) -> Timestamper | None:
+    """The authority at an address, through the one door to the network."""
+    if not address:
+        return None
+    from mikra.adapters.clock import chance
+    from mikra.adapters.http import HttpLoader, Rules
+    from mikra.adapters.timestamps import HttpTimestamper
+
+    return HttpTimestamper(address, poster=HttpLoader(Rules(plain=True)), chance=chance)
 
 
 def _sealer(sealed: bytes) -> bytes:

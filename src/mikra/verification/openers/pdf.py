@@ -72,6 +72,8 @@ _SAID = {
     "proof_not_supported": "method",
     "jws_alg_not_allowed": "method",
     "seal_certificate_expired": "expired",
+    "seal_certificate_revoked": "withdrawn",
+    "key_compromised": "withdrawn",
 }
 """Code -> key of its sentence."""
 
@@ -114,12 +116,12 @@ def _plain(file: PdfFile, data: bytes) -> Iterator[PlainSeal]:
 
 
 def _failed(sealed: list[Judged]) -> Iterator[Finding]:
-    """Whole seals that are false all the same: made outside the certificate's time, or with a false proof of time."""
+    """Whole seals that are false all the same: outside the certificate's time, revoked, with a false proof of time."""
     for one in sealed:
-        code = VALIDITY_CODES[one.validity]
-        if any(proof.tampered for proof in one.proofs):
-            code = "signature_invalid"
-        if code and CODES[code][1] is Effect.FAILED:
+        tampered = "signature_invalid" if any(proof.tampered for proof in one.proofs) else ""
+        codes = (tampered, VALIDITY_CODES[one.validity], one.code)
+        code = next((code for code in codes if code and CODES[code][1] is Effect.FAILED), "")
+        if code:
             yield _finding(code, words(f"pdf.fault.{_SAID.get(code, 'broken')}"), Severity.ERROR)
 
 
