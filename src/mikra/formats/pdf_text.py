@@ -7,6 +7,7 @@ for simple fonts without one. Pictures say nothing, and hidden text is text. Whe
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,7 +74,7 @@ class _Reader:
 
     def _said(self, data: bytes, resources: Any, depth: int) -> Iterator[str]:
         font = Font(1)
-        for instruction in pikepdf.parse_content_stream(self.pdf.make_stream(data), " ".join(_OPERATORS)):
+        for instruction in self._instructions(data):
             operands, operator = instruction.operands, str(instruction.operator)
             if operator == "Tf" and operands:
                 font = self._font(resources, str(operands[0]))
@@ -81,6 +82,11 @@ class _Reader:
                 yield from self._form(resources, str(operands[0]), depth)
             else:
                 yield from (font.text(bytes(one)) for one in _strings(operands))
+
+    def _instructions(self, data: bytes) -> Any:
+        with warnings.catch_warnings():  # of streams that end too early: what could be read counts
+            warnings.simplefilter("ignore")
+            return pikepdf.parse_content_stream(self.pdf.make_stream(data), " ".join(_OPERATORS))
 
     def _form(self, resources: Any, name: str, depth: int) -> Iterator[str]:
         forms = resources.get("/XObject")
