@@ -33,6 +33,8 @@ def told(value: object, language: str = "en") -> str:
 
 def inert(text: str) -> str:
     """`text` with a space for each control character and direction override: nothing in it can move the cursor."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") or c in _OVERRIDES else c for c in text)
 
 

@@ -31,6 +31,7 @@ class Case:
 
     `twin`: one of the same shape that was judged already (`known_shapes`); its content is not judged again. `names`:
     what is called otherwise in the twin, made-up name -> real one; `varying`: the rows of the summary where it is told.
+    `made`: checks of content, once for all that have this twin.
     """
 
     question: Question
@@ -46,6 +47,7 @@ class Case:
     twin: Case | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     varying: frozenset[str] = frozenset()
+    made: dict[str, Check] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def profile(self) -> ProfileResult:

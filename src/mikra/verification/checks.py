@@ -354,6 +354,9 @@ def _no_seal(check_id: str) -> Check:
     return Check(id=check_id, status=Status.NOT_CHECKED, reason=words("verify.not_made.unsealed"))
 
 
+OF_CONTENT = frozenset({check_profile, check_annex1, check_principles_and_sanity})
+"""Those that ask nothing but what the credential says, and the policy."""
+
 CHECKS: tuple[Callable[[Case], Check], ...] = (
     check_format,
     check_integrity,

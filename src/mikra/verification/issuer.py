@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from mikra import vocabulary
@@ -101,6 +102,7 @@ def _of(identifier: LegalIdentifier) -> _Number:
     return _number(identifier.notation, country or "")
 
 
+@lru_cache(maxsize=1024)
 def _number(text: str, country: str) -> _Number:
     plain = text.strip().upper()
     match = _SEMANTIC.fullmatch(plain)
@@ -118,6 +120,7 @@ def _same(one: _Number, own: _Number) -> bool:
     return len(kinds) <= 1 and len(countries) <= 1
 
 
+@lru_cache(maxsize=1024)
 def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(c for c in plain if c.isalnum())

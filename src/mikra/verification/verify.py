@@ -6,7 +6,7 @@ checks that could not be made say so, and its content appears nowhere in the rep
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -126,7 +126,7 @@ def _noted(report: Report, notes: tuple[Finding, ...]) -> Report:
 def _of_case(case: Case) -> Report:
     """All numbered checks, the verdict, the sentence and the summary."""
     policy = case.question.policy
-    made = tuple(check(case) for check in checks.CHECKS)
+    made = tuple(_made(check, case) for check in checks.CHECKS)
     open_ones = () if policy.status_required else ("status",)
     verdict, code = decide(made, content_decides=policy.deciding_content, may_stay_open=open_ones)
     told = _summary(case)
@@ -142,6 +142,17 @@ def _of_case(case: Case) -> Report:
         file=case.file,
         at=case.question.at,
     )
+
+
+def _made(check: Callable[[Case], Check], case: Case) -> Check:
+    """One check. Those of content alone are made once for all of one shape."""
+    if case.twin is None or check not in checks.OF_CONTENT:
+        return check(case)
+    kept = case.twin.made
+    name = check.__name__
+    if name not in kept:
+        kept[name] = check(case)
+    return kept[name]
 
 
 def _summary(case: Case) -> Mapping[str, Stated]:
