@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import re
 import sys
@@ -149,6 +150,13 @@ def test_the_contents_say_what_the_seal_says() -> None:
         said = certificate_contents(named("Zoë"), b"{}", seal, asked).proofs[-1]
         assert said.startswith("Sealed by University of Zed on 3 May 2026\u00a0· ")
         assert word in said
+
+
+def test_the_file_is_tied_to_the_award() -> None:
+    asked = Asked(language="en", brand=Brand(), verify_url="", demonstration=False)
+    contents = certificate_contents(credential(), b"{}", SealFacts(name="Z", day="", states_qualified=False), asked)
+    assert f"sha256:{hashlib.sha256(b'{}').hexdigest()}" in contents.keywords
+    assert credential().achievements[0].id in contents.keywords
 
 
 def test_optional_elements_that_are_missing_are_left_out_and_mandatory_ones_said() -> None:

@@ -49,7 +49,10 @@ class LearnerLines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateContents:
-    """One certificate. Pictures are SVG; `title` and `running` also name the file; "" stands for what is not there."""
+    """One certificate. Pictures are SVG; `title` and `running` also name the file; "" stands for what is not there.
+
+    `keywords` are of the file: among them the award id and the digest of the sealed payload, which tie it to the EDC.
+    """
 
     language: str
     kind: str
@@ -115,7 +118,7 @@ def certificate_contents(credential: Credential, payload: bytes, seal: SealFacts
         code=_say("code", language, code=code),
         pages=_say("pages", language, page="{page}", pages="{pages}"),
         authors=tuple(body.name for body in shown),
-        keywords=(facts.say("kind", language), code),
+        keywords=(facts.say("kind", language), code, achievement.id, f"sha256:{hashlib.sha256(payload).hexdigest()}"),
         tint=tint(asked.brand.accent),
         watermark=facts.say("demonstration", language) if demonstration else "",
         notice=facts.notice_of(language) if demonstration else None,
