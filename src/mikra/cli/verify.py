@@ -19,7 +19,7 @@ import typer
 from mikra.cli import world
 from mikra.cli.help import examples
 from mikra.cli.output import Language, console, plain, read_input, write_output
-from mikra.cli.world import ListSigner, RegisterFile, TrustedListsFolder
+from mikra.cli.world import ContextsFolder, ListSigner, RegisterFile, TrustedListsFolder
 from mikra.messages import text
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ def verify(
     lists: TrustedListsFolder = None,
     list_signer: ListSigner = None,
     register: RegisterFile = None,
+    contexts: ContextsFolder = None,
+    proof_only: Annotated[
+        bool, typer.Option("--proof-only", help="Judge the seal alone, not whether the key is the issuer's.")
+    ] = False,
     snapshot: Annotated[
         Path | None,
         typer.Option("--snapshot", metavar="FILE_OR_DIR", help="Recorded answers of the web: status lists."),
@@ -88,7 +92,11 @@ def verify(
     if files:
         policy = _policy(anchors or [], trust_seal or [], trust_issuer or [])
         policy = replace(
-            policy, trusted_lists=world.trusted_lists(lists, list_signer), register=world.register(register)
+            policy,
+            trusted_lists=world.trusted_lists(lists, list_signer),
+            register=world.register(register),
+            contexts=world.contexts(contexts),
+            proof_only=proof_only,
         )
         looking = world.loader(
             context, snapshot=snapshot, online=online, offline=offline, links=[f for f in files if _is_link(f)]

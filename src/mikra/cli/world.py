@@ -29,6 +29,12 @@ RegisterFile = Annotated[
     Path | None,
     typer.Option("--register", metavar="FILE", help="Register of providers, as `mikra register import` makes it."),
 ]
+ContextsFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--contexts", metavar="DIR", help="JSON-LD contexts to read besides those bundled: contexts.json and its files."
+    ),
+]
 ListSigner = Annotated[
     list[Path] | None,
     typer.Option(
@@ -101,6 +107,26 @@ def list_signers(files: Sequence[Path] | None) -> tuple[bytes, ...]:
     from mikra.trust.certificates import split
 
     return tuple(der for file in files for der in split(read_input(str(file))))
+
+
+def contexts(folder: Path | None) -> dict[str, bytes]:
+    """JSON-LD contexts that somebody added: `contexts.json` in the folder maps each URL to a file beside it."""
+    from mikra.errors import InputError
+    from mikra.strictjson import parse
+    from mikra.verification.openers.data_integrity import library_of
+
+    if folder is None:
+        return {}
+    table = parse(read_input(str(folder / "contexts.json")))
+    if not isinstance(table, dict) or not all(isinstance(name, str) and name for name in table.values()):
+        raise InputError(
+            "This is not a table of contexts.",
+            where=str(folder / "contexts.json"),
+            expected='{"https://HOST/context": "file.jsonld"}',
+        )
+    found = {url: read_input(str(folder / Path(name).name)) for url, name in table.items()}
+    library_of(found)
+    return found
 
 
 def register(file: Path | None) -> Register | None:
