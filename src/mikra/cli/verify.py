@@ -19,7 +19,18 @@ import typer
 from mikra.cli import world
 from mikra.cli.help import examples
 from mikra.cli.output import Language, console, plain, read_input, write_output
-from mikra.cli.world import ContextsFolder, ListSigner, RegisterFile, TrustedListsFolder
+from mikra.cli.world import (
+    AnchorsFolders,
+    BundleFile,
+    ContextsFolder,
+    ListSigner,
+    ProofOnly,
+    RegisterFile,
+    Snapshot,
+    TrustedIssuers,
+    TrustedListsFolder,
+    TrustedSeals,
+)
 from mikra.messages import text
 
 if TYPE_CHECKING:
@@ -49,39 +60,18 @@ def verify(
         typer.Argument(help="Files of any kind, or https addresses; - for standard input.", metavar="FILE..."),
     ] = None,
     at: Annotated[str, typer.Option("--at", metavar="TIME", help="Judge for this day or moment, not for now.")] = "",
-    anchors: Annotated[
-        list[Path] | None,
-        typer.Option("--anchors", metavar="DIR", help="Certificates of authorities that you trust. May be repeated."),
-    ] = None,
-    trust_seal: Annotated[
-        list[str] | None,
-        typer.Option("--trust-seal", metavar="SHA256", help="Fingerprint of a seal that you trust. May be repeated."),
-    ] = None,
-    trust_issuer: Annotated[
-        list[str] | None,
-        typer.Option("--trust-issuer", metavar="DID", help="Issuer whose keys you trust, by DID. May be repeated."),
-    ] = None,
+    anchors: AnchorsFolders = None,
+    trust_seal: TrustedSeals = None,
+    trust_issuer: TrustedIssuers = None,
     lists: TrustedListsFolder = None,
     list_signer: ListSigner = None,
     register: RegisterFile = None,
     contexts: ContextsFolder = None,
-    proof_only: Annotated[
-        bool, typer.Option("--proof-only", help="Judge the seal alone, not whether the key is the issuer's.")
-    ] = False,
-    snapshot: Annotated[
-        Path | None,
-        typer.Option("--snapshot", metavar="FILE_OR_DIR", help="Recorded answers of the web: status lists."),
-    ] = None,
+    proof_only: ProofOnly = False,
+    snapshot: Snapshot = None,
     online: Annotated[bool, typer.Option("--online", help="Let the checks ask the network: status, keys.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask nobody but the snapshot.")] = False,
-    bundle: Annotated[
-        str,
-        typer.Option(
-            "--bundle",
-            metavar="FILE",
-            help="Keep the report and all that it was made from in this file; without FILE..., make it again from it.",
-        ),
-    ] = "",
+    bundle: BundleFile = "",
     as_json: Annotated[bool, typer.Option("--json", help="Answer for programs.")] = False,
     details: Annotated[bool, typer.Option("--details", help="Show technical details too.")] = False,
     language: Language = "",

@@ -21,6 +21,33 @@ MOST_LIST = 20_000_000
 """Bytes of one trusted list; the largest has about 10 MB."""
 LIST_SECONDS = 60.0
 
+AnchorsFolders = Annotated[
+    list[Path] | None,
+    typer.Option("--anchors", metavar="DIR", help="Certificates of authorities that you trust. May be repeated."),
+]
+TrustedSeals = Annotated[
+    list[str] | None,
+    typer.Option("--trust-seal", metavar="SHA256", help="Fingerprint of a seal that you trust. May be repeated."),
+]
+TrustedIssuers = Annotated[
+    list[str] | None,
+    typer.Option("--trust-issuer", metavar="DID", help="Issuer whose keys you trust, by DID. May be repeated."),
+]
+ProofOnly = Annotated[
+    bool, typer.Option("--proof-only", help="Judge the seal alone, not whether the key is the issuer's.")
+]
+Snapshot = Annotated[
+    Path | None,
+    typer.Option("--snapshot", metavar="FILE_OR_DIR", help="Recorded answers of the web: status lists."),
+]
+BundleFile = Annotated[
+    str,
+    typer.Option(
+        "--bundle",
+        metavar="FILE",
+        help="Keep the report and all that it was made from in this file; without FILE..., make it again from it.",
+    ),
+]
 TrustedListsFolder = Annotated[
     Path | None,
     typer.Option("--trusted-lists", metavar="DIR", help="Trusted lists of the EU, as `mikra trust update` keeps them."),
