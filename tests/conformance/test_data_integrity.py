@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -14,8 +16,13 @@ from mikra.sealing import data_integrity as di
 from mikra.sealing import ecdsa_sd
 from mikra.sealing.data_integrity_seal import add_proof
 from mikra.sealing.rdf.canonical import canonical_form
+from mikra.verification import Policy, verify
+from mikra.verification.question import Session
 from tests.conformance.node import ask
 from tests.sealing.di_keys import AT, SUITES, badge, credential, issuer, public_key
+
+LATER = AT + timedelta(days=400)
+"""After whatever moment their programs sealed at: they take the clock of the machine."""
 
 THEIRS = [(suite, kind) for suite, kind in SUITES if suite != "ecdsa-jcs-2019"]
 """No package of theirs has ecdsa-jcs-2019; W3C's vectors stand in (tests/sealing/test_data_integrity_vectors.py)."""
@@ -148,3 +155,82 @@ def _fault_or_code(document: dict[str, Any]) -> str:
         return fault(document)
     except InputError as error:
         return error.code
+
+
+ASKED = {"challenge": "n-1", "domain": "https://verifier.example"}
+
+
+def presentation_of_ours(suite: str, kind: str) -> dict[str, Any]:
+    by, holder = issuer("Ed25519"), issuer(kind, 3)
+    held = add_proof(credential(by.did), suite="eddsa-rdfc-2022", signer=by.signer, method=by.method, at=AT)
+    document = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiablePresentation"],
+        "holder": holder.did,
+        "verifiableCredential": [held],
+    }
+    return add_proof(
+        document, suite=suite, signer=holder.signer, method=holder.method, at=AT, purpose="authentication", **ASKED
+    )
+
+
+PRESENTING = [("eddsa-rdfc-2022", "Ed25519"), ("ecdsa-rdfc-2019", "P-256")]
+
+
+def test_presentations_of_ours_verify_there() -> None:
+    shown = [presentation_of_ours(suite, kind) for suite, kind in PRESENTING]
+    requests: list[dict[str, Any]] = [{"do": "verify", "document": one} | ASKED for one in shown]
+    requests += [{"do": "verify", "document": one} | ASKED | {"challenge": "n-2"} for one in shown]
+    requests += [{"do": "verify", "document": one | {"id": "urn:uuid:9"}} | ASKED for one in shown]
+    answers = [answer.get("verified") for answer in ask("data_integrity", requests)]
+    assert answers == [True, True, False, False, False, False]
+
+
+def test_presentations_of_theirs_verify_here() -> None:
+    by = issuer("Ed25519")
+    held = add_proof(credential(by.did), suite="eddsa-rdfc-2022", signer=by.signer, method=by.method, at=AT)
+    requests = [
+        {"do": "present", "credentials": [held], "suite": suite, "kind": kind} | ASKED for suite, kind in PRESENTING
+    ]
+    policy = Policy(trusted_issuers=frozenset({by.did}))
+    session = Session(nonce=ASKED["challenge"], audience=ASKED["domain"])
+    other = Session(nonce="n-2", audience=ASKED["domain"])
+    for answer in ask("data_integrity", requests):
+        data = json.dumps(answer["document"]).encode()
+        (report,) = verify(data, at=LATER, policy=policy, session=session)
+        assert report.code == "valid"
+        (report,) = verify(data, at=LATER, policy=policy, session=other)
+        assert report.code == "nonce_mismatch"
+        (report,) = verify(data.replace(b"Data ethics", b"Data athics"), at=LATER, policy=policy)
+        assert report.code == "signature_invalid"
+
+
+def test_sets_and_chains_of_ours_verify_there() -> None:
+    one, two = issuer("Ed25519"), issuer("Ed25519", 1)
+    first = add_proof(
+        credential(one.did),
+        suite="eddsa-rdfc-2022",
+        signer=one.signer,
+        method=one.method,
+        at=AT,
+        proof_id="urn:uuid:00000000-0000-4000-8000-000000000001",
+    )
+    more = {"suite": "eddsa-rdfc-2022", "signer": two.signer, "method": two.method, "at": AT}
+    both = add_proof(first, **more)
+    chain = add_proof(first, previous=[first["proof"]["id"]], **more)
+    broken = [document | {"id": "urn:uuid:9"} for document in (both, chain)]
+    answers = ask("data_integrity", [{"do": "verify", "document": each} for each in (both, chain, *broken)])
+    assert [answer.get("verified") for answer in answers] == [True, True, False, False]
+
+
+def test_one_bad_proof_of_a_set_is_enough_here() -> None:
+    """Their packages take a set of which one proof holds; the standard (4.7) and we want all of them."""
+    one, two = issuer("Ed25519"), issuer("Ed25519", 1)
+    more = {"suite": "eddsa-rdfc-2022", "at": AT}
+    first = add_proof(credential(one.did), signer=one.signer, method=one.method, **more)
+    both = add_proof(first, signer=two.signer, method=two.method, **more)
+    both["proof"][1]["created"] = "2026-06-01T12:00:01Z"
+    (answer,) = ask("data_integrity", [{"do": "verify", "document": both}])
+    assert answer.get("verified") is True
+    (report,) = verify(json.dumps(both).encode(), at=LATER, policy=Policy(trusted_issuers=frozenset({one.did})))
+    assert report.code == "signature_invalid"
