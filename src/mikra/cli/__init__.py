@@ -17,6 +17,7 @@ from mikra.cli import (
     certificate,
     demo,
     design,
+    doctor,
     forms,
     issue,
     keys_life,
@@ -58,6 +59,7 @@ app.add_typer(signer.app, name="signer")
 app.command("issue", cls=PlainCommand, epilog=issue.EXAMPLES)(issue.issue)
 app.command("certificate", cls=PlainCommand, epilog=certificate.EXAMPLES)(certificate.certificate)
 app.command("verify", cls=PlainCommand, epilog=verify.EXAMPLES)(verify.verify)
+app.command("doctor", cls=PlainCommand, epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command("meter", cls=PlainCommand, epilog=meter.EXAMPLES)(meter.meter)
 app.command("convert", cls=PlainCommand, epilog=forms.CONVERT)(forms.convert)
 app.command("forms", cls=PlainCommand, epilog=forms.FORMS)(forms.forms)

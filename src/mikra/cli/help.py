@@ -17,6 +17,7 @@ ORDER = (
     "seal",
     "status",
     "verify",
+    "doctor",
     "convert",
     "forms",
     "loss",

@@ -140,7 +140,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Whose seal a key is, until when, and what is known of its level."""
-    found = _certificate(file, password_file, language)
+    found = certificate_of(file, password_file, language)
     if certificate:
         write_new(certificate, pem(found))
     if as_json:
@@ -151,7 +151,7 @@ def show(
             console().print(say("keys.certificate", language, file=plain(certificate)))
 
 
-def _certificate(file: str, password_file: str, language: str) -> bytes:
+def certificate_of(file: str, password_file: str, language: str) -> bytes:
     """The certificate of a key, or one that lies in a file by itself: that needs no password."""
     from mikra.adapters.key_addresses import is_file
     from mikra.trust import certificates
