@@ -109,6 +109,13 @@ def test_pointers_to_nowhere(pointer: str) -> None:
         assert caught.value.code == "credential_malformed"
 
 
+def test_more_signatures_than_anybody_needs() -> None:
+    twin = changed(BASE, 3, [bytes(64)] * 2_001)
+    with pytest.raises(InputError) as caught:
+        fault(twin)
+    assert caught.value.code == "canonicalization_budget"
+
+
 def test_a_derived_seal_cannot_be_derived_again_nor_can_others() -> None:
     with pytest.raises(InputError):
         ecdsa_sd.derive(ecdsa_sd.derive(BASE, ["/name"]), ["/name"])

@@ -29,7 +29,7 @@ from mikra.sealing.data_integrity_proof import ASSERTION, SUITES, Proof
 from mikra.sealing.data_integrity_seal import check, prepared, proof_options, suite_for
 from mikra.sealing.keys import Signer, bare_signer
 from mikra.sealing.rdf.canonical import LIBRARY
-from mikra.sealing.rdf.quads import to_quads
+from mikra.sealing.rdf.quads import budget, to_quads
 from mikra.sealing.rdf.rdfc import Canonicalisation
 from mikra.sealing.rdf.scopes import Library
 from mikra.sealing.selection import canonical_groups, select
@@ -37,6 +37,9 @@ from mikra.sealing.selection import canonical_groups, select
 NAME = "ecdsa-sd-2023"
 CHANCE = 64
 """Bytes of chance for one credential: the HMAC key, and the key of its statements."""
+
+MOST_SIGNATURES = 2_000
+"""Each costs a verification; an EDC of the EU's full sample would need 350."""
 
 _BASE, _DERIVED = b"\xd9\x5d\x00", b"\xd9\x5d\x01"
 _P256 = b"\x80\x24"
@@ -213,6 +216,8 @@ def _parts(proof: Proof, header: bytes) -> list[Any]:
     if not isinstance(parts, list) or len(parts) != 5:
         raise _malformed(proof.where)
     signatures = parts[3] if header == _BASE else parts[2]
+    if isinstance(signatures, list) and len(signatures) > MOST_SIGNATURES:
+        raise budget("statements that are sealed by themselves", MOST_SIGNATURES)
     whole = _are_bytes([parts[0]], _SIZE) and _are_bytes([parts[1]], _KEY_SIZE) and parts[1].startswith(_P256)
     if not whole or not isinstance(signatures, list) or not _are_bytes(signatures, _SIZE):
         raise _malformed(proof.where)

@@ -57,6 +57,14 @@ def test_a_complete_graph_is_given_up_in_time(size: int) -> None:
     assert time.perf_counter() - started < 2
 
 
+@pytest.mark.parametrize("size", [200, 1_500])
+def test_a_long_circle_is_given_up(size: int) -> None:
+    lines = [f"_:b{n} <urn:p> _:b{(n + 1) % size} ." for n in range(size)]
+    with pytest.raises(InputError) as caught:
+        canonical(Dataset(lines=lines, blanks=size))
+    assert caught.value.code == "canonicalization_budget"
+
+
 def test_many_nodes_that_look_alike_but_are_leaves() -> None:
     """Forty results without an id are no attack."""
     lines = [f"<urn:s> <urn:p> _:b{n} ." for n in range(40)] + [f'_:b{n} <urn:q> "x" .' for n in range(40)]

@@ -179,6 +179,12 @@ def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(shapes._known) == 4
 
 
+def test_long_documents_are_not_remembered() -> None:
+    shapes = Shapes(LIBRARY)
+    shapes.canonical(credential(DID, relatedResource=[{"id": f"urn:x:{n}"} for n in range(2_000)]))
+    assert len(shapes._known) == 0
+
+
 def test_the_fault_that_the_law_must_see(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the check of addresses, a relative one would be taken as it stands."""
     document = credential(DID)

@@ -18,6 +18,9 @@ Quad = tuple[str, str, str, str]
 MOST_STEPS = 20_000
 """Statements and orders looked at while nodes that look alike are told apart; about half a second."""
 
+MOST_DEPTH = 150
+"""Nodes in a row that look alike: each is looked at from the one before."""
+
 _HASHES: Mapping[str, Callable[[bytes], hashlib._Hash]] = {"SHA256": hashlib.sha256, "SHA384": hashlib.sha384}
 
 
@@ -59,7 +62,7 @@ class Canonicalisation:
         self._plain = [f"{line}\n" for line in found if "_:" not in line]
         self.quads = [split(line) for line in found if "_:" in line]
         self._digest = _HASHES[digest]
-        self._steps = 0
+        self._steps = self._depth = 0
         self._of: dict[str, list[Quad]] = defaultdict(list)
         for quad in self.quads:
             for node in {part for part in quad if part.startswith("_:")}:
@@ -122,6 +125,9 @@ class Canonicalisation:
 
     def _n_degree(self, node: str, names: Names) -> tuple[str, Names]:
         """4.8."""
+        self._depth += 1
+        if self._depth > MOST_DEPTH:
+            raise budget("nodes in a row that look alike", MOST_DEPTH)
         around: dict[str, list[str]] = defaultdict(list)
         for quad in self._of[node]:
             self._step()
@@ -132,6 +138,7 @@ class Canonicalisation:
         for related in sorted(around):
             chosen, names = self._best_order(around[related], names)
             data += related + chosen
+        self._depth -= 1
         return self._hash(data), names
 
     def _best_order(self, nodes: list[str], names: Names) -> tuple[str, Names]:

@@ -21,6 +21,9 @@ from mikra.sealing.rdf.scopes import Library
 from mikra.sealing.rdf.statements import END, MARKS, START, Statements
 
 MOST_SHAPES = 256
+MOST_PARTS = 3_000
+"""Values of a document whose shape is remembered, so that hostile ones cannot fill the memory."""
+
 _FIXED = frozenset({"@context", "type", "@type", "@language", "@direction", "@set", "@list"})
 """Members whose texts decide how others are read."""
 
@@ -75,6 +78,8 @@ class Shapes:
     def canonical(self, document: Mapping[str, Any], digest: str = "SHA256") -> bytes | None:
         """The canonical N-Quads of a document of a known shape; None where the general path must do it."""
         key, values = shape_of(document)
+        if len(key) > MOST_PARTS:
+            return None
         key = (digest, str(document.get("@context")), *key)
         if key not in self._known:
             self._known[key] = None
