@@ -156,6 +156,12 @@ def test_nothing_stands_behind_the_value() -> None:
     assert fault(data[: end - 1] + b"1" + data[end:]) == "signature_invalid"
 
 
+def test_the_value_is_written_in_one_way() -> None:
+    data = sealed()
+    end = only(data).covers[2] - 1
+    assert fault(data[: end - 2] + b"  " + data[end:]) == "signature_invalid"
+
+
 def test_metadata_and_version_stay() -> None:
     """What pyHanko would change by itself, and what breaks PDF/A-3a and PDF/UA-1."""
     added = sealed()[len(PLAIN) :]

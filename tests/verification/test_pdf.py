@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -180,6 +181,31 @@ def test_a_seal_that_was_taken_off_leaves_traces() -> None:
         assert trace in data
         hidden = data.replace(trace, trace.replace(b"S", b"X").replace(b"R", b"X"))
         assert judged(hidden).verdict is not Verdict.TOTAL_PASSED, trace
+
+
+def test_a_seal_that_is_overwritten_later_leaves_traces() -> None:
+    """The seal's dictionary is gone from the last state, and the form with it; its bytes are still in the file."""
+    data = sealed()
+    number = int(re.findall(rb"(\d+) 0 obj", data[: data.index(b"/ByteRange")])[-1])
+    catalog = b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(a) 6 0 R]>>>>>>"
+    report = judged(pdfs.updated(data, {1: catalog, 3: PAGE, number: b"null"}, root=1, size=99))
+    assert (report.verdict, report.code) == (Verdict.TOTAL_FAILED, "pdf_changed_after_sealing")
+
+
+PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"catalog": b"/AcroForm<</Fields[]/SigFlags 3>>"},
+        {"catalog": b"/AcroForm<</Fields[8 0 R]>>", "extra": [b"<</FT/Sig/T(Seal)/V<</Filter/X>>>>"]},
+        {"extra": [b"<</Type/Sig/Filter/Adobe.PPKLite>>"]},
+    ],
+    ids=["says that it is sealed", "a field without its seal", "a seal that covers nothing"],
+)
+def test_a_form_that_promises_a_seal(change: dict[str, Any]) -> None:
+    assert judged(pdfs.make(replace(GOOD, **change))).verdict is not Verdict.TOTAL_PASSED
 
 
 def test_validation_data_and_a_further_seal_are_no_change() -> None:
