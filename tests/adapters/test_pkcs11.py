@@ -14,8 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from mikra.adapters.pkcs11 import open_pkcs11
+from mikra.adapters.signer_keys import HeldKey
 from mikra.errors import InputError, MikraError, NotFoundError, UnavailableError
 from mikra.sealing import jades
+from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.sealer import Sealer
 from tests.simulators import europe
 
@@ -207,3 +209,20 @@ def test_the_command_line_shows_a_key_on_a_token(
         main(["keys", "show", f"pkcs11:token=elsewhere;object=P-256?module-path={module}"])
     assert absent.value.code == 3
     assert "no token" in capsys.readouterr().err
+
+
+@pytest.mark.sockets
+@pytest.mark.parametrize("key", ["RSA", "P-256"])
+def test_a_key_on_a_token_behind_the_signer(module: Path, tmp_path: Path, key: str) -> None:
+    """The process that holds the keys opens tokens as it opens files; its clients see no difference."""
+    from tests.adapters.test_signer import EDC, Running
+
+    running = Running(tmp_path)
+    try:
+        signer = open_pkcs11(module, token="uni", key=key, pin=PIN)
+        running.server.keys["seal"] = HeldKey(running.plan.keys[0], signer)
+        client = running.key("seal")
+        public = x509.load_der_x509_certificate(client.certificate).public_key()
+        assert signature_fault(client.algorithm, public, client.sign(EDC), EDC) == ""
+    finally:
+        running.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -157,6 +158,37 @@ def test_what_it_is_is_seen_not_said(data: bytes, kind: Kind) -> None:
 def test_what_is_nothing_known_is_sealed_by_no_key(data: bytes) -> None:
     with pytest.raises(InputError):
         kind_of(data)
+
+
+@pytest.mark.drill("R5")
+def test_odd_questions_raise_only_our_errors(amount: Any) -> None:
+    chance, refused = random.Random(5), 0
+    for _ in range(amount(2_000, 100_000)):
+        data = bytearray(
+            chance.choice([EDC[:3000], STATUS[:3000], LIST["revocation"][:2000], header(typ="vc+jwt") + b".W10"])
+        )
+        for _ in range(chance.randrange(1, 4)):
+            at = chance.randrange(len(data))
+            data[at : at + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
+        try:
+            assert kind_of(bytes(data)) in Kind
+        except InputError:
+            refused += 1
+    assert refused > 100
+
+
+def test_a_remote_key_behind_it(running: Running) -> None:
+    from tests.adapters.test_csc import cloud, opened
+
+    remote = opened(cloud())
+    running.server.keys["seal"] = HeldKey(running.plan.keys[0], remote)
+    key = running.key("seal")
+    assert isinstance(key, DigestSigner)
+    assert key.certificate == remote.certificate
+    assert signature_fault("ES256", cloud().holder.key.public_key(), key.sign(EDC), EDC) == ""
+    running.server.keys["seal"] = HeldKey(running.plan.keys[0], opened(cloud(fault="wrong-signature")))
+    with pytest.raises(UnavailableError, match="does not answer as it should"):
+        running.key("seal").sign(EDC)
 
 
 def test_a_list_hidden_behind_the_name_of_another_is_a_list() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import gzip
+import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mikra.codes import CODES
 from mikra.errors import InputError
 from mikra.status.bitstring import MIN_ENTRIES, Entry, StatusList, entries, read_list, unpack, value_at
 
@@ -219,3 +222,24 @@ def test_exactly_the_set_places_are_set(places: set[int], other: int) -> None:
     for place in places | {other}:
         entry = only({"credentialStatus": entry_object(statusListIndex=str(place))})
         assert value_at(status_list, entry) == (place in places)
+
+
+@pytest.mark.drill("R5")
+def test_odd_lists_raise_only_our_errors(
+    amount: Callable[[int, int], int], record_property: Callable[[str, object], None]
+) -> None:
+    chance, whole = random.Random(7), packed(random.Random(1).randbytes(SIZE))
+    count, refused = amount(2_000, 100_000), 0
+    for _ in range(count):
+        at = chance.randrange(min(len(whole), 400))
+        text = whole[:at] + chance.choice(["", "é", "=", "A", "\x00", "-", whole[:9]]) + whole[at + 1 :]
+        odd = chance.choice([text, text[: chance.randrange(60)], None, 5, [text], {"a": text}])
+        entry = only({"credentialStatus": entry_object(statusListIndex=chance.choice(["42", "9999999", 7, "x", None]))})
+        try:
+            code, _ = "", value_at(read_list(list_credential(subject={"encodedList": odd})), entry)
+        except InputError as error:
+            code = error.code
+        assert not code or code in CODES
+        refused += bool(code)
+    record_property("odd W3C status lists", f"{count}, refused {refused}")
+    assert refused > count // 2

@@ -13,7 +13,7 @@ import pytest
 
 from mikra import base64url
 from mikra.errors import InputError
-from mikra.issuance.status_entry import Member, members
+from mikra.issuance.status_entry import Member, members, token_reference
 from mikra.issuance.status_lists import Publisher, publish, published
 from mikra.report import Report
 from mikra.sealing.certificates import make_seal_certificate
@@ -58,8 +58,7 @@ class Issuer:
         return seal(edc(**{"status": members(self.place, Member.STATUS)["status"], **changes}))
 
     def token_credential(self) -> bytes:
-        reference = {"status_list": {"idx": self.place.index, "uri": self.place.address("token")}}
-        return self.credential(status=reference)
+        return self.credential(status=token_reference(self.place))
 
 
 def report(file: bytes, loader: Any, policy: Policy = ANCHORED, at: dt.datetime = AT) -> Report:
@@ -142,6 +141,11 @@ def test_a_tombstone_holds_no_personal_data_and_is_sealed_once() -> None:
     first = issuer.files[issuer.place.reference]
     issuer.publish(at=AT + dt.timedelta(hours=5))
     assert issuer.files[issuer.place.reference] == first
+    again = authorities.seal("P-384").signer
+    issuer.publisher = Publisher(signer=again)
+    told = report(issuer.credential(), issuer.publish())
+    assert issuer.files[issuer.place.reference] != first, "under a new key it is sealed anew"
+    assert told.code == "credential_superseded"
     payload = json.loads(base64url.decode(first.split(b".")[1].decode()))
     assert set(payload["credentialSubject"]) == {
         *("format", "status", "decidedAt", "decidedBy", "reason", "successor", "link")

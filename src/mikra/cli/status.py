@@ -211,6 +211,12 @@ def publish(
         str,
         typer.Option("--key-id", help="Address of the key in the DID document: did:web:...#status.", metavar="DID#KEY"),
     ] = "",
+    issuer: Annotated[
+        str,
+        typer.Option(
+            "--issuer", help="The issuer's identifier in its credentials, for readers that compare.", metavar="ID"
+        ),
+    ] = "",
     store: StoreFile = STORE,
     password_file: Password = "",
     language: Language = "",
@@ -224,7 +230,7 @@ def publish(
     from mikra.issuance import status_lists
 
     opened, signer = _open(store), open_key(key, password_file, language)
-    publisher = status_lists.Publisher(signer=signer, key_id=key_id, valid=dt.timedelta(hours=hours))
+    publisher = status_lists.Publisher(signer=signer, key_id=key_id, issuer=issuer, valid=dt.timedelta(hours=hours))
     with opened.work() as session:
         files = list(status_lists.publish(session, opened.base, publisher, at=now()))
     for path, content in files:

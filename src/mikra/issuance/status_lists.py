@@ -57,14 +57,20 @@ class Publisher:
 
     def seal(self, payload: Mapping[str, Any], kind: str, at: dt.datetime) -> bytes:
         """RFC 7515, 7.1. Raises NotAllowedError outside the validity of the certificate."""
-        signer, header = self.signer, {"alg": self.signer.algorithm, "typ": kind}
-        named: dict[str, Any] = {"kid": self.key_id}
         if not self.key_id:
-            check_validity(signer.certificate, at)
-            named = {"x5c": [base64url.encode_standard(der) for der in (signer.certificate, *signer.chain)]}
-        parts = (orjson.dumps(header | named), orjson.dumps(payload))
-        text = ".".join(map(base64url.encode, parts)).encode("ascii")
-        return text + b"." + base64url.encode(signer.sign(text)).encode("ascii")
+            check_validity(self.signer.certificate, at)
+        text = f"{self._header(kind)}.{base64url.encode(orjson.dumps(payload))}".encode("ascii")
+        return text + b"." + base64url.encode(self.signer.sign(text)).encode("ascii")
+
+    def _header(self, kind: str) -> str:
+        signer, named = self.signer, {"kid": self.key_id}
+        certified = {"x5c": [base64url.encode_standard(der) for der in (signer.certificate, *signer.chain)]}
+        header = {"alg": signer.algorithm, "typ": kind, **(named if self.key_id else certified)}
+        return base64url.encode(orjson.dumps(header))
+
+    def sealed(self, text: bytes, kind: str) -> bool:
+        """Whether this was sealed under the very key and certificate of now."""
+        return text.startswith(f"{self._header(kind)}.".encode("ascii"))
 
     def tombstone(self, place: Place, change: Change, at: dt.datetime) -> bytes:
         """What becomes of a withdrawn credential."""
@@ -90,7 +96,8 @@ def published(publisher: Publisher, table: Table, base: str, at: dt.datetime) ->
 def publish(session: Session, base: str, publisher: Publisher, *, at: dt.datetime) -> Iterator[tuple[str, bytes]]:
     """(path under the address of the lists, content) of all that is to be published now, tombstones first.
 
-    Tombstones that are new are sealed and kept in the store; a list comes after what its places refer to.
+    Tombstones that are new, or sealed under an earlier key, are sealed and kept in the store; a list comes after what
+    its places refer to.
     """
     for row in session.lists():
         yield from _tombstones(session, row, base, publisher, at)
@@ -106,7 +113,7 @@ def _tombstones(
         if last.value is not Value.INVALID:
             continue
         sealed = last.sealed
-        if not sealed:
+        if not publisher.sealed(sealed, "vc+jwt"):
             sealed = publisher.tombstone(Place(f"{base}{row.number}", index), last, at)
             session.seal(row.number, index, sealed)
         yield f"{row.number}/{index}", sealed
