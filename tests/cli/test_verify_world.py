@@ -112,6 +112,12 @@ def test_a_report_that_differs_from_the_one_that_was_kept_says_so(run: Run, fold
     assert "differs from the one that was kept" in run("verify", "--bundle", "kept.zip").err
 
 
+def test_a_bundle_is_never_written_over_other_work(run: Run, folder: Path) -> None:
+    (folder / "kept.zip").write_bytes(b"other work")
+    assert run("verify", "good.json", *AT, *ANCHORS, "--bundle", "kept.zip").code == 3
+    assert (folder / "kept.zip").read_bytes() == b"other work"
+
+
 def test_neither_file_nor_bundle(run: Run, folder: Path) -> None:
     assert run("verify").code == 3
     assert run("verify", "--bundle", "good.json").code == 3

@@ -18,7 +18,7 @@ import typer
 
 from mikra.cli import world
 from mikra.cli.help import examples
-from mikra.cli.output import Language, console, plain, read_input, write_output
+from mikra.cli.output import Language, console, plain, read_input, write_new
 from mikra.cli.world import (
     AnchorsFolders,
     BundleFile,
@@ -118,7 +118,7 @@ def _judge(files: list[str], question: Bundle, loader: Loader, bundle: str, lang
             reports += ask(data, name=name, pdf_reader=reader)
     if bundle:
         whole = replace(question, files=tuple(kept), web=recording.answers, language=language)
-        write_output(bundle, write(replace(whole, told=told(reports, language))))
+        write_new(bundle, write(replace(whole, told=told(reports, language))))
         console(stderr=True).print(plain(text("trust.bundle.kept", language, file=bundle)))
     return reports
 
