@@ -77,6 +77,7 @@ def test_every_part_of_a_policy_is_kept() -> None:
         trusted_seals=frozenset({"ab"}),
         trusted_issuers=frozenset({"did:web:x.test"}),
         contexts={"https://x.test/c": b"{}"},
+        inline_contexts=True,
         proof_only=True,
         algorithms=frozenset({"ES256"}),
         deciding_content=frozenset({"annex1"}),

@@ -29,7 +29,6 @@ from mikra.instants import instant
 from mikra.report import Report
 from mikra.trust import register as registers
 from mikra.trust.loader import Recorded, SnapshotLoader
-from mikra.trust.trusted_lists import open_snapshot
 from mikra.verification.policy import Policy
 from mikra.verification.question import NO_SESSION, Session
 from mikra.verification.verify import verify
@@ -39,7 +38,14 @@ _LIMITS = ZipLimits(entries=5_000, total=400_000_000)
 _JSON = strictjson.Limits(max_bytes=20_000_000, max_depth=12, max_nodes=500_000)
 
 _SETS = ("trusted_seals", "trusted_issuers", "algorithms", "deciding_content")
-_PLAIN = ("proof_only", "status_required", "timestamps_anchored", "revocation_required", "profile_version")
+_PLAIN = (
+    "inline_contexts",
+    "proof_only",
+    "status_required",
+    "timestamps_anchored",
+    "revocation_required",
+    "profile_version",
+)
 _SPANS = ("clock_skew", "status_max_age")
 _FILES = ("anchors", "contexts", "trusted_lists", "register")
 _OWN = ("faded", "limits")
@@ -151,6 +157,8 @@ def _read_policy(said: Mapping[str, Any], part: Any) -> Policy:
     signers = said["signers"]
     lists = None
     if signers is not None:
+        from mikra.trust.trusted_lists import open_snapshot
+
         known = [_needed(part, f"signers/{n}") for n in range(signers)]
         lists = open_snapshot(lambda name: part(f"trusted/{name}"), known)
     register = part("register.json")

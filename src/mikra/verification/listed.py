@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mikra.messages.spoken import Day, Said, Speaks, harmless
 from mikra.report import Finding, Severity, Words, words
-from mikra.trust.qualification import Answer, Level, Reason, assess, assess_timestamp
-from mikra.trust.trusted_list import TrustedList
 from mikra.verification.policy import Policy
 from mikra.vocabulary import labels
 
-_GOOD = frozenset({Reason.GRANTED, Reason.NO_DEVICE})
+if TYPE_CHECKING:  # what reads lists is loaded only for those who have some
+    from mikra.trust.qualification import Answer
+    from mikra.trust.trusted_list import TrustedList
+
+_GOOD = frozenset({"granted", "no_device"})
+_NOT_DETERMINED = "not_determined"
+"""Values of `trust.qualification.Reason` and `Level`."""
 
 _TERRITORIES = {"EL": "GR", "UK": "GB"}
 """Codes of territories that differ from ISO 3166-1 (ETSI TS 119 612, 5.3.10)."""
@@ -37,6 +42,8 @@ def of_seal(certificate: bytes, chain: Sequence[bytes], at: datetime, policy: Po
     """What the lists say of a seal's certificate at a time; None where the policy holds none."""
     if policy.trusted_lists is None or not certificate:
         return None
+    from mikra.trust.qualification import assess
+
     return assess(certificate, at=at, chain=chain, lists=policy.trusted_lists)
 
 
@@ -44,12 +51,14 @@ def of_timestamp(certificate: bytes, chain: Sequence[bytes], at: datetime, polic
     """What the lists say of a timestamp authority at the time of its token; None where the policy holds none."""
     if policy.trusted_lists is None:
         return None
+    from mikra.trust.qualification import assess_timestamp
+
     return assess_timestamp(certificate, at=at, chain=chain, lists=policy.trusted_lists)
 
 
 def level(answer: Answer) -> Words:
     """What the seal may be called, and when and by whom that was said; else why nothing more can be said."""
-    if answer.reason in _GOOD:
+    if answer.reason.value in _GOOD:
         return words(f"trust.level.{answer.level.value}", country=_country(answer.source), day=Day(answer.at))
     return words("trust.level.not_determined")
 
@@ -89,7 +98,7 @@ def sentences(answer: Answer | None) -> tuple[Words, ...]:
     """What a seal may be called, where lists were asked; and why not more."""
     if answer is None:
         return ()
-    return (level(answer), reason(answer)) if answer.level is Level.NOT_DETERMINED else (level(answer),)
+    return (level(answer), reason(answer)) if answer.level.value == _NOT_DETERMINED else (level(answer),)
 
 
 def times(answers: Iterable[Answer | None]) -> tuple[Finding, ...]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from mikra.errors import InputError
 from mikra.sealing.etsiu import Token, ValidationData
@@ -28,12 +29,14 @@ from mikra.sealing.timestamps import TimestampFault, TimestampResult, verify_tok
 from mikra.trust import certificates
 from mikra.trust.certificates import Certificate
 from mikra.trust.loader import OFFLINE, Loader
-from mikra.trust.qualification import Answer
 from mikra.trust.revocation import Evidence, Standing, State, links
 from mikra.trust.revocation_sources import stand
 from mikra.trust.x509 import Path, build_path
 from mikra.verification import listed
 from mikra.verification.policy import Policy
+
+if TYPE_CHECKING:
+    from mikra.trust.qualification import Answer
 
 OVER_THE_SEAL = frozenset({"sigTst", "arcTst", "sigRTst"})
 """Tokens that show that the seal existed. `adoTst` covers the content alone: the seal came later."""

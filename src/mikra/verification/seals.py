@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from mikra.codes import CODES, Effect
 from mikra.model import Agent
@@ -19,7 +20,6 @@ from mikra.sealing.jades import Seal, key_name
 from mikra.trust import certificates
 from mikra.trust.certificates import Certificate
 from mikra.trust.loader import OFFLINE, Loader
-from mikra.trust.qualification import Answer
 from mikra.trust.revocation import Standing
 from mikra.trust.revocation_sources import ascend
 from mikra.trust.x509 import Outcome, Path
@@ -28,6 +28,9 @@ from mikra.verification.issuer import Match, Owner, compare
 from mikra.verification.policy import Policy
 from mikra.verification.proofs import Bench, Proof, existed, faded, name_of, once_shown, path_of, prove, read
 from mikra.verification.withdrawal import Times
+
+if TYPE_CHECKING:
+    from mikra.trust.qualification import Answer
 
 NOTHING = ValidationData()
 NO_PATH = Path(outcome=Outcome.NOT_ANCHORED)
