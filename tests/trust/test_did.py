@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mikra import base64url
+from mikra.codes import CODES
 from mikra.errors import InputError, MikraError, UnavailableError
 from mikra.public_keys import base58, jwk, multikey
 from mikra.trust import did
 from mikra.trust.loader import OFFLINE, Loaded, SnapshotLoader
+from tests.sealing.test_only_our_errors import ODD, changed, places
 
 ISSUER = "did:web:issuer.example.test"
 KEY = ec.derive_private_key(7, ec.SECP256R1()).public_key()
@@ -269,3 +272,38 @@ class TestWriting:
     def test_a_name_without_an_address_is_not_written(self) -> None:
         with pytest.raises(UnavailableError):
             did.write("did:web:localhost", [did.PublishedKey(name="k", key=KEY)])
+
+
+@pytest.mark.drill("R5")
+def test_something_odd_at_every_place_of_a_document() -> None:
+    """Nothing but our own errors, whatever stands where."""
+    (method,) = document()["verificationMethod"]
+    full = document(
+        verificationMethod=[{**method, "expires": "2026-01-01T00:00:00Z"}], authentication=[{**method, "id": "#k2"}]
+    )
+    read = 0
+    for odd in ODD:
+        for path in places(full):
+            body = json.dumps(changed(full, path, odd)).encode()
+            for name in ("k1", "k2"):
+                try:
+                    did.resolve_method(f"{ISSUER}#{name}", loader=Serving(body))
+                    read += 1
+                except InputError as error:
+                    assert error.code in CODES  # noqa: PT017 - the code is what is tested
+    assert read > 50
+
+
+@pytest.mark.drill("R5")
+def test_names_of_every_kind(amount: Callable[[int, int], int]) -> None:
+    chance = random.Random(5)
+    whole = [did.did_key(KEY), did.did_jwk(KEY), ISSUER, "did:ebsi:zabc"]
+    for _ in range(amount(1_000, 100_000)):
+        name = list(f"{chance.choice(whole)}#{chance.choice(['0', 'k1', 'z6Mk', ''])}")
+        for _ in range(chance.choice([0, 1, 1, 2, 10])):
+            at = chance.randrange(len(name))
+            name[at : at + chance.randrange(3)] = chance.choices("azA0:#%./é\n\0_-", k=chance.randrange(3))
+        try:
+            did.resolve_method("".join(name), loader=OFFLINE)
+        except (InputError, UnavailableError) as error:
+            assert error.code in CODES  # noqa: PT017 - the code is what is tested

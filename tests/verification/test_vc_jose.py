@@ -17,7 +17,7 @@ from mikra.trust import did
 from mikra.trust.loader import OFFLINE
 from mikra.verification import Policy, verify
 from mikra.verification.question import NO_SESSION, Session
-from tests.simulators import authorities, issuers
+from tests.simulators import authorities, issuers, wallets
 from tests.simulators.issuers import AT, CURRENT, HOLDER, HOLDER_DID, HOLDER_KEY, UNIVERSITY, credential, sealed
 from tests.verification.test_status import entry, list_credential
 
@@ -100,6 +100,15 @@ class TestCredentials:
         assert code(token[:-8] + b"AAAAAAAA") == "jws_signature_invalid"
         header = {"typ": "vc+jwt", "x5c": ["AAAA"]}
         assert code(issuers.raw(header, credential(), bare_signer(CURRENT))) == "key_malformed"
+
+    def test_a_certificate_that_stands_for_the_issuer(self) -> None:
+        holder = wallets.issuer_seal(uri=UNIVERSITY)
+        anchors = (authorities.root().der,)
+        own = vc_jose.seal_credential(credential(), signer=holder.signer, at=AT)
+        assert code(own, anchors=anchors) == "valid"
+        other = credential(issuer="did:web:other.example.test")
+        sealed_for_other = vc_jose.seal_credential(other, signer=holder.signer, at=AT)
+        assert code(sealed_for_other, anchors=anchors) == "seal_not_trusted"
 
     @pytest.mark.parametrize("kind", ["openid4vci-proof+jwt", "vp+jwt", "jwt", "", "at+jwt", "vc+sd-jwt"])
     def test_a_seal_for_another_purpose(self, kind: str) -> None:

@@ -17,7 +17,7 @@ from mikra.verification.seals import Judged, Trust
 CLAUSE = "draft-ietf-oauth-sd-jwt-vc-26, 2.5; RFC 5280, 4.2.1.6"
 
 
-def check(said: Any, own: Judged, policy: Policy) -> Check:
+def check(said: Any, own: Judged, policy: Policy, *, where: str = "/iss") -> Check:
     """The sealer is the issuer that the credential names, by its address."""
     name = said if isinstance(said, str) else ""
     key, status, code = _outcome(name, own, policy)
@@ -28,7 +28,7 @@ def check(said: Any, own: Judged, policy: Policy) -> Check:
         reason=words(key, said=harmless(name), owner=harmless(own.owner.name)),
         code=code,
         clause=CLAUSE,
-        where="/iss",
+        where=where,
         findings=(Finding(rule="issuer.certificate", severity=Severity.INFORMATION, what=owner),),
     )
 

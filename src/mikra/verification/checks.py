@@ -26,6 +26,7 @@ from mikra.codes import CODES, Effect
 from mikra.messages.spoken import Moment, Said, Sentences, Speaks, harmless
 from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing.jades import CLAUSES
+from mikra.trust.certified_names import certifies
 from mikra.verification import (
     certified_issuer,
     dates,
@@ -231,6 +232,9 @@ def _check_issuer(case: Case) -> Check:
         return published_keys.check_issuer(case, own)
     if "iss" in case.document:
         return certified_issuer.check(case.document["iss"], own, case.question.policy)
+    said = issuer.issuer_id(case.document)
+    if not case.is_edc and certifies(own.seal.certificate or b"", said):
+        return certified_issuer.check(said, own, case.question.policy, where="/issuer")
     key, found, code = _issuer_outcome(case, own)
     reason = words(f"verify.issuer.{key}", said=_says(case), owner=_owner_name(own), authority=harmless(own.authority))
     acting = mandates.sentence(case.credential) if case.credential is not None else None
