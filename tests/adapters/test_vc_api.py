@@ -13,6 +13,7 @@ import pytest
 from mikra.adapters.vc_api.app import Application
 from mikra.adapters.vc_api.issuers import EXAMPLES, Issuer, add_proof, new_issuers
 from mikra.trust.loader import OFFLINE
+from tests.sealing.test_only_our_errors import ODD, changed, places
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 V2 = "https://www.w3.org/ns/credentials/v2"
@@ -146,6 +147,9 @@ class TestIssuing:
             {"@context": [V2, 7]},
             {"@context": [V2, "https://unknown.example.test/context"]},
             {"@context": [V2, {"VerifiableCredential": "https://x.example/y"}]},
+            {"@context": [V2, {"@protected": True, "E": "https://x.example/E"}, {"E": "https://x.example/F"}]},
+            {"@context": [V2, {"E": "https ://not-a-url#E"}], "type": ["VerifiableCredential", "E"]},
+            {"credentialStatus": {"id": "did:example:status", "type": 2}},
             {"type": None},
             {"type": ["VerifiableCredential", "Unmapped"]},
             {"id": "no url"},
@@ -173,6 +177,9 @@ class TestIssuing:
             {"@context": [V2, EXAMPLES], "type": ["VerifiableCredential", "AnyExample"]},
             {"@context": [V2, {"Mapped": "https://x.example/Mapped"}], "type": ["VerifiableCredential", "Mapped"]},
             {"type": ["VerifiableCredential", "https://x.example/Type"]},
+            {"@context": [V2, {"T": "https://x.example/T"}], "termsOfUse": [{"type": "T"}, {"type": "T"}]},
+            {"refreshService": {"type": "https://x.example/#R", "id": "did:example:refresh/1"}},
+            {"relatedResource": {"id": "https://x.example/r.json", "digestSRI": "sha256-MIwhzJyufmsjiGS1qP0w="}},
             {"validUntil": "2020-01-01T00:00:00Z"},
             {"name": [{"@value": "x", "@language": "en"}, {"@value": "y", "@language": "ar", "@direction": "rtl"}]},
             {"credentialSubject": [{"id": "did:example:a"}, {"id": "did:example:b"}]},
@@ -181,7 +188,10 @@ class TestIssuing:
         ids=lambda changes: next(iter(changes)),
     )
     def test_what_keeps_the_rules_is(self, api: Caller, changes: dict[str, Any]) -> None:
-        assert issued(api, **changes)["proof"]
+        sealed = issued(api, **changes)
+        over = "validUntil" in changes
+        assert api.verify(sealed) == (422 if over else 200)
+        assert api.verify({**sealed, "id": "urn:uuid:other"}) == 422
 
 
 class TestSelectiveDisclosure:
@@ -375,3 +385,18 @@ class TestPaths:
 
     def test_a_body_without_end_is_refused(self, api: Caller) -> None:
         assert api.call("POST", "/credentials/issue", b" " * (2 * 1024 * 1024 + 1))[0] == 413
+
+
+@pytest.mark.drill("R5")
+def test_something_odd_at_every_place_never_crashes(api: Caller) -> None:
+    """Every answer is one of ours, and nothing but the original verifies."""
+    inline = [V2, {"T": "https://x.example/T"}]
+    sealed = issued(api, **{"@context": inline}, termsOfUse={"type": "T"}, validFrom="2026-01-01T00:00:00Z")
+    shown = api.prove(presentation(issued(api), issued(api, "vc-jose")), challenge="n-1")
+    for odd in ODD:
+        for path in places(sealed):
+            twin = changed(sealed, path, odd)
+            assert api.verify(twin) in (400, 422), (path, odd)
+            assert api.issue(twin)[0] in (201, 400, 422), (path, odd)
+        for path in places(shown):
+            assert api.present(changed(shown, path, odd), challenge="n-1") in (400, 422), (path, odd)

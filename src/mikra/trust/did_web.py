@@ -32,8 +32,6 @@ def address_of(did: str) -> str:
     if not all(_SEGMENT.fullmatch(segment) and segment.strip(".") for segment in segments):
         raise _refused(did)
     port = match["port"]
-    if port is not None and not _may_be_asked(int(port)):
-        raise _refused(did)
     host = match["host"] + (f":{port}" if port else "")
     path = "/".join(segments) if segments else ".well-known"
     url = f"https://{host}/{path}/did.json"
@@ -58,11 +56,6 @@ def _is_plain(label: str) -> bool:
     except (UnicodeError, ValueError):
         return False
     return not decoded.isascii() and decoded.encode("punycode").decode("ascii") == label[4:]
-
-
-def _may_be_asked(port: int) -> bool:
-    """443, and what is not reserved for other services (RFC 6335, 6)."""
-    return port == 443 or 1024 <= port <= 65535
 
 
 def _refused(did: str) -> UnavailableError:

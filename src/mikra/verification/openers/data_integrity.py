@@ -81,7 +81,7 @@ class _Opened:
         if self.presentation and len(self.methods) == len(self.proofs):
             holder = self.document.get("holder")
             named = holder.get("id") if isinstance(holder, Mapping) else holder
-            if named is not None and named not in {method.controller for method in self.methods}:
+            if named is not None and named not in [method.controller for method in self.methods]:
                 yield _fault("holder_binding_invalid", "/holder")
 
     def _fault(self, proof: Proof) -> str:
@@ -152,7 +152,8 @@ def _told(code: str) -> Words:
 
 def _added(document: Mapping[str, Any], library: Library) -> Iterator[Finding]:
     """A note for each context that is not bundled but was added by an administrator, with its digest."""
-    named = {url for _, value in contexts_in(document) for url in (value if isinstance(value, list) else [value])}
+    listed = [url for _, value in contexts_in(document) for url in (value if isinstance(value, list) else [value])]
+    named = {url for url in listed if isinstance(url, str)}
     for url in sorted(named & library.added.keys()):
         what = words("data_integrity.context_added", name=harmless(url))
         found = f"SHA-256 {contexts.digest(library.added[url])}"
