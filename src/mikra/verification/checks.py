@@ -302,7 +302,7 @@ def check_holder(case: Case) -> Check:
         return presenter.check(case.document, case.presenter, case.question.session)
     if case.question.session.asks:
         return presenter.missing()
-    return holder.check(case.document, case.credential)
+    return holder.check(case.document, case.credential or case.badge)
 
 
 def check_profile(case: Case) -> Check:
