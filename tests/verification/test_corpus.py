@@ -37,8 +37,19 @@ VERDICTS = {
     "failed": Verdict.TOTAL_FAILED,
     "refused": Verdict.TOTAL_FAILED,
 }
+EXTRAS = {"pdf": "pdf"}
+"""Kind -> the extra of the package that reads it."""
+
 OPEN: tuple[str, ...] = ()
 """Cases of kinds that are read, which hold something that is not read yet."""
+
+
+def with_extra(case: dict[str, Any]) -> Any:
+    """The case, skipped where the extra that it needs is not installed."""
+    needed = [pytest.mark.extra(EXTRAS[case["kind"]])] if case["kind"] in EXTRAS else []
+    return pytest.param(case, id=case["name"], marks=needed)
+
+
 CASES = [case for case in INDEX["cases"] if (CORPUS / case["file"]).is_file()]
 
 
@@ -68,9 +79,7 @@ def run(case: dict[str, Any]) -> tuple[Report, ...]:
 
 @pytest.mark.drill("R4")
 @pytest.mark.parametrize(
-    "case",
-    [c for c in CASES if c["kind"] in READ and c["name"] not in ("zip-good", *OPEN)],
-    ids=lambda case: case["name"],
+    "case", [with_extra(c) for c in CASES if c["kind"] in READ and c["name"] not in ("zip-good", *OPEN)]
 )
 def test_the_stated_answer(case: dict[str, Any]) -> None:
     (report,) = run(case)

@@ -13,8 +13,9 @@ import orjson
 import pytest
 
 from mikra import messages
+from mikra.errors import UnavailableError
 from mikra.formats import pdf
-from mikra.report import Report, Verdict
+from mikra.report import Report, Status, Verdict
 from mikra.sealing import pades
 from mikra.sealing.etsiu import ValidationData
 from mikra.verification import Policy, verify
@@ -25,7 +26,7 @@ from tests.simulators.pdfs import Plan
 from tests.simulators.timestamps import TimestampAuthority
 from tests.verification.documents import ANCHORED, AT, SEALED_AT, edc, named, other_seal, seal
 
-pytestmark = pytest.mark.extra("pdf")
+reading = pytest.mark.extra("pdf")
 TITLE, PERSON = "Water quality", "Zoe O'Brien"
 
 
@@ -41,6 +42,17 @@ GOOD = Plan(says=SAYS, attached={b"credential.jsonld": seal(document())})
 OWN = authorities.seal()
 
 
+def without_extra(data: bytes) -> pdf.PdfFile:
+    raise UnavailableError("PDF files cannot be read here.", fix="Install mikra[pdf].")
+
+
+def test_without_the_extra_it_is_not_checked() -> None:
+    report = judged(pdfs.make(GOOD), pdf_reader=without_extra)
+    assert (report.verdict, report.code) == (Verdict.INDETERMINATE, "proof_not_supported")
+    assert report.check("seal.integrity").status is Status.NOT_CHECKED
+    assert "install mikra[pdf]" in report.check("seal.integrity").reason.text()
+
+
 def judged(data: bytes, policy: Policy = ANCHORED, **more: Any) -> Report:
     (report,) = verify(data, **{"at": AT, "policy": policy} | more)
     return report
@@ -54,6 +66,7 @@ def notes(report: Report) -> list[str]:
     return [finding.what.key for finding in report.checks[0].findings]
 
 
+@reading
 def test_the_attachment_is_judged() -> None:
     report = judged(pdfs.make(GOOD))
     assert (report.verdict, report.code) == (Verdict.TOTAL_PASSED, "valid")
@@ -61,6 +74,7 @@ def test_the_attachment_is_judged() -> None:
     assert report.credential is not None
 
 
+@reading
 def test_a_page_that_says_something_else() -> None:
     report = judged(pdfs.make(replace(GOOD, says=b"Doctor of Medicine")))
     assert (report.verdict, report.code) == (Verdict.TOTAL_PASSED, "pdf_page_not_verified")
@@ -69,16 +83,19 @@ def test_a_page_that_says_something_else() -> None:
         assert messages.text("verdict.page_note", language) in report.sentence.text(language)
 
 
+@reading
 def test_a_page_about_somebody_else() -> None:
     report = judged(pdfs.make(replace(GOOD, says=f"{TITLE} Somebody Else".encode())))
     assert report.code == "pdf_page_not_verified"
 
 
+@reading
 def test_a_page_that_cannot_be_read() -> None:
     report = judged(pdfs.make(replace(GOOD, content=b"0 0 9 9 re f")))
     assert (report.code, notes(report)) == ("pdf_page_not_verified", ["pdf.page.unreadable"])
 
 
+@reading
 def test_an_altered_attachment_fails_and_shows_nothing() -> None:
     altered = seal(document()).replace(b"University", b"Universitx")
     report = judged(pdfs.make(replace(GOOD, attached={b"credential.jsonld": altered})))
@@ -86,17 +103,20 @@ def test_an_altered_attachment_fails_and_shows_nothing() -> None:
     assert report.credential is None
 
 
+@reading
 def test_both_seals_are_reported() -> None:
     report = judged(sealed())
     assert (report.verdict, report.code) == (Verdict.TOTAL_PASSED, "valid")
     assert notes(report) == ["pdf.seal.confirmed", "pdf.page.sealed"]
 
 
+@reading
 def test_a_proven_time_is_told() -> None:
     authority = TimestampAuthority(at=SEALED_AT)
     assert "pdf.seal.confirmed_proven" in notes(judged(sealed(timestamper=authority)))
 
 
+@reading
 def test_a_seal_of_another_does_not_cover_the_page_for_the_issuer() -> None:
     other = other_seal()
     report = judged(sealed(replace(GOOD, says=b"Doctor of Medicine"), other))
@@ -105,12 +125,14 @@ def test_a_seal_of_another_does_not_cover_the_page_for_the_issuer() -> None:
     assert notes(judged(sealed(holder=other), named(OWN)))[0] == "pdf.seal.unconfirmed"
 
 
+@reading
 def test_a_seal_that_does_not_fit_fails_it_all() -> None:
     data = sealed().replace(SAYS, SAYS.swapcase())
     report = judged(data)
     assert (report.verdict, report.code, report.credential) == (Verdict.TOTAL_FAILED, "signature_invalid", None)
 
 
+@reading
 def test_a_seal_outside_the_time_of_its_certificate() -> None:
     brief = other_seal(start=SEALED_AT - timedelta(days=30), end=SEALED_AT - timedelta(days=1))
     report = judged(sealed(holder=brief, at=SEALED_AT - timedelta(days=2)))
@@ -121,6 +143,7 @@ def test_a_seal_outside_the_time_of_its_certificate() -> None:
     assert judged(moved).verdict is Verdict.TOTAL_FAILED
 
 
+@reading
 def test_a_bare_credential_is_sealed_by_the_file_around_it() -> None:
     bare = replace(GOOD, attached={b"credential.jsonld": orjson.dumps(document())})
     assert judged(pdfs.make(bare)).code == "proof_missing"
@@ -128,6 +151,7 @@ def test_a_bare_credential_is_sealed_by_the_file_around_it() -> None:
     assert judged(sealed(bare, other_seal()), named(other_seal())).verdict is Verdict.TOTAL_FAILED
 
 
+@reading
 @pytest.mark.parametrize(
     "attached",
     [
@@ -140,11 +164,13 @@ def test_two_credentials(attached: dict[bytes, bytes]) -> None:
     assert judged(pdfs.make(replace(GOOD, attached=attached))).code == "pdf_ambiguous"
 
 
+@reading
 def test_other_attachments_do_not_matter() -> None:
     more = {**GOOD.attached, b"notes.txt": b"hello", b"data.json": b'{"a":1}', b"x.xml": b"<x/>"}
     assert judged(pdfs.make(replace(GOOD, attached=more))).code == "valid"
 
 
+@reading
 def test_nothing_inside() -> None:
     assert judged(pdfs.make(replace(GOOD, attached={}))).code == "pdf_no_credential"
     assert judged(pdfs.make(replace(GOOD, attached={b"a.json": b'{"a":1}'}))).code == "pdf_no_credential"
@@ -162,6 +188,7 @@ SHADOWS: dict[str, dict[int, bytes]] = {
 }
 
 
+@reading
 @pytest.mark.parametrize("name", SHADOWS)
 def test_what_is_added_after_the_seal(name: str) -> None:
     """Shadow attacks: a further state in which the file is another."""
@@ -175,6 +202,7 @@ def test_what_is_added_after_the_seal(name: str) -> None:
         assert report.credential is None
 
 
+@reading
 def test_a_seal_that_was_taken_off_leaves_traces() -> None:
     data = sealed()
     for trace in (b"/ByteRange", b"/SubFilter", b"/Type /Sig", b"/SigFlags 3", b"/FT /Sig"):
@@ -183,6 +211,7 @@ def test_a_seal_that_was_taken_off_leaves_traces() -> None:
         assert judged(hidden).verdict is not Verdict.TOTAL_PASSED, trace
 
 
+@reading
 def test_a_seal_that_is_overwritten_later_leaves_traces() -> None:
     """The seal's dictionary is gone from the last state, and the form with it; its bytes are still in the file."""
     data = sealed()
@@ -195,6 +224,7 @@ def test_a_seal_that_is_overwritten_later_leaves_traces() -> None:
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
 
 
+@reading
 @pytest.mark.parametrize(
     "change",
     [
@@ -208,6 +238,7 @@ def test_a_form_that_promises_a_seal(change: dict[str, Any]) -> None:
     assert judged(pdfs.make(replace(GOOD, **change))).verdict is not Verdict.TOTAL_PASSED
 
 
+@reading
 def test_validation_data_and_a_further_seal_are_no_change() -> None:
     extended = pades.extend(sealed(), ValidationData(certificates=OWN.chain))
     assert judged(extended).code == "valid"
@@ -242,6 +273,7 @@ def accepted(data: bytes) -> tuple[bytes, str | None] | None:
     return file.attachments[0].data, file.text
 
 
+@reading
 @pytest.mark.drill("R3")
 def test_no_mutant_passes(amount: Callable[[int, int], int], record_property: Callable[[str, object], None]) -> None:
     data = sealed(timestamper=TimestampAuthority(at=SEALED_AT))
@@ -259,6 +291,7 @@ def test_no_mutant_passes(amount: Callable[[int, int], int], record_property: Ca
     assert refused > count * 0.6
 
 
+@reading
 def test_the_fault_that_the_drill_must_see(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the mathematics of the file's seal skipped, mutants pass."""
     monkeypatch.setattr(opener, "_mathematics", lambda *_: "")
@@ -268,6 +301,7 @@ def test_the_fault_that_the_drill_must_see(monkeypatch: pytest.MonkeyPatch) -> N
     assert accepted(text) not in (None, original)
 
 
+@reading
 def test_a_seal_by_every_kind_of_key_is_judged() -> None:
     for kind in ("RSA", "P-384", "Ed25519"):
         holder = europe.seal(kind)
@@ -292,6 +326,7 @@ def longterm(*, revoked: bool = False, later: bool = False) -> bytes:
     return pades.seal(bare, **make, validation_data=values)
 
 
+@reading
 @pytest.mark.parametrize("later", [False, True])
 def test_what_is_in_the_file_proves_it_after_the_certificate_has_ended(later: bool) -> None:
     """B-LT (EN 319 142-1, 6): five years on, and nobody is asked."""
@@ -303,6 +338,7 @@ def test_what_is_in_the_file_proves_it_after_the_certificate_has_ended(later: bo
     assert judged(without, POLICY, at=AT.replace(year=2028, month=6)).verdict is not Verdict.TOTAL_PASSED
 
 
+@reading
 def test_a_seal_of_the_file_that_its_authority_had_withdrawn() -> None:
     report = judged(longterm(revoked=True), POLICY, at=AT.replace(year=2027))
     assert (report.verdict, report.credential) == (Verdict.TOTAL_FAILED, None)
