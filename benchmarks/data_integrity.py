@@ -33,6 +33,7 @@ from mikra.conversion.open_badges import open_badge
 from mikra.issuance.award_id import AwardId
 from mikra.issuance.compose import compose
 from mikra.sealing import data_integrity as di
+from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.data_integrity_seal import seal
 from mikra.sealing.data_integrity_template import SealTemplate, hole
 from mikra.sealing.keys import bare_signer
@@ -103,13 +104,14 @@ def figures_of(suite: str) -> Iterator[Figure]:
     template = SealTemplate(with_holes(), suite=suite, signer=bare_signer(KEY), method=me.verification_method, at=AT)
     samples = [template.seal(values(n)) for n in range(200)]
     assert all(map(verified, samples[:3]))
-    raw_sign, covered = raw(), samples[0]
+    raw_sign, covered, signature = raw(), samples[0], KEY.sign(bytes(64))
     rates = best_of(
         [
             lambda _: raw_sign(covered),
             lambda _: raw_sign(bytes(64)),
             lambda n: template.seal(values(n)),
             lambda n: verified(samples[n % len(samples)]),
+            lambda _: signature_fault("EdDSA", KEY.public_key(), signature, bytes(64)),
         ],
         TIMES,
     )

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
-from operator import itemgetter
+from operator import eq, itemgetter
 
 from mikra.sealing.rdf.rdfc import join, split
 
@@ -65,13 +65,13 @@ class Statements:
         self._text = filler("".join(self._lines), places)
         self._arranged = False
         self._hash = hashlib.sha384 if digest == "SHA384" else hashlib.sha256
-        self._hashes: list[str] = []
+        self._hashes: list[bytes] = []
         self._open: list[tuple[int, Fill, bool]] = []
         for number, node in enumerate(nodes):
             seen = {node: "_:a"} | {other: "_:z" for other in nodes if other != node}
             sight = sorted(join(seen.get(part, part) for part in quad) for quad in quads if node in quad)
             text = "".join(sight)
-            self._hashes.append(self._hash(text.encode()).hexdigest())
+            self._hashes.append(self._hash(text.encode()).digest())
             if START in text:
                 self._open.append((number, filler(text, places), not _is_ordered(sight)))
 
@@ -85,7 +85,7 @@ class Statements:
         if not self._arranged:
             self._arrange(lines)
         lines.sort()
-        if len(set(lines)) != len(lines):
+        if any(map(eq, lines, lines[1:])):
             if labels and any(one == other and b"_:" in one for one, other in pairwise(lines)):
                 return None
             lines = sorted(set(lines))
@@ -110,7 +110,7 @@ class Statements:
                 lines = sight.split(b"\n")
                 lines.pop()
                 sight = b"\n".join([*sorted(lines), b""])
-            hashes[number] = self._hash(sight).hexdigest()
+            hashes[number] = self._hash(sight).digest()
         if len(set(hashes)) != len(hashes):
             return None
         labels = [b""] * len(hashes)
