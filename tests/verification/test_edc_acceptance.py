@@ -89,9 +89,11 @@ def test_the_order_of_members() -> None:
 
 
 def test_the_form_of_the_seal() -> None:
-    from tests.sealing.test_jades import foreign, header
+    from tests.sealing.test_jades import b64, foreign, header
 
-    raw, encoded = states(foreign(header())), states(foreign(header(b64=None, crit=["sigT"])))
+    text = b64(json.dumps(edc()).encode())
+    raw = states(foreign(header()))
+    encoded = states(foreign(header(b64=None, crit=["sigT"]), payload=text))
     assert (raw["raw"], encoded["raw"], encoded["critical"]) == (State.MET, State.NOT_MET, State.NOT_MET)
 
 
