@@ -8,7 +8,6 @@ that of `benchmarks.seal`, 5 KB. Verifying is form, key, seal and content; the k
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +21,7 @@ from mikra.formats import Form, Item
 from mikra.issuance.compose import serialise
 from mikra.issuance.template import Template, prototype_credential
 from mikra.sealing import vc_jose
+from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.keys import bare_signer
 from mikra.sealing.vc_jose_sealer import Sealer
 from mikra.trust import did
@@ -88,19 +88,24 @@ def verifying_figures(algorithm: str) -> Iterator[Figure]:
         )
         for n in range(500)
     ]
-    best = float("inf")
-    for _ in range(10):
-        start = time.process_time()
-        for item in items:
-            assert not open_item(item, question).faults
-        best = min(best, time.process_time() - start)
+    envelopes = [vc_jose.open_envelope(item.data) for item in items]
+    public = key.private.public_key()
+
+    def raw(number: int) -> None:
+        one = envelopes[number % len(items)]
+        assert not signature_fault(algorithm, public, one.signature, one.signing_input)
+
+    def ours(number: int) -> None:
+        assert not open_item(items[number % len(items)], question).faults
+
+    raw_rate, rate = best_of([raw, ours], 500)
     yield Figure(
         id="S3",
         what=f"vc+jwt {algorithm}, 5 KB: verified",
         unit="/s",
-        measured=len(items) / best,
+        measured=rate,
         target=VERIFIED_PER_SECOND if algorithm == "ES256" else None,
-        note="form, key, seal, content",
+        note=f"form, key, seal, content; {100 * rate / raw_rate:.0f} % of the mathematics alone ({raw_rate:,.0f}/s)",
     )
 
 
