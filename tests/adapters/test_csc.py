@@ -104,3 +104,29 @@ def test_keys_that_are_not_there() -> None:
 def test_addresses_that_are_none(address: str) -> None:
     with pytest.raises(InputError, match="not the address"):
         open_service_key(address, SECRET)
+
+
+def test_a_class_list_is_sealed_in_few_requests() -> None:
+    """Chunks of an issue are asked for at once, as many as the key allows; a bad seal stops it and is not stored."""
+    import dataclasses
+
+    from tests.issuance.awards import AT as ISSUED
+    from tests.issuance.awards import pages
+    from tests.issuance.issues import WATER, Batch, Disk, learners, make_issue
+
+    simulator = cloud(multisign=50)
+    design = dataclasses.replace(WATER, demonstration=False)
+    key = opened(simulator)
+    identifiers = dataclasses.replace(design.issuer.identifiers, eidas="VATIE-1234567X")
+    issuer = dataclasses.replace(design.issuer, identifiers=identifiers)
+    design = dataclasses.replace(design, issuer=issuer, awarding_bodies=())
+    batch = Batch(design, signer=key, pages=pages(design), at=ISSUED)
+    disk = Disk()
+    list(make_issue(disk, design, batch=batch).run(learners(120)))
+    assert len(disk.files) == 120
+    assert simulator.asked.count("signatures/signHash") == 3
+    bad = Batch(design, signer=opened(cloud(fault="wrong-signature")), pages=pages(design), at=ISSUED)
+    empty = Disk()
+    with pytest.raises(UnavailableError):
+        list(make_issue(empty, design, batch=bad).run(learners(5)))
+    assert empty.files == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import random
@@ -79,8 +80,8 @@ class Running:
         self.server.close()
         self.thread.join(5)
 
-    def key(self, name: str) -> Any:
-        return open_signer_key(f"signer:{self.plan.socket}#{name}", patience=0.3)
+    def key(self, name: str, patience: float = 0.3) -> Any:
+        return open_signer_key(f"signer:{self.plan.socket}#{name}", patience=patience)
 
     def audit(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.plan.audit.read_text().splitlines()]
@@ -209,6 +210,45 @@ def test_the_rate_of_a_key(tmp_path: Path) -> None:
         assert len(one.key("seal").sign(EDC)) == 64, "another key has a rate of its own"
     finally:
         one.stop()
+
+
+def test_a_patient_client_waits_for_the_rate(tmp_path: Path) -> None:
+    one = Running(tmp_path, seal_rate=600)
+    try:
+        key = one.key("seal", patience=5)
+        started = time.monotonic()
+        digests = [hashlib.sha256(bytes([n])).digest() for n in range(15)]
+        assert [len(seal) for seal in key.sign_digests(digests)] == [64] * 15
+        assert len(key.sign_digests(digests[:5])) == 5
+        assert time.monotonic() - started > 0.8, "15 at once leave a debt of 5; another 5 come after it"
+    finally:
+        one.stop()
+
+
+def test_a_class_list_is_sealed_with_few_questions(running: Running) -> None:
+    from tests.issuance.issues import Disk, learners, make_issue
+
+    made = seal_key(WATER.issuer.identifiers.eidas, True)
+    running.server.keys["seal"] = HeldKey(running.plan.keys[0], made.signer)
+    key, disk, asked = running.key("seal"), Disk(), []
+    once = key._connection._once
+    key._connection._once = lambda head, body: asked.append(head["do"]) or once(head, body)
+    list(make_issue(disk, signer=key).run(learners(250)))
+    assert asked == ["seal-digests"] * 3
+    assert len(disk.files) == 250
+    assert all(jades.check_integrity(jades.unseal(file)) == () for file in list(disk.files.values())[::25])
+    assert [line["kind"] for line in running.audit()] == ["digest"] * 250
+
+
+def test_digests_that_are_none(running: Running) -> None:
+    key = running.key("seal")
+    for size, body in ((32, b""), (32, bytes(33)), (20, bytes(20)), (32, bytes(32 * 501)), ("32", bytes(32))):
+        with pytest.raises(InputError, match="no digests"):
+            key._connection.ask({"do": "seal-digests", "key": "seal", "size": size}, body)
+    with pytest.raises(NotAllowedError):
+        key._connection.ask({"do": "seal-digests", "key": "lists", "size": 32}, bytes(32))
+    with pytest.raises(NotFoundError):
+        key._connection.ask({"do": "seal-digests", "key": "x", "size": 32}, bytes(32))
 
 
 def test_the_bucket_fills_again() -> None:

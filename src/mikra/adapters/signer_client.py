@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import time
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -20,6 +20,9 @@ from mikra.sealing.keys import Signer
 
 SECONDS = 30.0
 """For one answer: a token or a remote service may be slow."""
+
+AT_ONCE = 100
+"""Digests in one message."""
 
 PATIENCE = 5.0
 """Seconds to wait for a signer that restarts."""
@@ -37,19 +40,27 @@ class Connection:
     def ask(self, head: Mapping[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
         """Raises what the signer raised; UnavailableError where there is none."""
         deadline = time.monotonic() + self._patience
+        while True:
+            answer, seal = self._whole(head, body, deadline)
+            if "error" not in answer:
+                return answer, seal
+            error = wire.raised(answer)
+            wait = error.retry_after if isinstance(error, UnavailableError) and error.code == "rate_limited" else None
+            if wait is None or wait > self._patience:
+                raise error
+            time.sleep(wait)  # a key that seals no faster is waited for
+
+    def _whole(self, head: Mapping[str, Any], body: bytes, deadline: float) -> tuple[dict[str, Any], bytes]:
+        """One answer, whatever it says; a signer that restarts is waited for until the deadline."""
         with self._lock:
             while True:
                 try:
-                    answer, seal = self._once(head, body)
-                    break
+                    return self._once(head, body)
                 except (wire.Closed, OSError) as error:
                     self.close()
                     if time.monotonic() > deadline:
                         raise self._gone(error) from error
                     time.sleep(0.05)
-        if "error" in answer:
-            raise wire.raised(answer)
-        return answer, seal
 
     def _once(self, head: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
         if self._socket is None:
@@ -102,6 +113,19 @@ class SignerDigestKey(SignerKey):
 
     def sign_digest(self, digest: bytes) -> bytes:
         return self._connection.ask({"do": "seal-digest", "key": self.name}, digest)[1]
+
+    def sign_digests(self, digests: Sequence[bytes]) -> list[bytes]:
+        """Many in one message."""
+        if not digests:
+            return []
+        if len(digests) > AT_ONCE:
+            return [*self.sign_digests(digests[:AT_ONCE]), *self.sign_digests(digests[AT_ONCE:])]
+        head = {"do": "seal-digests", "key": self.name, "size": len(digests[0])}
+        answer, seals = self._connection.ask(head, b"".join(digests))
+        size = answer.get("size")
+        if type(size) is not int or size < 1 or len(seals) != size * len(digests):
+            raise UnavailableError("The signer does not answer as it should.", found=f"{len(seals)} bytes of seals")
+        return [seals[start : start + size] for start in range(0, len(seals), size)]
 
 
 def open_signer_key(address: str, *, patience: float = PATIENCE) -> Signer:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -14,7 +14,7 @@ from typing import Any
 
 from mikra.adapters.signer_kinds import Kind, kind_of
 from mikra.errors import InputError, NotAllowedError, NotFoundError, UnavailableError
-from mikra.sealing.keys import DigestSigner, Signer
+from mikra.sealing.keys import BatchSigner, DigestSigner, Signer
 
 PER_MINUTE = 6_000
 _MEMBERS = frozenset({"key", "password_file", "seals", "per_minute"})
@@ -104,20 +104,21 @@ class Bucket:
     def _most(self) -> float:
         return max(self.per_minute / 60, 1.0)
 
-    def take(self) -> None:
-        """UnavailableError with the time to wait."""
+    def take(self, count: int = 1) -> None:
+        """Takes so many, or none: UnavailableError with the time to wait. More than a second's worth leaves a debt."""
         now = self.clock()
         self._left = min(self._most, self._left + (now - self._last) * self.per_minute / 60)
         self._last = now
-        if self._left < 1:
+        needed = min(count, self._most)
+        if self._left < needed:
             raise UnavailableError(
                 "This key seals no faster.",
                 found=f"more than {self.per_minute} a minute",
                 fix="Wait, or raise per_minute in the plan of the signer.",
                 code="rate_limited",
-                retry_after=(1 - self._left) * 60 / self.per_minute,
+                retry_after=(needed - self._left) * 60 / self.per_minute,
             )
-        self._left -= 1
+        self._left -= count
 
 
 class HeldKey:
@@ -135,6 +136,24 @@ class HeldKey:
 
     def seal(self, data: bytes, kind: Kind, stopped: Callable[[], bool]) -> bytes:
         """The seal over `data`, or over what it is the digest of. Raises NotAllowedError, UnavailableError."""
+        self._check(kind)
+        with self._lock:
+            self._may(stopped)
+            if kind is not Kind.DIGEST:
+                return self.signer.sign(data)
+            return self._digests().sign_digest(data)
+
+    def seal_digests(self, digests: Sequence[bytes], stopped: Callable[[], bool]) -> list[bytes]:
+        """The seals over what these are the digests of; each counts for the rate. Raises as `seal`."""
+        self._check(Kind.DIGEST)
+        signer = self._digests()
+        with self._lock:
+            self._may(stopped, len(digests))
+            if isinstance(signer, BatchSigner):
+                return signer.sign_digests(digests)
+            return [signer.sign_digest(one) for one in digests]
+
+    def _check(self, kind: Kind) -> None:
         if kind not in self.plan.seals:
             raise NotAllowedError(
                 "This key may not seal that.",
@@ -144,19 +163,21 @@ class HeldKey:
                 fix="Use a key made for it, or change the plan of the signer.",
                 code="forbidden",
             )
-        with self._lock:
-            if stopped():
-                raise UnavailableError(
-                    "Sealing has been stopped.",
-                    fix="Ask who stopped it; `mikra signer start` lets it go on.",
-                    code="sealing_stopped",
-                )
-            self._bucket.take()
-            if kind is not Kind.DIGEST:
-                return self.signer.sign(data)
-            if not isinstance(self.signer, DigestSigner):
-                raise NotAllowedError("This key does not take digests.", where=self.plan.name, code="forbidden")
-            return self.signer.sign_digest(data)
+
+    def _may(self, stopped: Callable[[], bool], count: int = 1) -> None:
+        """So many seals, now: not while sealing is stopped, and no faster than the key's rate."""
+        if stopped():
+            raise UnavailableError(
+                "Sealing has been stopped.",
+                fix="Ask who stopped it; `mikra signer start` lets it go on.",
+                code="sealing_stopped",
+            )
+        self._bucket.take(count)
+
+    def _digests(self) -> DigestSigner:
+        if not isinstance(self.signer, DigestSigner):
+            raise NotAllowedError("This key does not take digests.", where=self.plan.name, code="forbidden")
+        return self.signer
 
 
 def what_is(data: bytes, digest: bool) -> Kind:

@@ -26,6 +26,8 @@ IDLE = 600.0
 """Seconds after which a silent client is hung up on."""
 
 MAX_CLIENTS = 64
+MAX_DIGESTS = 500
+"""In one message: a stop has to wait for no more."""
 
 
 class SignerServer:
@@ -106,6 +108,9 @@ class SignerServer:
                 return {"keys": [_described(name, key) for name, key in self.keys.items()]}, b""
             case "seal" | "seal-digest":
                 return {}, self._seal(str(head.get("key")), body, head["do"] == "seal-digest", who)
+            case "seal-digests":
+                seals = self._seal_digests(str(head.get("key")), body, head.get("size"), who)
+                return {"size": len(seals[0]) if seals else 0}, b"".join(seals)
             case "state":
                 return {"stopped": self._stopped.is_set()}, b""
             case "stop":
@@ -128,6 +133,24 @@ class SignerServer:
             raise
         self._audit.write({**line, "sealed": True}, data)
         return seal
+
+    def _seal_digests(self, name: str, body: bytes, size: Any, who: dict[str, Any]) -> list[bytes]:
+        """Many digests of one size, one after the other; a line of the audit for each."""
+        if type(size) is not int or size not in (32, 48) or not 0 < len(body) <= size * MAX_DIGESTS or len(body) % size:
+            raise InputError("These are no digests.", found=f"{len(body)} bytes", code="request_malformed")
+        digests = [body[start : start + size] for start in range(0, len(body), size)]
+        line = {**who, "key": name[:80], "kind": "digest"}
+        try:
+            key = self.keys.get(name)
+            if key is None:
+                raise NotFoundError("The signer has no key of that name.", found=name[:80], code="not_found")
+            seals = key.seal_digests(digests, self._stopped.is_set)
+        except MikraError as error:
+            self._audit.write({**line, "refused": error.code or type(error).__name__, "digests": len(digests)}, body)
+            raise
+        for one in digests:
+            self._audit.write({**line, "sealed": True}, one)
+        return seals
 
     def _switch(self, stop: bool, who: dict[str, Any]) -> dict[str, Any]:
         """The file first, so that a crash between the two stays stopped."""

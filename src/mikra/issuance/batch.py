@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mikra.errors import ConflictError, InputError, NotAllowedError
@@ -18,13 +18,22 @@ from mikra.issuance.status_entry import Member
 from mikra.issuance.template import Shape, Template, compile_template, shape_of
 from mikra.model import Credential
 from mikra.model.jsonld import encode
-from mikra.sealing import certificates, jades
-from mikra.sealing.keys import Signer
+from mikra.sealing import certificates, jades, sealer
+from mikra.sealing.keys import BatchSigner, Signer
 from mikra.sealing.sealer import Prepared, Sealer
 from mikra.status.indexes import Place
 from mikra.trust import certificates as trust
 from mikra.validation import annex1
 from mikra.validation.elm import ProfileVersion, check_profile
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A credential without its signature: what is sealed, the digest to be signed, the file up to there."""
+
+    payload: bytes
+    digest: bytes
+    file: bytes
 
 
 class Batch:
@@ -86,6 +95,33 @@ class Batch:
             payload, sealed = template.prefix + plain, prepared.seal(plain, escaped)
         reopen(sealed, payload, certificate=self.sealer.signer.certificate)
         return sealed
+
+    @property
+    def at_once(self) -> bool:
+        """Whether the signer takes many digests at once: then `begin` and `finish` are faster than `award`."""
+        return isinstance(self.sealer.signer, BatchSigner)
+
+    def begin(self, row: Mapping[str, Any], award_id: AwardId, place: Place | None = None) -> Begun:
+        """A credential that lacks its signature alone. InputError where it would break a rule."""
+        self._check_place(place)
+        if self.renderer:
+            payload = self._drawn(row, award_id, place, self.renderer)
+            digest, begun = self.sealer.prepare(b"", b"").begin(payload)
+            return Begun(payload, digest, begun)
+        template, prepared = self._prepared(row)
+        plain, escaped = template.fill(row, award_id=award_id, at=self.sealer.at, place=place)
+        digest, begun = prepared.begin(plain, escaped)
+        return Begun(template.prefix + plain, digest, begun)
+
+    def finish(self, begun: Sequence[Begun]) -> list[bytes]:
+        """What was begun, sealed in one go and opened again. ConflictError where one does not hold."""
+        signer = self.sealer.signer
+        assert isinstance(signer, BatchSigner)
+        values = signer.sign_digests([one.digest for one in begun])
+        files = [sealer.finish(one.file, value) for one, value in zip(begun, values, strict=True)]
+        for one, file in zip(begun, files, strict=True):
+            reopen(file, one.payload, certificate=signer.certificate)
+        return files
 
     def payload(self, row: Mapping[str, Any], award_id: AwardId, place: Place | None = None) -> bytes:
         """What `seal` seals."""

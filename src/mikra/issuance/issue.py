@@ -11,19 +11,21 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
 from mikra.errors import MikraError
 from mikra.issuance.award_id import AwardId
-from mikra.issuance.batch import Batch
+from mikra.issuance.batch import Batch, Begun
 from mikra.issuance.compose import instant, later
 from mikra.issuance.journal import Done, Journal, end, file_name, intent
 from mikra.issuance.prototype import node_id
 from mikra.status.indexes import Place
 
 FORMAT = "mikra/receipt/1"
+
+_Made = TypeVar("_Made")
 
 CHUNK = 100
 """Rows between two durable steps."""
@@ -119,17 +121,31 @@ class Issue:
         return self.reserve([AwardId(stem).award for stem in stems], later(at, months).date() if months else None)
 
     def _seal(self, missing: Mapping[str, Learner]) -> None:
+        if self.batch.at_once:
+            self._seal_at_once(missing)
+            return
         sealed: dict[str, bytes] = {}
         try:
             for name, one in missing.items():
-                sealed[name] = self._sealed(name, one)
+                sealed[name] = self._of_row(self.batch.award, name, one)
         finally:
             self._store(sealed)
 
-    def _sealed(self, name: str, one: Learner) -> bytes:
+    def _seal_at_once(self, missing: Mapping[str, Learner]) -> None:
+        """The same where the key takes many digests at once: what was begun before an error is sealed and stored."""
+        begun: dict[str, Begun] = {}
         try:
-            place = self.journal.places.get(name)
-            return self.batch.award(one.values, AwardId(self.journal.awards[name]), place)
+            for name, one in missing.items():
+                begun[name] = self._of_row(self.batch.begin, name, one)
+        finally:
+            if begun:
+                self._store(dict(zip(begun, self.batch.finish(list(begun.values())), strict=True)))
+
+    def _of_row(
+        self, make: Callable[[Mapping[str, Any], AwardId, Place | None], _Made], name: str, one: Learner
+    ) -> _Made:
+        try:
+            return make(one.values, AwardId(self.journal.awards[name]), self.journal.places.get(name))
         except MikraError as error:
             error.where = f"row {one.row}: {error.where}" if error.where else f"row {one.row}"
             raise

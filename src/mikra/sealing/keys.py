@@ -5,7 +5,7 @@ The library never holds a key by itself: whoever seals brings a signer (`adapter
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from cryptography import x509
@@ -45,6 +45,15 @@ class DigestSigner(Signer, Protocol):
 
     def sign_digest(self, digest: bytes) -> bytes:
         """The signature over the data whose digest (by the algorithm's own hash) is given."""
+        ...
+
+
+@runtime_checkable
+class BatchSigner(DigestSigner, Protocol):
+    """A signer that takes many digests at once, where each question to it is dear: a process, a remote service."""
+
+    def sign_digests(self, digests: Sequence[bytes]) -> list[bytes]:
+        """The signatures over the data whose digests are given, in order."""
         ...
 
 

@@ -84,3 +84,18 @@ class Prepared:
         inside = escape(rest) if escaped is None else escaped
         text = urlsafe_b64encode(value).rstrip(b"=")
         return b'%b%b%b%b"}]}' % (self._before, inside, self._after, text)
+
+    def begin(self, rest: bytes, escaped: bytes | None = None) -> tuple[bytes, bytes]:
+        """(digest to be signed, the file without its signature), for a `BatchSigner`; `finish` joins the two."""
+        if self._protected is not self._sealer.protected:
+            self._renew()
+        assert self._state is not None
+        state = self._state.copy()
+        state.update(rest)
+        inside = escape(rest) if escaped is None else escaped
+        return state.digest(), b"%b%b%b" % (self._before, inside, self._after)
+
+
+def finish(begun: bytes, value: bytes) -> bytes:
+    """The sealed file, from what `Prepared.begin` gave and the signature over its digest."""
+    return b'%b%b"}]}' % (begun, urlsafe_b64encode(value).rstrip(b"="))
