@@ -23,7 +23,7 @@ endif
 
 DRILLS := R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R11 R12 R13 R14 R15 R16 R17 R18
 
-.PHONY: help demo demo-clean test check core-test bench drill lock docs clean $(DRILLS)
+.PHONY: help demo demo-clean test check core-test bench drill faults lock docs clean $(DRILLS)
 
 help:  ## List these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,9 @@ drill: $(VENV)/.dev  ## The long drills, all that are not yet done or by name: m
 
 $(DRILLS):
 	@:
+
+faults: $(VENV)/.dev  ## Remove each check in turn: some test must notice (some hours; FAULTS="sd_jwt" for a part)
+	$(RUN) -m tools.faults $(FAULTS)
 
 docs: $(VENV)/.dev  ## Write what the docs take from the code: outputs of commands, codes, counts of translations
 	$(RUN) -m tools.house.codes_page

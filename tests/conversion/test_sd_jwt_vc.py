@@ -184,6 +184,12 @@ def test_the_certificate_stands_for_the_issuer() -> None:
         assert caught.value.code == "issuer_key_mismatch"
 
 
+def test_an_issuer_without_an_address() -> None:
+    own = bare_signer(europe.key("P-256"))
+    with pytest.raises(InputError, match="no address"):
+        sealed(wallets.projection(), issuer="urn:university", signer=own, key_id="k1")
+
+
 def test_after_the_time_of_the_certificate() -> None:
     with pytest.raises(NotAllowedError):
         sealed(wallets.projection(), at=europe.END + dt.timedelta(days=1))
@@ -256,6 +262,7 @@ def test_what_is_not_as_its_type_says() -> None:
         {"vct": "x", "claims": [1]},
         {"vct": "x", "claims": [{"path": []}]},
     ]
+    + [{"vct": "x", "claims": [{"path": "a"}]}, {"vct": "x", "claims": [{"path": {"a": 1}}]}]
     + [{"vct": "x", "claims": [{"path": ["a", -1]}]}, {"vct": "x", "claims": [{"path": ["a"], "sd": "maybe"}]}]
     + [{"vct": "x", "claims": [{"path": ["a"], "mandatory": 1}]}],
 )

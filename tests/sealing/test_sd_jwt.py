@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mikra import strictjson
 from mikra.errors import InputError
 from mikra.sealing import sd_jwt
 from mikra.sealing.sd_jwt import Kind
@@ -190,6 +191,8 @@ HOSTILE: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("named ...", "sdjwt_reserved_claim", {**VCT, "_sd": [digest_of(disclosure("...", 1))]}, (disclosure("...", 1),)),
     ("... as a claim", "sdjwt_reserved_claim", {**VCT, "a": {"...": "A" * 43}}, ()),
     ("... not alone", "sdjwt_reserved_claim", {**VCT, "a": [{"...": "A" * 43, "b": 1}]}, ()),
+    ("... of a number", "sdjwt_reserved_claim", {**VCT, "a": [{"...": 1}]}, ()),
+    ("... of a list", "sdjwt_reserved_claim", {**VCT, "a": [{"...": []}]}, ()),
     ("_sd_alg within", "sdjwt_reserved_claim", {**VCT, "a": {"_sd_alg": "sha-256"}}, ()),
     ("weak digests", "sdjwt_alg_not_allowed", {**VCT, "_sd_alg": "md5"}, ()),
     ("no digest name", "sdjwt_alg_not_allowed", {**VCT, "_sd_alg": ["sha-256"]}, ()),
@@ -249,6 +252,34 @@ def test_headers_that_are_refused(header: dict[str, Any], code: str) -> None:
 @pytest.mark.parametrize("text", [b"", b"~", b"a.b.c", b"a.b.c~", b"\xff~", b"~~~", b"a.b.c~WyJhIl0~x.y.z"])
 def test_no_sd_jwt(text: bytes) -> None:
     assert refused(text)
+
+
+def test_claims_nested_too_deep_are_not_sealed() -> None:
+    claims: dict[str, Any] = {"a": 1}
+    for _ in range(50):
+        claims = {"a": claims}
+    with pytest.raises(InputError) as caught:
+        issued({**VCT, **claims}, concealed=())
+    assert caught.value.code == "sdjwt_too_deep"
+
+
+def test_the_whole_is_no_disclosure() -> None:
+    with pytest.raises(InputError):
+        issued(VCT, concealed={()})
+
+
+def test_letters_outside_ascii() -> None:
+    token, *_ = by_hand(VCT).split(b"~")
+    assert refused(token + "~WyJé~".encode()) == "jws_malformed"
+    assert refused(token + "~é".encode()) == "jws_malformed"
+
+
+def test_too_large_as_a_whole() -> None:
+    text = by_hand({**VCT, "_sd": [digest_of(GOOD)]}, GOOD)
+    with pytest.raises(InputError) as caught:
+        sd_jwt.read(text, strictjson.Limits(max_bytes=len(text) - 1))
+    assert caught.value.code == "too_large"
+    assert sd_jwt.read(text, strictjson.Limits(max_bytes=len(text)))
 
 
 def test_too_many_disclosures() -> None:

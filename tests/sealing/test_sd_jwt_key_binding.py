@@ -114,6 +114,9 @@ def test_a_form_that_is_refused(changed: dict[str, Any], header: dict[str, Any],
 
 def test_no_claims_and_too_large() -> None:
     with pytest.raises(InputError) as caught:
+        sd_jwt.read_key_binding(by_hand([]))  # type: ignore[arg-type]
+    assert caught.value.code == "jws_malformed"
+    with pytest.raises(InputError) as caught:
         sd_jwt.read_key_binding(b"a" * 20_000)
     assert caught.value.code == "too_large"
 

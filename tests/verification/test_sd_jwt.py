@@ -138,6 +138,7 @@ def test_a_foreign_type_is_told_as_far_as_it_uses_the_names() -> None:
 def test_nobody_vouches_for_the_certificate() -> None:
     report = judge(sealed(), policy=Policy())
     assert (report.verdict, report.code) == (Verdict.INDETERMINATE, "seal_not_trusted")
+    assert report.check("issuer").status is Status.NOT_CHECKED
 
 
 @pytest.mark.parametrize(("uri", "dns"), [("https://other.example", ""), ("", "other.example"), ("", "")])
@@ -353,6 +354,22 @@ def test_w3c_credentials_and_presentations() -> None:
         assert judge(wrong, policy=trusting, loader=loader, session=asked).code == code
     empty = w3c(Kind.W3C_PRESENTATION, {**shown, "verifiableCredential": []}, HOLDER, did.key_url(holder))
     assert judge(empty, policy=trusting, loader=loader, session=asked).verdict is not Verdict.TOTAL_FAILED
+
+
+def test_a_holder_whose_key_is_no_longer_his() -> None:
+    name, ended = "did:web:holder.example", AT - dt.timedelta(days=1)
+    shown = {
+        "@context": W3C["@context"],
+        "type": ["VerifiablePresentation"],
+        "holder": name,
+        "verifiableCredential": [],
+    }
+    text = w3c(Kind.W3C_PRESENTATION, shown, HOLDER, f"{name}#k")
+    for expires, refused in ((None, False), (ended, True)):
+        purposes = frozenset({did.AUTHENTICATION})
+        key = did.PublishedKey(name="k", key=HOLDER.public_key(), purposes=purposes, expires=expires)
+        report = judge(text, loader=web({did.document_address(name): did.write(name, [key])}))
+        assert (report.code == "holder_binding_invalid") is refused
 
 
 @pytest.mark.parametrize(
