@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 from mikra import messages
 from mikra.errors import InputError
 from mikra.model import Credential, LearningAchievement, LearningAchievementSpecification, Organisation, Qualification
-from mikra.rendering.contents import interface_language
+from mikra.rendering.facts import interface_language
 from mikra.rendering.wording import NO_HYPHEN, best, credit, label
 from mikra.sealing.certificates import DEMONSTRATION
 
