@@ -64,6 +64,24 @@ def test_the_switch(run: Run, office: Path) -> None:
     assert run(*ISSUE).code == 0
 
 
+def test_killed_it_comes_back_with_its_switch(run: Run, signer: subprocess.Popen[str], office: Path) -> None:
+    """`kill -9` leaves a socket and a lock behind; the next signer takes their place, and stays stopped if it was."""
+    assert "stopped" in run("signer", "stop", "signer.sock").out
+    signer.kill()
+    signer.wait(20)
+    assert (office / "signer.sock").exists()
+    words = [sys.executable, "-c", RUN, "signer", "run", "signer.toml"]
+    with subprocess.Popen(words, cwd=office, stdout=subprocess.PIPE, text=True) as again:
+        try:
+            assert again.stdout is not None
+            assert [again.stdout.readline() for _ in range(2)][-1].startswith("Ready")
+            assert run("signer", "state", "signer.sock").code == 1
+            assert run("signer", "start", "signer.sock").code == 0
+        finally:
+            again.terminate()
+            again.wait(20)
+
+
 def test_no_signer(run: Run, office: Path) -> None:
     answer = run("signer", "state", "signer.sock")
     assert (answer.code, "does not answer" in answer.err) == (2, True)
