@@ -96,13 +96,15 @@ def test_what_is_no_sealed_credential_is_refused(run: Run, desk: Path) -> None:
 def test_all_forms_with_reports_and_a_manifest(run: Run, desk: Path) -> None:
     answer = run("forms", "credential.jsonld", "--key", "seal.p12", "-o", "all", "--terms", NS, "--json")
     told = json.loads(answer.out)
-    assert told["not_made"] == []
-    assert {one["form"] for one in told["forms"]} == {kind.value for kind in Kind}
+    assert {one["form"] for one in told["not_made"]} == {"sd-jwt-vc", "sd-jwt-vc-eu"}
+    assert {one["form"] for one in told["forms"]} == {*(kind.value for kind in Kind), "pdf"}
     listed = manifest.read((desk / "all" / "manifest.json").read_bytes())
     kept = [(desk / "all" / one["file"]).read_bytes() for one in told["forms"]]
     assert all(listed.entry_of(content) for content in kept if content[:1] == b"{")
     assert listed.entry_of((desk / "credential.jsonld").read_bytes())
-    assert len(listed.entries) == 1 + 4 + 4 + 1 + 4
+    assert len(listed.entries) == 1 + 4 + 4 + 1 + 4 + 4
+    judged = json.loads(run("verify", "all/certificate.ro.pdf", "--json").out)
+    assert [report["code"] for report in judged] == ["seal_not_trusted"]
     assert "Workload" in (desk / "all" / "loss" / "open-badge-3.en.txt").read_text()
     assert "Volumul de muncă" in (desk / "all" / "loss" / "open-badge-3.ro.txt").read_text()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ import orjson
 
 from mikra.adapters.clock import now
 from mikra.adapters.folder import write_whole
+from mikra.cli.certificate import Maker
 from mikra.cli.output import say
-from mikra.conversion import manifest, terms
+from mikra.conversion import manifest, open_badges, terms
 from mikra.conversion.forms import SUITES, Award, Kind, Made, make
 from mikra.conversion.loss import measure_loss
 from mikra.conversion.manifest import Entry
 from mikra.conversion.measured import documents
+from mikra.conversion.reading import Form
 from mikra.errors import MikraError, UnavailableError
 from mikra.formats import baked_png, baked_svg
 from mikra.messages import LANGUAGES
@@ -37,7 +40,8 @@ class Folder:
         self.language = language
         self.at = now()
         self.listed: list[dict[str, str]] = []
-        self.not_made: list[dict[str, str]] = []
+        by_wallet = say("forms.by_wallet", language)
+        self.not_made = [{"form": form.value, "why": by_wallet} for form in (Form.SD_JWT_VC, Form.SD_JWT_VC_EU)]
         self.manifest = manifest.begin(award.origin, sealed, identity=award.identity, at=self.at)
 
     def fill(self) -> dict[str, Any]:
@@ -47,6 +51,7 @@ class Folder:
         for kind in Kind:
             for language in self._languages(kind):
                 self._form(kind, language)
+        self._certificates()
         self._losses()
         if self.award.identity.namespace:
             context = terms.context(self.award.identity.namespace)
@@ -82,6 +87,28 @@ class Folder:
             yield "png", baked_png.bake(badge_png(svg), made.content.decode())
         except UnavailableError as error:
             self._note(f"{made.name}.png", error)
+
+    def _certificates(self) -> None:
+        """The certificate for people, in each of the credential's languages that we speak."""
+        try:
+            maker = self._maker()
+            for language in (tag for tag in self.award.languages if tag in LANGUAGES):
+                content = replace(maker, language=language).one(self.sealed)
+                self._write(f"certificate.{language}.pdf", content)
+                form_id = open_badges.form_id(self.award.origin, f"pdf {language}")
+                entry = Entry.of(Form.PDF, content, form_id=form_id, at=self.at, language=language)
+                self.manifest = self.manifest.with_entry(entry, self.at)
+                told = say("forms.certificate", self.language)
+                one = {"file": f"certificate.{language}.pdf", "form": "pdf", "language": language, "id": form_id}
+                self.listed.append(one | {"sentence": told})
+        except UnavailableError as error:
+            self._note("pdf", error)
+
+    def _maker(self) -> Maker:
+        from mikra.rendering.brand import Brand
+        from mikra.rendering.certificate import CertificateRenderer
+
+        return Maker(CertificateRenderer(brand=Brand(accent=self.accent)), self.signer, "", None)
 
     def _note(self, form: str, error: MikraError) -> None:
         self.not_made.append({"form": form, "why": f"{error.message} {error.fix}".strip()})
