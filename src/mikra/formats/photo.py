@@ -12,8 +12,13 @@ from typing import Any
 
 from mikra.errors import InputError
 from mikra.formats.baked import Baked, Edition, malformed, nothing_inside, several_inside
-from mikra.formats.png import MAX_PIXELS
 from mikra.formats.sniff import Kind, kind_of
+
+MAX_PIXELS = 20_000_000
+"""Of the picture as it is unpacked; a phone's photo, or a page at 400 dots an inch."""
+
+SIDE = 3000
+"""Pixels: a JPEG that is at least twice as long and high is unpacked smaller."""
 
 MAX_CODES = 16
 """Codes in one picture that are looked at."""
@@ -69,6 +74,8 @@ def _grey(picture: bytes) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(picture), formats=_KINDS) as image:
+                # A photo in JPEG is unpacked at a half or a quarter of its size: enough for a code, and cheap.
+                image.draft("L", (SIDE, SIDE))
                 if image.width * image.height > MAX_PIXELS:
                     raise InputError(
                         "The image has too many pixels.",
@@ -76,9 +83,10 @@ def _grey(picture: bytes) -> Any:
                         expected=f"at most {MAX_PIXELS} pixels",
                         code="image_too_large",
                     )
+                if not image.has_transparency_data:
+                    return image.convert("L")
                 # Transparent parts count as paper.
-                flat = Image.new("RGBA", image.size, "white")
-                flat.alpha_composite(image.convert("RGBA"))
-                return flat.convert("L")
+                both = image.convert("LA")
+        return Image.composite(both.getchannel(0), Image.new("L", both.size, 255), both.getchannel(1))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise malformed(type(error).__name__) from None
