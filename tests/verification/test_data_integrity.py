@@ -268,3 +268,17 @@ def test_an_undefined_name_is_named() -> None:
     (report,) = judged(whole)
     assert report.code == "jsonld_undefined_term"
     assert "degree" in report.check("seal.integrity").reason.text()
+
+
+def test_the_first_vocabulary_is_that_of_w3c() -> None:
+    whole = sealed(badge(ISSUER.did))
+    assert answer(whole | {"@context": whole["@context"][::-1]}) == ("INDETERMINATE", "context_not_allowed")
+
+
+@pytest.mark.parametrize("context", [1, slice(0, 1), slice(None, None, -1)])
+def test_a_proof_holds_only_for_its_own_vocabularies(context: Any) -> None:
+    """In the jcs suites the proof repeats the contexts that were sealed; the document must begin with them."""
+    whole = sealed(badge(ISSUER.did), JCS)
+    twin = whole | {"@context": whole["@context"][context]}
+    assert answer(twin)[1] in {"signature_invalid", "context_not_allowed"}
+    assert answer(whole | {"@context": whole["@context"][:1]})[1] == "signature_invalid"
