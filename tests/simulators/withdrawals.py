@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
@@ -80,6 +80,7 @@ class Register:
     entry_extensions: tuple[tuple[x509.ExtensionType, bool], ...] = ()
     response_extensions: tuple[tuple[x509.ExtensionType, bool], ...] = ()
     signing_key: Any = None
+    digest: hashes.HashAlgorithm | None = None
     unknown: bool = False
 
     def revoke(self, holder: Holder, at: datetime, reason: x509.ReasonFlags | None = None) -> None:
@@ -97,7 +98,7 @@ class Register:
         for extension, critical in self.extensions:
             builder = builder.add_extension(extension, critical=critical)
         secret = self.signing_key or self.holder.key
-        return builder.sign(secret, _digest(secret)).public_bytes(serialization.Encoding.DER)
+        return builder.sign(secret, self.digest or _digest(secret)).public_bytes(serialization.Encoding.DER)
 
     def _entry(self, serial: int, at: datetime, reason: x509.ReasonFlags | None) -> x509.RevokedCertificate:
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(at)
@@ -137,7 +138,7 @@ class Register:
 
 
 def _digest(secret: Any) -> hashes.HashAlgorithm | None:
-    return None if isinstance(secret, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+    return None if isinstance(secret, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey) else hashes.SHA256()
 
 
 @dataclass

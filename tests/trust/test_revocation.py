@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ed448
 from cryptography.x509 import ReasonFlags
 
 from mikra.trust import revocation, revocation_sources
@@ -123,6 +124,22 @@ class TestAnswers:
 class TestLists:
     def test_another_authority(self) -> None:
         assert fault(by_list(Register(holder=OTHER_CA))) is Fault.OTHER_ISSUER
+
+    def test_each_name_counts_by_itself(self) -> None:
+        """The list's issuer is that of the certificate, and the one that is given as its authority."""
+        assert fault(by_list(Register(holder=OTHER_CA), issuer=OTHER_CA)) is Fault.OTHER_ISSUER
+        assert fault(by_list(Register(), issuer=OTHER_CA)) is Fault.OTHER_ISSUER
+
+    def test_an_authority_that_cannot_be_read(self) -> None:
+        found = revocation.judge(SEAL.der, b"junk", by=NOW, evidence=Evidence(crls=(Register().crl(),)))
+        assert fault(found) is Fault.MALFORMED
+
+    def test_methods_that_are_too_weak_or_unknown(self) -> None:
+        assert fault(by_list(Register(digest=hashes.SHA224()))) is Fault.METHOD
+        odd = CA.issue(ed448.Ed448PrivateKey.generate(), authorities.authority_plan("Odd"))
+        twin = CA.issue(authorities.key("P-256", "odd"), authorities.authority_plan("Odd"))
+        seal = twin.issue(authorities.key("P-256", "below odd"), authorities.seal_plan())
+        assert fault(by_list(Register(holder=odd), seal=seal, issuer=odd)) is Fault.METHOD
 
     def test_a_seal_of_somebody_else(self) -> None:
         assert fault(by_list(Register(signing_key=authorities.key("P-256", "x")))) is Fault.SIGNATURE
