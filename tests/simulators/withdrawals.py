@@ -81,6 +81,7 @@ class Register:
     response_extensions: tuple[tuple[x509.ExtensionType, bool], ...] = ()
     signing_key: Any = None
     digest: hashes.HashAlgorithm | None = None
+    naming: hashes.HashAlgorithm = field(default_factory=hashes.SHA1)
     unknown: bool = False
 
     def revoke(self, holder: Holder, at: datetime, reason: x509.ReasonFlags | None = None) -> None:
@@ -120,7 +121,7 @@ class Register:
             .add_response(
                 cert=certificate,
                 issuer=issuer or self.holder.certificate,
-                algorithm=hashes.SHA1(),
+                algorithm=self.naming,
                 cert_status=ocsp.OCSPCertStatus.UNKNOWN if self.unknown else status,
                 this_update=self.at,
                 next_update=self.at + self.life if self.life else None,
@@ -134,7 +135,7 @@ class Register:
         for extension, critical in self.response_extensions:
             builder = builder.add_extension(extension, critical=critical)
         secret = self.signing_key or signer.key
-        return builder.sign(secret, _digest(secret)).public_bytes(serialization.Encoding.DER)
+        return builder.sign(secret, self.digest or _digest(secret)).public_bytes(serialization.Encoding.DER)
 
 
 def _digest(secret: Any) -> hashes.HashAlgorithm | None:

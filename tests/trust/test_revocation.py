@@ -252,6 +252,21 @@ class TestResponses:
         evidence = Evidence(ocsps=(Register(holder=OTHER_CA).ocsp(SEAL.certificate, OTHER_CA.certificate),))
         assert fault(revocation.judge(SEAL.der, CA.der, by=NOW, evidence=evidence)) is Fault.OTHER_CERTIFICATE
 
+    def test_an_authority_that_did_not_issue_it(self) -> None:
+        """Rightly sealed, about this number under that authority: but the certificate is of another one."""
+        evidence = Evidence(ocsps=(Register(holder=OTHER_CA).ocsp(SEAL.certificate, OTHER_CA.certificate),))
+        assert fault(revocation.judge(SEAL.der, OTHER_CA.der, by=NOW, evidence=evidence)) is Fault.OTHER_CERTIFICATE
+
+    def test_methods_that_are_too_weak(self) -> None:
+        assert fault(by_response(Register(digest=hashes.SHA224()))) is Fault.METHOD
+        assert fault(by_response(Register(naming=hashes.SHA224()))) is Fault.METHOD
+        assert by_response(Register(naming=hashes.SHA256())).state is State.GOOD
+
+    def test_certificates_that_cannot_be_read(self) -> None:
+        evidence = Evidence(ocsps=(Register().ocsp(SEAL.certificate),))
+        for subject, authority in ((b"junk", CA.der), (SEAL.der, b"junk")):
+            assert fault(revocation.judge(subject, authority, by=NOW, evidence=evidence)) is Fault.MALFORMED
+
     def test_it_does_not_know(self) -> None:
         assert fault(by_response(Register(unknown=True))) is Fault.NO_ANSWER
 
