@@ -1,7 +1,7 @@
 """Planted faults: each verification check of the source removed, one at a time; the tests beside it must notice.
 
     python -m tools.faults                    all that were not yet tried on the present state of source and tests
-    python -m tools.faults sd_jwt jws.py      those whose file holds one of these words
+    python -m tools.faults sd_jwt jws.py      those whose file, function or condition holds one of these words
     python -m tools.faults --list             which there are, without trying any
 
 A check is an `if` (or a choice between two values) that refuses: it raises, or gives a code of `codes.CODES`. They are
@@ -251,7 +251,7 @@ def _cell(text: str) -> str:
 def main(arguments: Sequence[str]) -> int:
     every = faults()
     words = [word for word in arguments if not word.startswith("-")]
-    wanted = [fault for fault in every if not words or any(word in fault.file for word in words)]
+    wanted = [fault for fault in every if not words or any(word in fault.name for word in words)]
     known: dict[str, dict[str, str]] = json.loads(STATE.read_text("utf-8")) if STATE.exists() else {}
     if "--list" in arguments:
         print("\n".join(f"{fault.name}    [{fault.says}]" for fault in wanted))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from mikra import base64url, strictjson
 from mikra.errors import InputError
 from mikra.sealing import jws
-from mikra.sealing.algorithms import ALGORITHMS, jose_signature, key_fault, signature_fault
+from mikra.sealing.algorithms import ALGORITHMS, der_signature, jose_signature, key_fault, signature_fault
 from tests.simulators import europe
 
 VC = jws.Profile(
@@ -25,6 +27,9 @@ VC = jws.Profile(
     protected=frozenset({"alg", "kid", "typ", "cty", "crit", "iat"}),
     types=frozenset({"vc+jwt"}),
 )
+
+RAW = replace(VC, protected=VC.protected | {"b64"}, critical=frozenset({"b64"}), raw_payload=True)
+GOOD = {"alg": "ES256", "typ": "vc+jwt"}
 
 AT_THE_GATE = ("jws_", "json_", "base64url_")
 
@@ -122,9 +127,10 @@ class TestBase64url:
             ("QQ==\n", "jws_malformed"),
             ("__-_", "jws_malformed"),
             ("", "jws_malformed"),
+            (5, "jws_malformed"),
         ],
     )
-    def test_refused_in_certificates(self, text: str, code: str) -> None:
+    def test_refused_in_certificates(self, text: Any, code: str) -> None:
         with pytest.raises(InputError) as caught:
             base64url.decode_standard(text, where="/x")
         assert (caught.value.code, caught.value.where) == (code, "/x")
@@ -154,6 +160,22 @@ class TestAlgorithms:
             for s in (1, 128, order >> 17, order - 1):
                 expected = r.to_bytes(size) + s.to_bytes(size)
                 assert jose_signature(encode_dss_signature(r, s), size) == expected
+
+    @pytest.mark.parametrize("name", ["ES256", "ES384", "ES512"])
+    def test_both_numbers_lie_below_the_order(self, name: str) -> None:
+        order, size = ALGORITHMS[name].order, ALGORITHMS[name].size
+        for r, s in ((1, 1), (order - 1, order - 1)):
+            assert der_signature(name, r.to_bytes(size) + s.to_bytes(size)) == encode_dss_signature(r, s)
+        for r, s in ((0, 1), (1, 0), (order, 1), (1, order)):
+            with pytest.raises(InvalidSignature):
+                der_signature(name, r.to_bytes(size) + s.to_bytes(size))
+
+    @pytest.mark.parametrize(
+        ("bits", "code"), [(2047, "key_too_weak"), (2048, ""), (8192, ""), (8193, "key_type_not_supported")]
+    )
+    def test_the_size_of_an_rsa_key(self, bits: int, code: str) -> None:
+        key = rsa.RSAPublicNumbers(65537, (1 << (bits - 1)) + 1).public_key()
+        assert key_fault("RS256", key) == code
 
     def test_unknown_names(self) -> None:
         assert key_fault("none", europe.key("RSA").public_key()) == "jws_alg_not_allowed"
@@ -186,3 +208,66 @@ class TestProfile:
         assert caught.value.code == "jws_typ_mismatch"
         with pytest.raises(InputError):
             jws.check_header({"alg": "ES256"}, VC)
+
+
+def written(header: dict[str, Any]) -> str:
+    return base64url.encode(json.dumps(header).encode())
+
+
+def refused(value: Any, profile: jws.Profile = VC) -> tuple[str, str]:
+    """(code, place) of what the gate says to a text or to parsed JSON."""
+    read = jws.read_compact if isinstance(value, bytes) else jws.read_json
+    with pytest.raises(InputError) as caught:
+        read(value, profile)
+    return caught.value.code, caught.value.where
+
+
+class TestForm:
+    WHOLE = {"payload": "e30", "protected": written(GOOD), "signature": "AAAA"}
+
+    def test_three_parts_and_none_is_empty(self) -> None:
+        """A detached payload (RFC 7515, appendix F) is no content: nothing would be left to judge."""
+        parts = [written(GOOD), "e30", "AAAA"]
+        assert jws.read_compact(".".join(parts).encode(), VC).payload == b"{}"
+        for place in range(3):
+            text = ".".join("" if i == place else part for i, part in enumerate(parts))
+            assert refused(text.encode()) == ("jws_malformed", "")
+
+    @pytest.mark.parametrize("value", [[], ["payload"], "payload", 5, None, {}, {"payload": 5}])
+    def test_no_object_with_content(self, value: Any) -> None:
+        assert refused(value) == ("jws_malformed", "/payload")
+
+    @pytest.mark.parametrize("name", ["protected", "signature"])
+    @pytest.mark.parametrize("value", ["", 5, None, [], {}, True])
+    def test_what_a_seal_must_have(self, name: str, value: Any) -> None:
+        assert jws.read_json(self.WHOLE, VC).payload == b"{}"
+        assert refused({**self.WHOLE, name: value}) == ("jws_malformed", "")
+        entry = {"protected": written(GOOD), "signature": "AAAA", name: value}
+        assert refused({"payload": "e30", "signatures": [entry]}) == ("jws_malformed", "/signatures/0")
+
+
+class TestHeaders:
+    @pytest.mark.parametrize("names", [{"b64": True}, "b64", 5, True, None, [], [5], ["b64", "b64"]])
+    def test_what_is_critical_is_a_list_of_names(self, names: Any) -> None:
+        header = {**GOOD, "b64": False}
+        jws.check_header({**header, "crit": ["b64"]}, RAW)
+        with pytest.raises(InputError) as caught:
+            jws.check_header({**header, "crit": names}, RAW)
+        assert caught.value.code == "jws_crit_malformed"
+
+    @pytest.mark.parametrize("b64", [True, False])
+    def test_raw_content_is_for_the_profile_to_allow(self, b64: bool) -> None:
+        """Not for its lists of names."""
+        header = {**GOOD, "b64": b64, "crit": ["b64"]}
+        jws.check_header(header, RAW)
+        with pytest.raises(InputError) as caught:
+            jws.check_header(header, replace(RAW, raw_payload=False))
+        assert caught.value.code == "jws_header_not_allowed"
+
+    def test_no_member_stands_in_both_headers(self) -> None:
+        """RFC 7515, 7.2.1: or else two readers see two values."""
+        profile = replace(VC, unprotected=frozenset({"kid"}), max_unprotected=100)
+        value = {**TestForm.WHOLE, "header": {"kid": "a"}}
+        assert jws.read_json(value, profile).signatures[0].unprotected == {"kid": "a"}
+        twice = {**value, "protected": written({**GOOD, "kid": "a"})}
+        assert refused(twice, profile) == ("jws_header_not_allowed", "/header")

@@ -337,6 +337,29 @@ class TestPresentations:
             )
             assert code(token, session=ASKED) == expected
 
+    @pytest.mark.parametrize(
+        ("life", "expected"),
+        [
+            ({}, "valid"),
+            ({"expires": AT - timedelta(minutes=2)}, "valid"),
+            ({"expires": AT - timedelta(minutes=9)}, "holder_binding_invalid"),
+            ({"revoked": AT - timedelta(minutes=9)}, "holder_binding_invalid"),
+        ],
+    )
+    def test_a_holder_whose_key_is_no_longer_his(self, life: dict[str, datetime], expected: str) -> None:
+        name = "did:web:holder.example.test"
+        key = did.PublishedKey(name="k", key=HOLDER.public_key(), purposes=frozenset({did.AUTHENTICATION}), **life)
+        loader = issuers.web({did.document_address(name): did.write(name, [key])})
+        token = vc_jose.seal_presentation(
+            issuers.presentation(sealed(), holder=name),
+            signer=bare_signer(HOLDER),
+            at=AT - timedelta(minutes=5),
+            key_id=f"{name}#k",
+            nonce=ASKED.nonce,
+            audience=ASKED.audience,
+        )
+        assert code(token, session=ASKED, loader=loader) == expected
+
     def test_presentations_in_envelopes_in_presentations(self) -> None:
         token = self.shown()
         enveloped = {
