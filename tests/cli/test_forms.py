@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mikra import base64url
 from mikra.conversion import manifest
-from mikra.conversion.forms import Kind
+from mikra.conversion.forms import Attestation, Kind
 from mikra.formats import baked_svg
 from mikra.issuance.compose import serialise
-from mikra.sealing import jades
+from mikra.sealing import jades, sd_jwt
 from tests.cli.conftest import Run
 from tests.conversion import made
 from tests.issuance import awards
+from tests.simulators.wallets import HOLDER_JWK
 
 NS = "https://zed.example/ns/"
 
@@ -24,6 +27,8 @@ def desk(run: Run, office: Path) -> Path:
     """A folder with a sealed credential and its key."""
     signer = awards.signer_for(made.design(made.EXAMPLES[0]))
     (office / "credential.jsonld").write_bytes(jades.seal(serialise(made.award()), signer=signer, at=awards.AT))
+    (office / "holder.jwk").write_text(json.dumps(HOLDER_JWK))
+    (office / "private.jwk").write_text(json.dumps({**HOLDER_JWK, "d": "AA"}))
     return office
 
 
@@ -76,6 +81,10 @@ def test_the_learner_can_be_hidden(run: Run, desk: Path) -> None:
         (("--to", "pdf-9"), "There is no form of this name."),
         (("--to", "open-badge-3", "--key", "seal.p12", "--issuer", "did:web:zed.example"), "name of the key"),
         (("--to", "vc-2.0", "--key", "seal.p12"), "our own terms"),
+        (("--to", "open-badge-3", "--holder", "holder.jwk"), "not bound to a key"),
+        (("--to", "sd-jwt-vc", "--key", "seal.p12"), "address of yours"),
+        (("--to", "sd-jwt-vc-eu", "--key", "seal.p12", "--holder", "private.jwk"), "This is a private key."),
+        (("--to", "sd-jwt-vc-eu", "--key", "seal.p12", "--hide-learner"), "the holder chooses"),
         (("--to", "clr-2.0"), "holds sealed credentials"),
         (("--to", "open-badge-3", "--accent", "yellow", "-o", "x.svg"), "not a colour"),
     ],
@@ -92,17 +101,53 @@ def test_what_is_no_sealed_credential_is_refused(run: Run, desk: Path) -> None:
         assert run("convert", file, "--to", "open-badge-3").code == 3
 
 
+@pytest.mark.parametrize("form", ["sd-jwt-vc", "eu-learning-credential"])
+def test_an_attestation_is_verified_and_altered_it_is_not(run: Run, desk: Path, form: str) -> None:
+    words = ("convert", "credential.jsonld", "--to", form, "--key", "seal.p12", "--terms", NS, "-o", "a.sdjwt")
+    assert run(*words, "--holder", "holder.jwk").code == 0
+    content = (desk / "a.sdjwt").read_bytes()
+    issuer = sd_jwt.read(content).claims["iss"]
+    judged = run("verify", "a.sdjwt", "--trust-issuer", issuer, "--json")
+    assert [report["verdict"] for report in json.loads(judged.out)] == ["TOTAL-PASSED"]
+    head, disclosure, rest = content.split(b"~", 2)
+    other = base64url.encode(base64url.decode(disclosure.decode())[:-2] + b'!"]')
+    (desk / "a.sdjwt").write_bytes(b"~".join((head, other.encode(), rest)))
+    judged = run("verify", "a.sdjwt", "--trust-issuer", issuer, "--json")
+    assert [report["verdict"] for report in json.loads(judged.out)] == ["TOTAL-FAILED"]
+
+
+def test_an_attestation_for_nobody_says_so(run: Run, desk: Path) -> None:
+    answer = run("convert", "credential.jsonld", "--to", "eu-learning-credential", "--key", "seal.p12", "-o", "a.sdjwt")
+    assert "Not bound to a wallet" in answer.err
+    assert "cnf" not in sd_jwt.read((desk / "a.sdjwt").read_bytes()).claims
+
+
+def test_what_the_eu_type_must_hold_is_named_claim_by_claim(run: Run, desk: Path) -> None:
+    lacking = replace(made.award(), valid_until="", expiration_date="")
+    signer = awards.signer_for(made.design(made.EXAMPLES[0]))
+    (desk / "credential.jsonld").write_bytes(jades.seal(serialise(lacking), signer=signer, at=awards.AT))
+    answer = run("convert", "credential.jsonld", "--to", "eu-learning-credential", "--key", "seal.p12")
+    assert answer.code == 3
+    assert "no end of validity" in answer.err
+    told = run("forms", "credential.jsonld", "--key", "seal.p12", "-o", "all", "--terms", NS, "--json", "--lang", "cs")
+    (missing,) = json.loads(told.out)["not_made"]
+    assert missing["form"] == "sd-jwt-vc-eu"
+    assert missing["why"].startswith("date_of_expiry: ")
+    assert not list((desk / "all").glob("sd-jwt-vc-eu*"))
+    assert list((desk / "all").glob("sd-jwt-vc.*.sdjwt"))
+
+
 @pytest.mark.extra("pdf")
 def test_all_forms_with_reports_and_a_manifest(run: Run, desk: Path) -> None:
     answer = run("forms", "credential.jsonld", "--key", "seal.p12", "-o", "all", "--terms", NS, "--json")
     told = json.loads(answer.out)
-    assert {one["form"] for one in told["not_made"]} == {"sd-jwt-vc", "sd-jwt-vc-eu"}
-    assert {one["form"] for one in told["forms"]} == {*(kind.value for kind in Kind), "pdf"}
+    assert told["not_made"] == []
+    assert {one["form"] for one in told["forms"]} == {*(kind.value for kind in (*Kind, *Attestation)), "pdf"}
     listed = manifest.read((desk / "all" / "manifest.json").read_bytes())
     kept = [(desk / "all" / one["file"]).read_bytes() for one in told["forms"]]
-    assert all(listed.entry_of(content) for content in kept if content[:1] == b"{")
+    assert all(listed.entry_of(content) for content in kept if content[:1] == b"{" or content[-1:] == b"~")
     assert listed.entry_of((desk / "credential.jsonld").read_bytes())
-    assert len(listed.entries) == 1 + 4 + 4 + 1 + 4 + 4
+    assert len(listed.entries) == 1 + 4 + 4 + 1 + 1 + 4 + 4 + 4 + 4
     judged = json.loads(run("verify", "all/certificate.ro.pdf", "--json").out)
     assert [report["code"] for report in judged] == ["seal_not_trusted"]
     assert "Workload" in (desk / "all" / "loss" / "open-badge-3.en.txt").read_text()
@@ -113,6 +158,7 @@ def test_a_form_that_cannot_be_made_is_named_with_the_reason(run: Run, desk: Pat
     answer = run("forms", "credential.jsonld", "--key", "seal.p12", "-o", "all")
     assert answer.code == 0
     assert "vc-2.0: give --terms" in answer.out
+    assert "sd-jwt-vc: give --terms" in answer.out
 
 
 def test_the_loss_of_every_form(run: Run, desk: Path) -> None:

@@ -100,7 +100,7 @@ def test_baked_into_both_images_it_is_the_same_credential() -> None:
 
 def test_names_of_files_and_ids() -> None:
     names = {form("EdDSA", kind).name for kind in Kind}
-    assert names == {"open-badge-3.en", "open-badge-3-vc-1.1.en", "vc-2.0", "clr-2.0.en"}
+    assert names == {"open-badge-3.en", "open-badge-3-vc-1.1.en", "vc-2.0", "vc-2.0-jwt", "clr-2.0.en"}
     assert form("EdDSA", Kind.OPEN_BADGE).id == form("ES256", Kind.OPEN_BADGE).id
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,7 @@ from mikra.cli.keys import Password, open_key
 from mikra.cli.output import AsJson, Language, busy, console, plain, print_json, read_input, say, write_new
 
 if TYPE_CHECKING:
-    from mikra.conversion.forms import Award, Made
+    from mikra.conversion.forms import Attestation, Award, Kind, Made
     from mikra.conversion.identity import Identity
     from mikra.conversion.loss import Loss
     from mikra.sealing.keys import Signer
@@ -21,7 +21,8 @@ CONVERT = examples(
     "mikra convert credential.jsonld --to open-badge-3 --key seal.p12",
     "mikra convert credential.jsonld --to open-badge-3 --key seal.p12 -o a.png",
     "mikra convert credential.jsonld --to vc-2.0 --terms https://zed.eu/ns/",
-    note="Forms: open-badge-3, open-badge-3-vc-1.1, vc-2.0, clr-2.0.",
+    "mikra convert credential.jsonld --to eu-learning-credential --key seal.p12 -o a.sdjwt",
+    note="Forms: open-badge-3, open-badge-3-vc-1.1, vc-2.0, vc-2.0-jwt, clr-2.0, sd-jwt-vc, eu-learning-credential.",
 )
 FORMS = examples(
     "mikra forms credential.jsonld --key seal.p12 -o forms",
@@ -40,8 +41,13 @@ Namespace = Annotated[
     str, typer.Option("--terms", help="Where you serve our terms: https://HOST/ns/", metavar="ADDRESS")
 ]
 Hide = Annotated[bool, typer.Option("--hide-learner", help="Learner by digests: only who knows them can match them.")]
+Holder = Annotated[
+    str, typer.Option("--holder", help="Public key (JWK) of the wallet that an attestation is for.", metavar="FILE")
+]
 Accent = Annotated[str, typer.Option("--accent", help="Colour of the badge image.", metavar="#RRGGBB")]
 LAPIS = "#1c3f9f"
+EU_TYPE = "eu-learning-credential"
+"""The other name of `sd-jwt-vc-eu`, as the EU calls it."""
 UNSAID = "https://example.org/ns/"
 """Stands in where a form is only measured, never sealed."""
 
@@ -52,6 +58,7 @@ def convert(
     key: Key = "",
     issuer: Issuer = "",
     namespace: Namespace = "",
+    holder: Holder = "",
     text_in: Annotated[str, typer.Option("--in", help="Language of a form that holds one.", metavar="TAG")] = "",
     output: Annotated[
         str, typer.Option("--output", "-o", help="File; .png or .svg bakes a badge image.", metavar="FILE")
@@ -63,19 +70,16 @@ def convert(
     as_json: AsJson = False,
 ) -> None:
     """One award in another form. Sealed with --key; what the form cannot say is told."""
-    from mikra.adapters.clock import now
-    from mikra.conversion.forms import make
-
     kind = _kind(to)
     signer = open_key(key, password_file, language) if key else None
     award = _award(credential, _identity(signer, issuer, namespace or ("" if signer else UNSAID)), hide_learner)
-    made = make(award, kind, at=now(), signer=signer, language=_tongue(award, text_in))
+    made = _made(award, kind, signer, _holder(holder), _tongue(award, text_in))
     content = _baked(made, award, output, accent)
     if output == "-" and not as_json:
         write_new("-", content + b"\n")
     elif output != "-":
         write_new(output, content)
-    _tell(made, output, language, as_json=as_json)
+    _tell(made, output, language, as_json=as_json, bound=bool(holder))
 
 
 def forms(
@@ -86,6 +90,7 @@ def forms(
     ),
     issuer: Issuer = "",
     namespace: Namespace = "",
+    holder: Holder = "",
     hide_learner: Hide = False,
     accent: Accent = LAPIS,
     password_file: Password = "",
@@ -96,10 +101,11 @@ def forms(
     from mikra.cli.forms_folder import Folder
 
     signer = open_key(key, password_file, language)
+    key_of = _holder(holder)
     sealed = read_input(credential)
     award = _award_of(sealed, _identity(signer, issuer, namespace), hide_learner)
     with busy("forms.working", language):
-        files = Folder(output, award, sealed, signer, accent=accent, language=language).fill()
+        files = Folder(output, award, sealed, signer, accent=accent, language=language, holder=key_of).fill()
     if as_json:
         print_json(files)
         return
@@ -130,16 +136,39 @@ def loss(
             console().print(plain(line))
 
 
-def _kind(name: str) -> Any:
-    from mikra.conversion.forms import Kind
+def _kind(name: str) -> Kind | Attestation:
+    from mikra.conversion.forms import Attestation, Kind
     from mikra.errors import InputError
 
-    for kind in Kind:
-        if kind.value == name:
-            return kind
-    raise InputError(
-        "There is no form of this name.", where="--to", found=name, expected=", ".join(kind.value for kind in Kind)
-    )
+    kinds: dict[str, Kind | Attestation] = {kind.value: kind for kind in (*Kind, *Attestation)}
+    kind = kinds.get(Attestation.EU.value if name == EU_TYPE else name)
+    if kind is None:
+        raise InputError("There is no form of this name.", where="--to", found=name, expected=", ".join(kinds))
+    return kind
+
+
+def _made(
+    award: Award, kind: Kind | Attestation, signer: Signer | None, holder: dict[str, str] | None, language: str
+) -> Made:
+    import secrets
+
+    from mikra.adapters.clock import now
+    from mikra.conversion import attestation, forms
+    from mikra.errors import InputError
+
+    if isinstance(kind, forms.Attestation):
+        return attestation.make(
+            award, kind, at=now(), chance=secrets.token_bytes, signer=signer, holder=holder, language=language
+        )
+    if holder:
+        raise InputError("This form is not bound to a key.", where="--holder", expected="--to sd-jwt-vc")
+    return forms.make(award, kind, at=now(), signer=signer, language=language)
+
+
+def _holder(file: str) -> dict[str, str] | None:
+    from mikra.conversion.attestation import read_holder
+
+    return read_holder(read_input(file), file) if file else None
 
 
 def _identity(signer: Signer | None, issuer: str, namespace: str) -> Identity:
@@ -204,7 +233,9 @@ def _baked(made: Made, award: Award, output: str, accent: str) -> bytes:
     return baked_png.bake(badge_png(svg), made.content.decode())
 
 
-def _tell(made: Made, output: str, language: str, *, as_json: bool) -> None:
+def _tell(made: Made, output: str, language: str, *, as_json: bool, bound: bool) -> None:
+    from mikra.conversion.forms import Attestation
+
     if as_json:
         document = made.content.decode() if output == "-" else ""
         told = {"form": made.kind.value, "id": made.id, "sealed": made.sealed, "loss": made.loss.as_dict(language)}
@@ -213,6 +244,8 @@ def _tell(made: Made, output: str, language: str, *, as_json: bool) -> None:
     err = console(stderr=True)
     if not made.sealed:
         err.print(f"[yellow]![/] {say('forms.not_sealed', language)}")
+    elif isinstance(made.kind, Attestation) and not bound:
+        err.print(f"[yellow]![/] {say('forms.not_bound', language)}")
     err.print(f"[dim]{plain(made.loss.summary.text(language))}[/]")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,12 @@ from mikra.adapters.clock import now
 from mikra.adapters.folder import write_whole
 from mikra.cli.certificate import Maker
 from mikra.cli.output import say
-from mikra.conversion import manifest, open_badges, terms
-from mikra.conversion.forms import SUITES, Award, Kind, Made, make
+from mikra.conversion import attestation, manifest, open_badges, terms, wallet_type
+from mikra.conversion.forms import SUITES, Attestation, Award, Kind, Made, make
 from mikra.conversion.loss import measure_loss
 from mikra.conversion.manifest import Entry
 from mikra.conversion.measured import documents
+from mikra.conversion.open_badges import IN_THE_CLEAR
 from mikra.conversion.reading import Form
 from mikra.errors import MikraError, UnavailableError
 from mikra.formats import baked_png, baked_svg
@@ -30,7 +32,15 @@ class Folder:
     """Writes everything about one award into a folder. What cannot be made here is listed with the reason."""
 
     def __init__(
-        self, folder: Path, award: Award, sealed: bytes, signer: Signer, *, accent: str, language: str
+        self,
+        folder: Path,
+        award: Award,
+        sealed: bytes,
+        signer: Signer,
+        *,
+        accent: str,
+        language: str,
+        holder: dict[str, str] | None = None,
     ) -> None:
         self.folder = folder
         self.award = award
@@ -40,8 +50,8 @@ class Folder:
         self.language = language
         self.at = now()
         self.listed: list[dict[str, str]] = []
-        by_wallet = say("forms.by_wallet", language)
-        self.not_made = [{"form": form.value, "why": by_wallet} for form in (Form.SD_JWT_VC, Form.SD_JWT_VC_EU)]
+        self.holder = holder
+        self.not_made: list[dict[str, str]] = []
         self.manifest = manifest.begin(award.origin, sealed, identity=award.identity, at=self.at)
 
     def fill(self) -> dict[str, Any]:
@@ -51,24 +61,49 @@ class Folder:
         for kind in Kind:
             for language in self._languages(kind):
                 self._form(kind, language)
+        for attested in Attestation:
+            self._attestations(attested)
         self._certificates()
         self._losses()
         if self.award.identity.namespace:
             context = terms.context(self.award.identity.namespace)
             self._write("micro-credential-context.json", orjson.dumps(context, option=orjson.OPT_INDENT_2))
+            self._write("micro-credential-type.json", wallet_type.metadata(self.award.identity.namespace))
             self._write("micro-credential-terms.md", terms.document(self.award.identity.namespace).encode())
         self._write("manifest.json", manifest.seal(self.manifest, signer=self.signer, at=self.at))
         return {"forms": self.listed, "not_made": self.not_made, "manifest": "manifest.json", "losses": "loss"}
 
     def _languages(self, kind: Kind) -> tuple[str, ...]:
         """A form that holds one language is made in each of them."""
-        if kind is Kind.VC_2:
+        if kind.holds_all_languages:
             return ("",) if self.award.identity.namespace else self._skip(kind, "forms.needs_namespace")
         if kind is Kind.CLR_2 and self.signer.algorithm not in SUITES:
             return self._skip(kind, "forms.needs_other_key")
         return self.award.languages
 
-    def _skip(self, kind: Kind, why: str) -> tuple[str, ...]:
+    def _attestations(self, kind: Attestation) -> None:
+        """One for each language; none where the award lacks a mandatory claim, with the reason for each claim."""
+        if kind is Attestation.OURS and not self.award.identity.namespace:
+            self._skip(kind, "forms.needs_namespace")
+            return
+        in_the_clear = replace(self.award, bearer=IN_THE_CLEAR)
+        for language in self.award.languages:
+            if missing := attestation.project(in_the_clear, kind, language).missing:
+                why = " ".join(f"{one.claim}: {one.reason.text(self.language)}" for one in missing)
+                self.not_made.append({"form": kind.value, "why": why})
+                return
+            made = attestation.make(
+                in_the_clear,
+                kind,
+                at=self.at,
+                chance=secrets.token_bytes,
+                signer=self.signer,
+                holder=self.holder,
+                language=language,
+            )
+            self._add(made, f"{made.name}.{made.ending}", made.content)
+
+    def _skip(self, kind: Kind | Attestation, why: str) -> tuple[str, ...]:
         self.not_made.append({"form": kind.value, "why": say(why, self.language)})
         return ()
 

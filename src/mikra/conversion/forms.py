@@ -23,7 +23,7 @@ from mikra.conversion import terms
 from mikra.conversion.clr import learner_record
 from mikra.conversion.identity import Identity, Origin
 from mikra.conversion.loss import Loss, measure_loss
-from mikra.conversion.open_badges import IN_THE_CLEAR, Bearer, open_badge, with_proof
+from mikra.conversion.open_badges import IN_THE_CLEAR, Bearer, form_id, open_badge, with_proof
 from mikra.conversion.reading import Form
 from mikra.conversion.vc import as_1_1, twin
 from mikra.conversion.wording import languages
@@ -46,11 +46,30 @@ class Kind(StrEnum):
     OPEN_BADGE = "open-badge-3"
     OPEN_BADGE_1_1 = "open-badge-3-vc-1.1"
     VC_2 = "vc-2.0"
+    VC_2_JWT = "vc-2.0-jwt"
     CLR_2 = "clr-2.0"
 
     @property
     def form(self) -> Form:
-        return Form.OPEN_BADGE_3 if self is Kind.OPEN_BADGE_1_1 else Form(self.value)
+        return _FORMS.get(self) or Form(self.value)
+
+    @property
+    def holds_all_languages(self) -> bool:
+        return self.form is Form.VC_2
+
+
+_FORMS = {Kind.OPEN_BADGE_1_1: Form.OPEN_BADGE_3, Kind.VC_2_JWT: Form.VC_2}
+
+
+class Attestation(StrEnum):
+    """What else can be asked for, made by `attestation`: SD-JWT VC, in our type and in the EU's."""
+
+    OURS = "sd-jwt-vc"
+    EU = "sd-jwt-vc-eu"
+
+    @property
+    def form(self) -> Form:
+        return Form(self.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +111,7 @@ class Award:
 class Made:
     """One form. `content` is what is given away; `sealed` is false where there was no key. `language` may be ""."""
 
-    kind: Kind
+    kind: Kind | Attestation
     language: str
     id: str
     content: bytes
@@ -106,7 +125,9 @@ class Made:
 
     @property
     def ending(self) -> str:
-        return "json" if self.content.startswith(b"{") else "jwt"
+        if self.content.startswith(b"{"):
+            return "json"
+        return "sdjwt" if isinstance(self.kind, Attestation) else "jwt"
 
 
 def make(award: Award, kind: Kind, *, at: datetime, signer: Signer | None = None, language: str = "") -> Made:
@@ -114,10 +135,11 @@ def make(award: Award, kind: Kind, *, at: datetime, signer: Signer | None = None
     tongue = language or award.languages[0]
     document = _document(award, kind, at=at, signer=signer, language=tongue)
     loss = measure_loss(award.credential, kind.form, document)
-    content = seal(document, signer=signer, identity=award.identity, at=at) if signer else orjson.dumps(document)
+    write = enveloped if kind is Kind.VC_2_JWT else seal
+    content = write(document, signer=signer, identity=award.identity, at=at) if signer else orjson.dumps(document)
     return Made(
         kind=kind,
-        language="" if kind is Kind.VC_2 else tongue,
+        language="" if kind.holds_all_languages else tongue,
         id=str(document["id"]),
         content=content,
         sealed=signer is not None,
@@ -133,8 +155,9 @@ def _document(award: Award, kind: Kind, *, at: datetime, signer: Signer | None, 
         "bearer": award.bearer,
         "image": award.image,
     }
-    if kind is Kind.VC_2:
-        return twin(award.credential, **parts)
+    if kind.holds_all_languages:
+        document = twin(award.credential, **parts)
+        return document if kind is Kind.VC_2 else {**document, "id": form_id(award.origin, kind.value)}
     badge = open_badge(award.credential, **parts)
     if kind is Kind.OPEN_BADGE_1_1:
         return as_1_1(badge)
@@ -193,8 +216,7 @@ def seal(document: Mapping[str, Any], *, signer: Signer, identity: Identity, at:
     """A form under the key that `identity` names: with a proof in it, as a list; or as vc+jwt (VC 1.1: JWT)."""
     suite = SUITES.get(signer.algorithm, "")
     if not suite:
-        by = Published(signer)
-        return vc_jose.seal_credential(document, signer=by, at=at, key_id=identity.verification_method)
+        return enveloped(document, signer=signer, identity=identity, at=at)
     if signer.algorithm == "EdDSA" and "issuanceDate" in document:
         suite = LEGACY_SUITE
     sealed = data_integrity_seal.add_proof(
@@ -207,6 +229,11 @@ def seal(document: Mapping[str, Any], *, signer: Signer, identity: Identity, at:
     )
     proof = sealed.pop("proof")
     return orjson.dumps(with_proof(sealed, *(proof if isinstance(proof, list) else [proof])))
+
+
+def enveloped(document: Mapping[str, Any], *, signer: Signer, identity: Identity, at: datetime) -> bytes:
+    """A form as vc+jwt (VC 1.1: JWT), under the key that `identity` names."""
+    return vc_jose.seal_credential(document, signer=Published(signer), at=at, key_id=identity.verification_method)
 
 
 def library(namespace: str) -> Library:

@@ -89,14 +89,14 @@ def seal(
     *,
     issuer: str,
     signer: Signer,
-    holder: Mapping[str, Any],
+    holder: Mapping[str, Any] | None,
     at: datetime,
     chance: Chance,
     status: Mapping[str, Any] | None = None,
     key_id: str = "",
     decoys: int = 0,
 ) -> bytes:
-    """The attestation, bound to the holder's key (a public JWK).
+    """The attestation, bound to the holder's key (a public JWK) where there is one.
 
     `iat` is the day alone, so that the copies of one batch do not show that they belong together. `status`: a place in
     a Token Status List, `{"status_list": {"idx", "uri"}}`. Raises InputError where a mandatory claim is missing, or the
@@ -121,13 +121,14 @@ def opening_claims(projection: Projection, issuer: str) -> dict[str, Any]:
 
 
 def closing_claims(
-    projection: Projection, *, holder: Mapping[str, Any], at: datetime, status: Mapping[str, Any] | None
+    projection: Projection, *, holder: Mapping[str, Any] | None, at: datetime, status: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """What differs each time: when, until when, for whose key, with which place in a status list."""
     claims: dict[str, Any] = {"iat": issued_at(at)}
     if projection.expires is not None:
         claims["exp"] = int(projection.expires.timestamp())
-    claims["cnf"] = {"jwk": dict(holder)}
+    if holder:
+        claims["cnf"] = {"jwk": dict(holder)}
     return {**claims, "status": dict(status)} if status else claims
 
 

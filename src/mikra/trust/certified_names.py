@@ -17,17 +17,35 @@ def certifies(certificate: bytes, issuer: str) -> bool:
 
     No wildcards: whoever controls one host of a domain is not the issuer at another.
     """
-    read = load(certificate)
-    if read is None or not issuer:
-        return False
-    try:
-        names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
+    names = _names(certificate)
+    if names is None or not issuer:
         return False
     if issuer in names.get_values_for_type(x509.UniformResourceIdentifier):
         return True
     host = host_of(issuer)
     return bool(host) and host in {name.lower() for name in names.get_values_for_type(x509.DNSName)}
+
+
+def first_name(certificate: bytes) -> str:
+    """The issuer that a certificate can stand for: its first web address or DID, else its first host; "" for none."""
+    names = _names(certificate)
+    if names is None:
+        return ""
+    addresses = [uri for uri in names.get_values_for_type(x509.UniformResourceIdentifier) if _is_name(uri)]
+    hosts = [f"https://{host}" for host in names.get_values_for_type(x509.DNSName) if host_of(f"https://{host}")]
+    return next((name for name in (*addresses, *hosts) if "*" not in name), "")
+
+
+def _names(certificate: bytes) -> x509.SubjectAlternativeName | None:
+    read = load(certificate)
+    try:
+        return read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value if read else None
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _is_name(uri: str) -> bool:
+    return bool(host_of(uri)) or uri.startswith("did:")
 
 
 def host_of(issuer: str) -> str:
