@@ -62,7 +62,7 @@ def make(
         id=form_id(award.origin, f"{kind.value} {tongue}"),
         content=content,
         sealed=signer is not None,
-        loss=measure_loss(award.credential, kind.form, projected.claims),
+        loss=measure_loss(award.credential, kind.form, {**projected.claims, "language": tongue}),
     )
 
 
