@@ -48,6 +48,23 @@ def presented(
     return tuple(_inside(presentation.get("verifiableCredential"), name, place, 0, limits))
 
 
+def held(document: Mapping[str, Any], *, name: str = "", where: str = "", limits: Limits = LIMITS) -> tuple[Item, ...]:
+    """The credentials in the subjects of another one: a learner record (CLR 2.0). None is no fault. Raises as above."""
+    subjects = document.get("credentialSubject")
+    listed = enumerate(subjects) if isinstance(subjects, list) else [("", subjects)]
+    return tuple(
+        item
+        for number, subject in listed
+        if isinstance(subject, Mapping) and subject.get("verifiableCredential")
+        for item in _inside(subject["verifiableCredential"], name, _place(where, number), 0, limits)
+    )
+
+
+def _place(where: str, number: int | str) -> str:
+    within = "" if number == "" else f"/{number}"
+    return f"{where}/credentialSubject{within}/verifiableCredential"
+
+
 def types_of(document: Mapping[str, Any]) -> frozenset[str]:
     """The names in `type`, whether one or many."""
     declared = document.get("type", document.get("@type"))
