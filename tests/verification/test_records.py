@@ -11,9 +11,11 @@ import pytest
 from mikra import strictjson
 from mikra.conversion import clr
 from mikra.conversion.forms import enveloped, seal
-from mikra.report import Report, Verdict, worst
+from mikra.report import Report, Status, Verdict, worst
+from mikra.sealing import vc_jose
 from mikra.sealing.keys import bare_signer
 from mikra.verification import Policy, verify
+from mikra.verification.question import Session
 from tests.conversion import made
 
 AT = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
@@ -86,6 +88,32 @@ def test_a_credential_of_somebody_else_is_not_vouched_for_by_the_record() -> Non
     document = record(badge())
     document["credentialSubject"]["verifiableCredential"].append(bare)
     assert verdicts(sealed(document)) == [Verdict.TOTAL_PASSED, Verdict.TOTAL_PASSED, Verdict.INDETERMINATE]
+
+
+def test_whoever_presents_a_record_presents_what_is_in_it() -> None:
+    learner = made.IDENTITY.issuer
+    about = {"issuer": learner, "credentialSubject": {"id": learner}, "@context": [vc_jose.BASE_CONTEXT]}
+    inner = enveloped({"type": ["VerifiableCredential"], **about}, signer=SIGNER, identity=made.IDENTITY, at=AT)
+    held = {"id": learner, "verifiableCredential": [inner.decode()]}
+    outer = {"type": ["VerifiableCredential"], **about, "credentialSubject": held}
+    shown = {
+        "@context": [vc_jose.BASE_CONTEXT],
+        "type": ["VerifiablePresentation"],
+        "holder": learner,
+        "verifiableCredential": [
+            {
+                "@context": vc_jose.BASE_CONTEXT,
+                "type": "EnvelopedVerifiableCredential",
+                "id": "data:application/vc+jwt,"
+                + enveloped(outer, signer=SIGNER, identity=made.IDENTITY, at=AT).decode(),
+            }
+        ],
+    }
+    key_id = made.IDENTITY.verification_method
+    data = vc_jose.seal_presentation(shown, signer=SIGNER, at=AT, key_id=key_id, nonce="n-1", audience="us")
+    policy = Policy(trusted_issuers=frozenset({learner}))
+    reports = verify(data, at=AT, policy=policy, session=Session(nonce="n-1", audience="us"))
+    assert [report.check("holder").status for report in reports] == [Status.PASSED, Status.PASSED]
 
 
 def test_an_altered_record_tells_nothing_of_what_is_in_it() -> None:

@@ -91,16 +91,18 @@ def _of_sealed(item: Item, question: Question, depth: int, presenter: str) -> It
             yield from (_noted(report, opening.notes) for report in told)
     else:
         yield _of_opening(opening, item, question, presenter)
-        yield from _of_held(opening.document, item, question, depth)
+        yield from _of_held(opening.document, item, question, depth, presenter)
 
 
-def _of_held(document: Mapping[str, Any], item: Item, question: Question, depth: int) -> Iterator[Report]:
+def _of_held(
+    document: Mapping[str, Any], item: Item, question: Question, depth: int, presenter: str
+) -> Iterator[Report]:
     """One report on each credential in a learner record (CLR 2.0): whoever sealed the record vouches for none of it."""
     found = formats.held(document, name=item.name, where=item.where, limits=question.policy.limits)
     if found and depth >= _DEEPEST:
         raise InputError("Records are nested too deep.", where=item.where, code="json_too_deep")
     for each in found:
-        yield from _reports(each, question, depth + 1)
+        yield from _reports(each, question, depth + 1, presenter)
 
 
 def _of_opening(opening: openers.Opening, item: Item, question: Question, presenter: str) -> Report:
