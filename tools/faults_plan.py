@@ -49,7 +49,12 @@ AREAS: dict[str, tuple[str, ...]] = {
     "verification/openers/data_integrity.py": (*_DI, *_CORPUS),
     "verification/presenter.py": ("tests/verification/test_data_integrity.py", "tests/verification/test_vc_jose.py"),
     "verification/published_keys.py": ("tests/verification/test_vc_jose.py", *_DI),
-    "verification/seals.py": ("tests/verification/test_verify.py", "tests/verification/test_vc_jose.py", *_CORPUS),
+    "verification/seals.py": (
+        "tests/verification/test_vc_jose.py",
+        "tests/verification/test_verify.py",
+        *_CORPUS,
+        "tests/verification/test_longterm.py",
+    ),
     "verification/withdrawal.py": ("tests/verification/test_longterm.py", "tests/trust/test_revocation.py"),
     "verification/proofs.py": ("tests/verification/test_longterm.py", "tests/verification/test_verify.py"),
     "trust/revocation.py": ("tests/trust/test_revocation.py", "tests/verification/test_longterm.py"),
@@ -57,7 +62,12 @@ AREAS: dict[str, tuple[str, ...]] = {
     "verification/edc_acceptance.py": ("tests/verification/test_edc_acceptance.py",),
     "verification/dates.py": ("tests/verification/test_dates.py",),
     "verification/checks.py": ("tests/verification/test_verify.py", "tests/verification/test_vc_jose.py"),
-    "verification/status.py": ("tests/verification/test_status.py", "tests/verification/test_superseded.py", *_CORPUS),
+    "verification/status.py": (
+        "tests/verification/test_status.py",
+        "tests/verification/test_vc_jose.py",
+        "tests/verification/test_superseded.py",
+        *_CORPUS,
+    ),
     "verification/status_token.py": ("tests/verification/test_status.py", "tests/verification/test_sd_jwt.py"),
     "status/bitstring.py": ("tests/status/test_bitstring.py", "tests/verification/test_status.py"),
     "status/token.py": ("tests/status/test_token.py",),
@@ -152,6 +162,7 @@ _CHAIN = "verification/openers/sd_jwt.py:_certificates: not"
 HARMLESS: dict[str, str] = {
     "verification/key_binding.py:_fault: key is None": "no key at all answers for no signature either",
     f"{_CHAIN} isinstance(listed, list)": "a text, letter by letter, is no list of certificates either",
+    "verification/status.py:_unsealed: not opening.seals": "nobody sealed it, so nor did the issuer",
     f"{_CHAIN} all((isinstance(t, str) for t in listed))": "what is no text is no base64 either",
 }
 """Name of a check -> why nothing can notice that it is gone."""

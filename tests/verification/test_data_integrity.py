@@ -209,6 +209,27 @@ def test_a_presentation_without_what_was_asked_for() -> None:
     assert answer(presentation(held, holder=OTHER.did))[1] == "holder_binding_invalid"
 
 
+@pytest.mark.parametrize("suite", [RDFC, JCS])
+def test_a_proof_of_who_somebody_is_issues_nothing(suite: str) -> None:
+    """A presentation of nothing that looks like a credential: its proof is not one of issuing."""
+
+    def proven(**changes: Any) -> str:
+        kinds = ["VerifiablePresentation", *changes.pop("kinds", [])]
+        document = {
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": kinds,
+            "holder": HOLDER.did,
+            **changes,
+        }
+        signed = {"signer": HOLDER.signer, "method": HOLDER.method, "at": AT, "purpose": "authentication"}
+        return answer(add_proof(document, suite=suite, **signed))[1]
+
+    assert proven() == "seal_not_trusted"
+    assert proven(kinds=["VerifiableCredential"]) == "credential_malformed"
+    full = credential(HOLDER.did) | {"type": ["VerifiablePresentation", "VerifiableCredential"]}
+    assert proven(**full) == "credential_malformed"
+
+
 def test_credentials_inside_are_judged_by_themselves() -> None:
     good = sealed(credential(ISSUER.did))
     bad = sealed(credential(ISSUER.did)) | {"name": "Doctor of everything"}

@@ -354,6 +354,9 @@ def test_w3c_credentials_and_presentations() -> None:
         assert judge(wrong, policy=trusting, loader=loader, session=asked).code == code
     empty = w3c(Kind.W3C_PRESENTATION, {**shown, "verifiableCredential": []}, HOLDER, did.key_url(holder))
     assert judge(empty, policy=trusting, loader=loader, session=asked).verdict is not Verdict.TOTAL_FAILED
+    issuing = {**shown, "verifiableCredential": [], "credentialSubject": {"name": "Eve"}}
+    forged = w3c(Kind.W3C_PRESENTATION, issuing, HOLDER, did.key_url(holder))
+    assert judge(forged, policy=trusting, loader=loader, session=asked).code == "credential_malformed"
 
 
 def test_a_holder_whose_key_is_no_longer_his() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
+import zipfile
 from datetime import UTC, datetime
 from typing import Any
 
@@ -178,6 +180,28 @@ def test_a_list_without_an_end_may_be_a_day_old(start: str, code: str) -> None:
     document = list_credential(validFrom=start)
     del document["validUntil"]
     assert judged(document).code == code
+
+
+def archive(*members: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for number, member in enumerate(members):
+            made.writestr(f"{number}.json", member)
+    return out.getvalue()
+
+
+def test_a_list_comes_alone_and_not_in_an_archive() -> None:
+    """Of two lists, one would count and the other not, by their order alone."""
+    clear, gone = sealed(list_credential(7)), sealed(list_credential(42))
+    assert (judged(clear).code, judged(gone).code) == ("", "credential_revoked")
+    for body in (b"[%b,%b]" % (clear, gone), archive(clear), archive(clear, gone)):
+        assert judged(body).code == "status_list_malformed"
+
+
+def test_a_list_under_no_seal_at_all_proves_nothing() -> None:
+    whole = json.loads(sealed(list_credential()))
+    assert judged(json.dumps(whole).encode()).code == ""
+    assert judged(json.dumps({**whole, "signatures": []}).encode()).code == "valid_status_unknown"
 
 
 def test_a_compact_seal_is_read_too() -> None:

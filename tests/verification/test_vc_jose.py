@@ -189,6 +189,38 @@ class TestTheLifeOfAKey:
         value = credential(validFrom="2025-01-01T00:00:00Z")
         assert code(sealed(value, key=key, name=name, at=at)) == expected
 
+    @pytest.mark.parametrize(
+        ("name", "key", "at", "expected"),
+        [
+            ("now", CURRENT, AT, "seal_not_trusted"),
+            ("retired", issuers.RETIRED, datetime(2025, 3, 1, tzinfo=UTC), "seal_not_trusted"),
+            ("lost", issuers.LOST, datetime(2026, 2, 1, tzinfo=UTC), "seal_not_trusted"),
+            ("lost", issuers.LOST, datetime(2026, 3, 1, tzinfo=UTC), "key_compromised"),
+        ],
+    )
+    @pytest.mark.parametrize("proof_only", [True, False])
+    def test_of_somebody_whom_nobody_named(
+        self, name: str, key: Any, at: datetime, expected: str, proof_only: bool
+    ) -> None:
+        """Also where only the seal is judged: what is false is said before what is unknown."""
+        token = sealed(credential(validFrom="2025-01-01T00:00:00Z"), key=key, name=name, at=at)
+        (report,) = reports(token, trusted_issuers=frozenset(), proof_only=proof_only)
+        assert (report.code, report.check("seal.certificate").code) == (expected, expected)
+        issuer = report.check("issuer")
+        told = (Status.NOT_APPLICABLE, "") if proof_only else (Status.NOT_CHECKED, "seal_not_trusted")
+        assert (issuer.status, issuer.code) == told
+
+    def test_the_reason_says_when_the_key_ended(self) -> None:
+        for name, key, ended in (
+            ("retired", issuers.RETIRED, issuers.RETIRED_ON),
+            ("lost", issuers.LOST, issuers.LOST_ON),
+        ):
+            token = sealed(
+                credential(validFrom="2025-01-01T00:00:00Z"), key=key, name=name, at=ended - timedelta(days=9)
+            )
+            (report,) = reports(token)
+            assert f"{ended.day} {ended:%B %Y}" in report.check("seal.certificate").reason.text()
+
     def test_without_a_time_of_sealing_the_dates_speak(self) -> None:
         header = {"typ": "vc+jwt", "kid": f"{UNIVERSITY}#retired"}
         signer = bare_signer(issuers.RETIRED)
@@ -376,6 +408,39 @@ class TestPresentations:
             deep = vc_jose.seal_presentation(value, signer=bare_signer(HOLDER), at=AT, key_id=HOLDER_KEY)
         assert code(deep) == "json_too_deep"
 
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"type": ["VerifiablePresentation", "VerifiableCredential"]},
+            {"issuer": UNIVERSITY},
+            {"credentialSubject": {"id": HOLDER_DID, "name": "Eve"}},
+            credential(type=["VerifiablePresentation", "VerifiableCredential"]),
+            credential(type=["EnvelopedVerifiablePresentation"]),
+            {"type": ["EnvelopedVerifiablePresentation"]},
+        ],
+    )
+    def test_a_key_for_signing_in_issues_nothing(self, changes: dict[str, Any]) -> None:
+        """Not as a presentation either, that shows nothing and looks like a credential."""
+        shown = {**issuers.presentation(), "holder": UNIVERSITY, "verifiableCredential": []}
+        header = {"typ": "vp+jwt", "kid": f"{UNIVERSITY}#login"}
+        signer = bare_signer(issuers.LOGIN)
+        assert code(issuers.raw(header, shown, signer)) == "valid"
+        assert code(issuers.raw(header, {**shown, **changes}, signer)) == "credential_malformed"
+
+    def test_nor_by_the_claim_of_version_1(self) -> None:
+        header = {"typ": "JWT", "kid": f"{UNIVERSITY}#login"}
+        shown = {"@context": TestVersion1.VALUE["@context"], "type": ["VerifiablePresentation"]}
+        signer = bare_signer(issuers.LOGIN)
+        assert code(issuers.raw(header, {"iss": UNIVERSITY, "vp": shown}, signer)) == "valid"
+        forged = TestVersion1.VALUE
+        for kinds in (["VerifiableCredential"], ["VerifiablePresentation", "VerifiableCredential"]):
+            token = issuers.raw(header, {"iss": UNIVERSITY, "vp": {**forged, "type": kinds}}, signer)
+            assert code(token) == "credential_malformed"
+        assert code(issuers.raw(header, {"iss": UNIVERSITY, "vc": forged}, signer)) == "key_purpose_mismatch"
+        listed = {**forged, **list_credential(7), "id": TestStatusLists.URL}
+        body = issuers.raw(header, {"iss": UNIVERSITY, "vp": listed}, signer)
+        assert TestStatusLists().answer(body) == "status_list_malformed"
+
     def test_an_empty_presentation_proves_its_holder_alone(self) -> None:
         (report,) = reports(self.shown(verifiableCredential=[]), session=ASKED, trusted_issuers=frozenset({HOLDER_DID}))
         assert report.code == "valid"
@@ -422,6 +487,18 @@ class TestStatusLists:
         assert self.answer(self.list_of(7, key=issuers.RETIRED, name="retired")) == "valid_status_unknown"
         assert self.answer(self.list_of(7, key=issuers.LOST, name="lost")) == "valid_status_unknown"
         assert self.answer(self.list_of(7, key=issuers.LOGIN, name="login")) == "status_list_malformed"
+
+    @pytest.mark.parametrize("full", [True, False])
+    @pytest.mark.parametrize(("key", "name"), [(issuers.LOGIN, "login"), (CURRENT, "now")])
+    def test_a_presentation_is_no_list(self, full: bool, key: Any, name: str) -> None:
+        """Though it looks like one: a key for signing in withdraws nothing, and clears nobody."""
+        shown = issuers.presentation(sealed())
+        inner = list_credential(7) | {"id": self.URL, "issuer": UNIVERSITY, "holder": UNIVERSITY}
+        value = {**shown, **inner, "type": [*shown["type"], "BitstringStatusListCredential"]}
+        value |= {} if full else {"verifiableCredential": []}
+        asked = {"nonce": "n", "audience": "https://issuer.example.test"}
+        body = vc_jose.seal_presentation(value, signer=bare_signer(key), at=AT, key_id=f"{UNIVERSITY}#{name}", **asked)
+        assert self.answer(body) == "status_list_malformed"
 
     def test_a_list_that_was_changed_or_is_not_sealed(self) -> None:
         assert self.answer(self.list_of(7)[:-8] + b"AAAAAAAA") == "status_list_malformed"

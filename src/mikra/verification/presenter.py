@@ -9,11 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mikra import formats
+from mikra.errors import InputError
+from mikra.formats.edc import types_of
 from mikra.messages.spoken import Sentences, harmless
 from mikra.report import Check, Status, words
 from mikra.verification.question import Session
 
 CLAUSE = "W3C VC Data Model 2.0, 4.13; VC Data Integrity 1.0, 2.1"
+
+_OF_CREDENTIALS = frozenset({"credentialSubject", "issuer", "recipient", "badge"})
+_CREDENTIALS = frozenset(
+    {"VerifiableCredential", "EuropeanDigitalCredential", "OpenBadgeCredential", "AchievementCredential", "Assertion"}
+)
 
 
 def check(document: Mapping[str, Any], presenter: str, session: Session) -> Check:
@@ -38,6 +46,21 @@ def check(document: Mapping[str, Any], presenter: str, session: Session) -> Chec
         clause=CLAUSE,
         where="/credentialSubject",
     )
+
+
+def proves_alone(document: Mapping[str, Any]) -> None:
+    """A presentation of nothing proves its holder, and says nothing else: no key for signing in issues a credential.
+
+    Raises InputError credential_malformed.
+    """
+    said = sorted(_OF_CREDENTIALS & document.keys())
+    if said or not formats.is_presentation(document) or types_of(document) & _CREDENTIALS:
+        raise InputError(
+            "What only shows who its holder is says what a credential says.",
+            where=f"/{said[0]}" if said else "/type",
+            expected="a VerifiablePresentation and nothing that is issued",
+            code="credential_malformed",
+        )
 
 
 def missing() -> Check:

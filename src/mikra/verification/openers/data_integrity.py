@@ -49,6 +49,7 @@ def open_item(item: Item, question: Question) -> Opening:
     notes = tuple(_added(document, library))
     if formats.is_presentation(document):
         if not document.get("verifiableCredential"):
+            presenter.proves_alone(document)
             judged = tuple(seals.judge(seal, question.at, question.policy) for seal in opened.seals())
             holder = presenter.check(document, opened.methods[0].controller, question.session)
             return Opening(document=document, seals=judged, holder=holder, notes=notes)

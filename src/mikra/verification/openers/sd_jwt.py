@@ -140,6 +140,7 @@ def _presentation(item: Item, opened: SdJwt, claims: Claims, seal: PlainSeal, qu
         return Opening(faults=(faults.fault(code, clause=CLAUSE),))
     document = opened.claims
     if not document.get("verifiableCredential"):
+        presenter.proves_alone(document)
         shown = presenter.check(document, seal.controller, question.session)
         return Opening(document=document, seals=(judged,), holder=shown)
     inside = formats.presented(document, name=item.name, where=item.where, limits=question.policy.limits)

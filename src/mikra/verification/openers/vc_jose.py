@@ -91,6 +91,7 @@ def _presentation(item: Item, content: Content, seal: PlainSeal, question: Quest
     if code:
         return Opening(faults=(faults.fault(code, clause=vc_jose.CLAUSE),))
     if not document.get("verifiableCredential"):
+        presenter.proves_alone(document)
         holder = presenter.check(document, seal.controller, question.session)
         return Opening(document=document, seals=(judged,), holder=holder)
     inside = formats.presented(document, name=item.name, where=item.where, limits=question.policy.limits)
