@@ -134,11 +134,11 @@ ANSWERS = {
 and trusted lists that the simulated Commission signed, and not the real one."""
 
 
-NEED_A_SIGNER = {"signer state", "signer stop", "signer start"}
-"""Their examples are run by `test_signer.py`."""
+NEED_A_SERVICE = {"signer state", "signer stop", "signer start", "seal extend"}
+"""What they ask is a process or an authority: run by `test_signer.py` and `test_seal.py`."""
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo" and name not in NEED_A_SIGNER])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo" and name not in NEED_A_SERVICE])
 def test_examples_work_when_they_are_pasted(run: Run, workshop: Path, name: str) -> None:
     """That of `demo` is run by `test_demo.py`. The network is one without any host."""
     if name.startswith("trust ") and missing_of("trust"):
