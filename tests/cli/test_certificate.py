@@ -43,7 +43,7 @@ def test_one(run: Run, given: Path) -> None:
 @drawing
 def test_sealed_and_verified(run: Run, given: Path, seal_file: bytes) -> None:
     (given / "seal.p12").write_bytes(seal_file)
-    answer = run("certificate", "one.jsonld", "-o", "one.pdf", "--key", "seal.p12", "--lang", "cs")
+    answer = run("certificate", "one.jsonld", "-o", "one.pdf", "--key", "seal.p12", "--in", "cs", "--lang", "cs")
     assert answer.code == 0, answer.err
     assert "Vytvořeno a zapečetěno: 1." in answer.err
     assert len(pdf.read((given / "one.pdf").read_bytes()).seals) == 1
@@ -78,7 +78,7 @@ def test_colours_of_the_design(run: Run, given: Path) -> None:
         (["one.jsonld", "one.jsonld", "-o", "x"], "Two credentials have one name"),
         (["one.jsonld", "two.jsonld", "-o", "one.jsonld"], "Several certificates need a folder"),
         (["one.jsonld", "-o", "x.pdf", "--accent", "red"], "This is not a colour"),
-        (["one.jsonld", "-o", "x.pdf", "--lang", "xx"], "xx is not one of"),
+        (["one.jsonld", "-o", "x.pdf", "--in", "xx"], "xx is not one of"),
         (["one.jsonld", "-o", "x.pdf", "--logo", "one.jsonld"], "This logo cannot be used"),
     ],
 )

@@ -12,7 +12,7 @@ import typer
 from mikra import messages
 from mikra.cli.help import examples
 from mikra.cli.keys import Password, open_key
-from mikra.cli.output import Exit, console, default_language, plain, say
+from mikra.cli.output import Exit, Language, console, default_language, plain, say
 from mikra.errors import InputError, MikraError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = examples(
     "mikra certificate credential.jsonld -o certificate.pdf --key seal.p12",
-    "mikra certificate credential.jsonld -o diplom.pdf --lang cs --accent '#7a1f3d'",
+    "mikra certificate credential.jsonld -o diplom.pdf --in cs --accent '#7a1f3d'",
     "mikra certificate issued/credentials/*.jsonld -o pdf/ --design water.yaml",
     note="--url https://verify.example/#{code}: the short code of each certificate stands for {code}.",
 )
@@ -48,22 +48,23 @@ def certificate(
         list[Path] | None,
         typer.Option("--fonts", help="Folder with more fonts. May be repeated.", metavar="DIR"),
     ] = None,
-    language: Annotated[
-        str, typer.Option("--lang", help="Of the certificate: en, ro, bg, cs, lt; else its own.", metavar="LANG")
+    text_in: Annotated[
+        str, typer.Option("--in", help="Language of the certificate; else the learner's own.", metavar="TAG")
     ] = "",
+    language: Language = "",
 ) -> None:
     """Make the certificate that a learner can print and frame: a PDF with the sealed credential attached."""
     from mikra.rendering.certificate import CertificateRenderer
 
-    if language and language not in messages.LANGUAGES:
-        raise typer.BadParameter(f"{language} is not one of {', '.join(messages.LANGUAGES)}", param_hint="--lang")
+    if text_in and text_in not in messages.LANGUAGES:
+        raise typer.BadParameter(f"{text_in} is not one of {', '.join(messages.LANGUAGES)}", param_hint="--in")
     spoken = language or default_language()
     _check_places(files, output)
     brand = _brand(design, accent, logo)
     _say_darkened(brand, spoken)
     renderer = CertificateRenderer(brand=brand, verify_url=url, fonts=tuple(fonts or ()))
     signer = open_key(key, password_file, spoken) if key else None
-    maker = Maker(renderer, signer, language, _timestamper(tsa))
+    maker = Maker(renderer, signer, text_in, _timestamper(tsa))
     failed = [error for error in maker.make(_shown(files, spoken), output, alone=len(files) == 1) if error]
     _tell(len(files) - len(failed), failed, output, spoken, sealed=signer is not None)
     raise SystemExit(Exit.NO if failed else Exit.DONE)

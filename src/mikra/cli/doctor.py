@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mikra.cli.help import examples
+from mikra.cli.keys import Password
 from mikra.cli.output import AsJson, Language, console, plain, print_json, read_input
 
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ def doctor(
     edc: Annotated[
         str, typer.Option("--edc", metavar="FILE_OR_KEY", help="A sealed credential, or a key or certificate to seal.")
     ],
-    password_file: Annotated[
-        str, typer.Option("--password-file", metavar="FILE", help="File with the password of the key.")
-    ] = "",
+    password_file: Password = "",
     as_json: AsJson = False,
     language: Language = "",
 ) -> None:

@@ -29,9 +29,9 @@ app = typer.Typer(help="Sealed files: make them last, see how far they are.", no
 LEVELS = ("T", "LT", "LTA")
 
 EXTEND = examples(
-    "mikra seal extend issued --tsa https://time.example/tsa",
-    "mikra seal extend credential.jsonld --tsa https://time.example/tsa --to LT",
-    "mikra seal extend issued --tsa https://time.example/tsa --cost 0.02 --budget 50",
+    "mikra seal extend issued --tsa https://tsa.example",
+    "mikra seal extend credential.jsonld --tsa https://tsa.example --to LT",
+    "mikra seal extend issued --tsa https://tsa.example --cost 0.02 --budget 50",
 )
 STATUS = examples("mikra seal status issued", "mikra seal status issued --json")
 
