@@ -179,7 +179,7 @@ def specification(claim: LearningAchievement) -> Qualification:
 def test_what_is_tested_here_is_every_member_of_a_design() -> None:
     """A new member has to be added to WHOLE, and to a test below."""
     said = {name for name, value in _set(WHOLE)}
-    elsewhere = {"route", "valid_months", "demonstration", "published", "digest", "learner"}
+    elsewhere = {"route", "valid_months", "demonstration", "published", "digest", "learner", "brand"}
     assert {f.name for f in dataclasses.fields(Design)} - elsewhere == said - elsewhere
     for cls, value in ((Body, ISSUER), (AccreditationRecord, ACCREDITED), (Assessment, WHOLE.assessment[0])):
         assert {f.name for f in dataclasses.fields(cls)} == {name for name, _ in _set(value)}

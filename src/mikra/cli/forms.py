@@ -21,7 +21,7 @@ CONVERT = examples(
     "mikra convert credential.jsonld --to open-badge-3 --key seal.p12",
     "mikra convert credential.jsonld --to open-badge-3 --key seal.p12 -o a.png",
     "mikra convert credential.jsonld --to vc-2.0 --terms https://zed.eu/ns/",
-    "mikra convert credential.jsonld --to eu-learning-credential --key seal.p12 -o a.sdjwt",
+    "mikra convert credential.jsonld --to sd-jwt-vc-eu --key seal.p12 -o a.sdjwt",
     note="Forms: open-badge-3, open-badge-3-vc-1.1, vc-2.0, vc-2.0-jwt, clr-2.0, sd-jwt-vc, eu-learning-credential.",
 )
 FORMS = examples(
