@@ -138,6 +138,8 @@ ANSWERS = {
 and trusted lists that the simulated Commission signed, and not the real one."""
 
 
+DRAWN = {"certificate", "convert"}
+"""What these make is drawn: their examples need the extra `pdf`."""
 NEED_A_SERVICE = {"signer state", "signer stop", "signer start", "seal extend"}
 """What they ask is a process or an authority: run by `test_signer.py` and `test_seal.py`."""
 
@@ -147,6 +149,8 @@ def test_examples_work_when_they_are_pasted(run: Run, workshop: Path, name: str)
     """That of `demo` is run by `test_demo.py`. The network is one without any host."""
     if name.startswith("trust ") and missing_of("trust"):
         pytest.skip("the extra 'trust' is not installed")
+    if name in DRAWN and missing_of("pdf"):
+        pytest.skip("the extra 'pdf' is not installed")
     for made in MADE.get(name, ()):
         (workshop / made).unlink()
     if name == "design publish":
