@@ -6,6 +6,8 @@ import csv
 import shlex
 from pathlib import Path
 
+import pytest
+
 from mikra.cli.demo_list import mended_list, messy_list
 from tests.cli.conftest import Run
 
@@ -38,6 +40,7 @@ def test_its_lists_differ_in_eight_rows() -> None:
     assert sum(one != other for one, other in zip(messy, mended, strict=True)) == 8
 
 
+@pytest.mark.extra("pdf")
 def test_the_readme_can_be_followed_word_for_word(run: Run, tmp_path: Path) -> None:
     """Every `mikra` line below "Do it yourself", in order, with the files that the lines before it made."""
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
