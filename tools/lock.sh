@@ -16,5 +16,5 @@ trap 'rm -f "$pins"' EXIT
 grep -E '^[A-Za-z0-9]' requirements/dev.txt | sed -E 's/ *\\$//' >"$pins"
 compile -c "$pins" -o requirements/core.txt pyproject.toml
 compile -c "$pins" --extra test -o requirements/core-test.txt pyproject.toml
-compile -c "$pins" --extra build --extra pdf -o requirements/demo.txt pyproject.toml
+compile -c "$pins" --extra build --extra pdf --extra server -o requirements/demo.txt pyproject.toml
 compile "$@" -o requirements/peers.txt benchmarks/peers/requirements.in
