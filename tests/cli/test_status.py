@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from mikra.sealing import jades
+from mikra import base64url
+from mikra.conversion import manifest, terms
+from mikra.sealing import jades, sd_jwt
 from tests.cli.conftest import Run
 
 ADDRESS = "https://zed.example/status"
@@ -112,3 +114,94 @@ def test_profile_1_2(run: Run, office: Path) -> None:
     assert document["credentialStatus"]["type"] == ["CredentialStatus", "BitstringStatusListEntry"]
     assert "status" not in document
     assert run(*ISSUE, "--status-member", "nowhere").code == 3
+
+
+FORMS = ("open-badge-3", "open-badge-3-vc-1.1", "vc-2.0", "vc-2.0-jwt", "sd-jwt-vc", "sd-jwt-vc-eu")
+NAMED = ("--key", "seal.p12", "--terms", "https://zed.example/ns/")
+LESS = {"open-badge-3": "valid", "open-badge-3-vc-1.1": "valid"}
+"""Open Badges have room for one entry: the one that says what is withdrawn for good."""
+
+
+def codes(run: Run, office: Path) -> dict[str, str]:
+    """Form -> what a relying party that trusts the issuer is told of it."""
+    found = {}
+    for form in FORMS:
+        answer = run("verify", form, *trust(office, form), "--snapshot", "web.json", "--offline", "--json")
+        (found[form],) = [one["code"] for one in json.loads(answer.out)]
+    return found
+
+
+def trust(office: Path, form: str) -> tuple[str, ...]:
+    """Who relies on a form names its issuer, and has our terms."""
+    (office / "terms").mkdir(exist_ok=True)
+    (office / "terms" / "context.json").write_text(json.dumps(terms.context(NAMED[-1])))
+    (office / "terms" / "contexts.json").write_text(json.dumps({terms.context_url(NAMED[-1]): "context.json"}))
+    return ("--trust-issuer", issuer_of(office / form), "--contexts", "terms")
+
+
+def issuer_of(file: Path) -> str:
+    """The DID under which a form was sealed."""
+    data = file.read_bytes()
+    if b"~" in data:
+        return str(sd_jwt.read(data).claims["iss"])
+    claims = data if data.startswith(b"{") else base64url.decode(data.split(b".")[1].decode())
+    return str(json.loads(claims)["issuer"]["id"])
+
+
+def test_every_form_has_the_status_of_its_award(run: Run, office: Path, issued: list[str]) -> None:
+    old, new = issued[:2]
+    for form in FORMS:
+        assert run("convert", old, "--to", form, *NAMED, "-o", form).code == 0
+    assert verified(run, office, old)["code"] == "valid"
+    assert set(codes(run, office).values()) == {"valid"}
+    (office / "web.json").write_text("{}")
+    assert set(codes(run, office).values()) == {"valid_status_unknown"}, "who cannot ask is not told that it is valid"
+    assert run("status", "suspend", old).code == 0
+    verified(run, office, old)
+    assert codes(run, office) == dict.fromkeys(FORMS, "credential_suspended") | LESS
+    assert run("status", "resume", old).code == 0
+    assert run("status", "supersede", old, "--by", new, "--why", "Grade corrected").code == 0
+    verified(run, office, old)
+    told = codes(run, office)
+    assert told.pop("open-badge-3-vc-1.1") == "credential_revoked", "a list of 2021 has nothing that says more"
+    assert set(told.values()) == {"credential_superseded"}
+
+
+def test_another_key_cannot_publish_the_status_of_a_form(run: Run, office: Path, issued: list[str]) -> None:
+    assert run("convert", issued[0], "--to", "vc-2.0", *NAMED, "-o", "form").code == 0
+    words = ("--id", "VATRO-12345678", "--country", "RO", "-o", "other.p12")
+    assert run("keys", "new", "--organisation", "University of Zed", *words).code == 0
+    assert run("status", "publish", "--key", "other.p12", "-o", "public").code == 0
+    answer = run("verify", "form", *trust(office, "form"), "--snapshot", snapshot(office), "--offline", "--json")
+    assert [one["code"] for one in json.loads(answer.out)] == ["status_list_issuer_mismatch"]
+
+
+def test_the_manifests_say_what_replaced_what(run: Run, office: Path, issued: list[str]) -> None:
+    old, new = issued[:2]
+    for file, folder in ((old, "a"), (new, "b")):
+        assert run("forms", file, "--key", "seal.p12", "-o", folder).code == 0
+    ids = [json.loads(jades.unseal((office / file).read_bytes()).payload)["id"] for file in (old, new)]
+    asked = ("status", "supersede", old, "--by", new, "--why", "Grade corrected")
+    files = ("--manifest", "a/manifest.json", "--by-manifest", "b/manifest.json")
+    before = (office / "a" / "manifest.json").read_bytes()
+    for wrong in (files, ("--key", "seal.p12"), (files[0], files[3], *files[2:], "--key", "seal.p12")):
+        assert run(*asked, *wrong).code == 3
+    assert (office / "a" / "manifest.json").read_bytes() == before
+    assert run(*asked, *files, "--key", "seal.p12").code == 0
+    left, right = (manifest.read((office / one / "manifest.json").read_bytes()) for one in ("a", "b"))
+    assert (left.superseded_by, right.supersedes) == (ids[1], ids[0])
+    assert {one.status for one in left.entries} == {manifest.Standing.SUPERSEDED}
+    assert {one.status for one in right.entries} == {manifest.Standing.VALID}
+    assert left.version == manifest.read(before).version + 1
+    again = run("forms", old, "--key", "seal.p12", "-o", "a")
+    assert (again.code, "withdrawn or replaced" in again.err) == (3, True)
+
+
+def test_a_withdrawal_stands_in_the_manifest(run: Run, office: Path, issued: list[str]) -> None:
+    assert run("forms", issued[0], "--key", "seal.p12", "-o", "a").code == 0
+    asked = ("status", "revoke", issued[0], "--why", "Issued in error", "--manifest", "a/manifest.json")
+    assert run(*asked).code == 3
+    assert run(*asked, issued[1], "--key", "seal.p12").code == 3
+    assert run(*asked, "--key", "seal.p12").code == 0
+    found = manifest.read((office / "a" / "manifest.json").read_bytes())
+    assert ({one.status for one in found.entries}, found.superseded_by) == ({manifest.Standing.WITHDRAWN}, "")

@@ -17,11 +17,11 @@ from mikra.cli.output import say
 from mikra.conversion import attestation, manifest, open_badges, terms, wallet_type
 from mikra.conversion.forms import SUITES, Attestation, Award, Kind, Made, make
 from mikra.conversion.loss import measure_loss
-from mikra.conversion.manifest import Entry
+from mikra.conversion.manifest import Entry, Standing
 from mikra.conversion.measured import documents
 from mikra.conversion.open_badges import IN_THE_CLEAR
 from mikra.conversion.reading import Form
-from mikra.errors import MikraError, UnavailableError
+from mikra.errors import ConflictError, MikraError, UnavailableError
 from mikra.formats import baked_png, baked_svg
 from mikra.messages import LANGUAGES
 from mikra.rendering.badge_image import badge_png, badge_svg
@@ -57,6 +57,7 @@ class Folder:
     def fill(self) -> dict[str, Any]:
         """{forms: [{file, form, language, id, sentence}], not_made: [{form, why}], manifest, losses}."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._refuse_what_was_withdrawn()
         self._write("edc.jsonld", self.sealed)
         for kind in Kind:
             for language in self._languages(kind):
@@ -72,6 +73,18 @@ class Folder:
             self._write("micro-credential-terms.md", terms.document(self.award.identity.namespace).encode())
         self._write("manifest.json", manifest.seal(self.manifest, signer=self.signer, at=self.at))
         return {"forms": self.listed, "not_made": self.not_made, "manifest": "manifest.json", "losses": "loss"}
+
+    def _refuse_what_was_withdrawn(self) -> None:
+        """The folder's own manifest is not forgotten: a withdrawn award gets no forms that say otherwise."""
+        path = self.folder / "manifest.json"
+        found = manifest.read(path.read_bytes()) if path.exists() else self.manifest
+        if found.award == self.award.origin.award and any(one.status is not Standing.VALID for one in found.entries):
+            raise ConflictError(
+                "This award was withdrawn or replaced, as its manifest says.",
+                where=str(path),
+                found=found.superseded_by,
+                fix="Make the forms of the new credential.",
+            )
 
     def _languages(self, kind: Kind) -> tuple[str, ...]:
         """A form that holds one language is made in each of them."""

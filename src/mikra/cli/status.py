@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,10 +14,19 @@ from mikra import messages
 from mikra.cli.help import PlainCommand, examples
 from mikra.cli.keys import Password, open_key
 from mikra.cli.output import AsJson, Language, columns, console, next_step, plain, print_json, read_input
+from mikra.cli.status_manifest import (
+    ManifestFile,
+    ManifestKey,
+    NewManifestFile,
+    replacing,
+    signer_for,
+    withdrawn,
+)
 from mikra.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from mikra.adapters.status_store import StatusStore
+    from mikra.cli.status_manifest import Rewritten
     from mikra.status.indexes import Change, Place, Session
     from mikra.status.table import Value
 
@@ -75,10 +85,23 @@ def _counted(session: Session, row: Any, base: str) -> dict[str, Any]:
     ),
 )
 def revoke(
-    credentials: Credentials, why: Why, who: Who = "", store: StoreFile = STORE, language: Language = ""
+    credentials: Credentials,
+    why: Why,
+    who: Who = "",
+    manifest: ManifestFile = "",
+    key: ManifestKey = "",
+    password_file: Password = "",
+    store: StoreFile = STORE,
+    language: Language = "",
 ) -> None:
     """Withdraw credentials for good."""
-    _decide(credentials, "revoked", store, language, why=why, who=who)
+    from mikra.adapters.clock import now
+
+    if manifest and len(credentials) > 1:
+        raise InputError("A manifest is of one award.", where="--manifest", found=f"{len(credentials)} credentials")
+    signer = signer_for((manifest,), key, password_file, language)
+    files = [withdrawn(manifest, _id(credentials[0]), signer, now())] if signer else []
+    _decide(credentials, "revoked", store, language, files=files, why=why, who=who)
 
 
 @app.command(cls=PlainCommand, epilog=examples('mikra status suspend water.jsonld --why "Under review"'))
@@ -109,24 +132,48 @@ def supersede(
     why: Why,
     link: Annotated[str, typer.Option("--link", help="Where its holder finds the new one.", metavar="ADDRESS")] = "",
     who: Who = "",
+    manifest: ManifestFile = "",
+    by_manifest: NewManifestFile = "",
+    key: ManifestKey = "",
+    password_file: Password = "",
     store: StoreFile = STORE,
     language: Language = "",
 ) -> None:
     """Replace a credential by a new one: the old one then says when, why, and where the new one is."""
-    successor = by if by.startswith("urn:") else str(_document(by).get("id", ""))
+    from mikra.adapters.clock import now
+
+    successor = _id(by)
     if not successor:
         raise InputError("The new credential has no id.", where=by, fix="Name its file, or its id.")
-    _decide([credential], "superseded", store, language, why=why, who=who, successor=successor, link=link)
+    signer, at = signer_for((manifest, by_manifest), key, password_file, language), now()
+    files: list[Rewritten] = []
+    if signer and manifest:
+        files.append(withdrawn(manifest, _id(credential), signer, at, by=successor))
+    if signer and by_manifest:
+        files.append(replacing(by_manifest, successor, signer, at, old=_id(credential)))
+    _decide([credential], "superseded", store, language, files=files, why=why, who=who, successor=successor, link=link)
 
 
-def _decide(named: list[str], what: str, store: str, language: str, **told: str) -> None:
+def _id(named: str) -> str:
+    """The id of a credential that is named by its file; an id is itself."""
+    return named if named.startswith("urn:") else str(_document(named).get("id", ""))
+
+
+def _decide(
+    named: list[str], what: str, store: str, language: str, *, files: Sequence[Rewritten] = (), **told: str
+) -> None:
+    """Writes the decision, then the manifests that tell of it, which were sealed before."""
     from mikra.status.indexes import decide
 
     opened = _open(store)
     places = [place for name in named for place in _places(name, opened)]
     decide(opened, places, _change(what, told))
+    for one in files:
+        one.write()
     for place in places:
         console().print(f"[green]✓[/] {tell(what, language)}: {plain(place.text)}", soft_wrap=True)
+    for one in files:
+        console().print(f"[green]✓[/] {tell('manifest', language)}: {plain(one.file)}", soft_wrap=True)
     next_step(language, ["mikra", "status", "publish", "--key", "seal.p12", "-o", "public"])
 
 

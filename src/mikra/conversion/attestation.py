@@ -4,6 +4,7 @@
 
 Who issues: what the certificate of the key is made for (a web address or DID among its alternative names), and then the
 certificate goes along; else the DID of the key, which `kid` names. Bound to a holder's key only where one is given.
+Its status is that of the award, in the list token.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import orjson
 
 from mikra import strictjson
-from mikra.conversion import sd_jwt_vc
+from mikra.conversion import sd_jwt_vc, standing
 from mikra.conversion.forms import Attestation, Award, Made, Published
 from mikra.conversion.identity import of_key
 from mikra.conversion.loss import measure_loss
@@ -103,13 +104,23 @@ def _sealed(
     chance: Chance,
 ) -> bytes:
     issuer, key_id, by = _named(award, signer)
-    return sd_jwt_vc.seal(projected, issuer=issuer, signer=by, holder=holder, at=at, chance=chance, key_id=key_id)
+    return sd_jwt_vc.seal(
+        projected,
+        issuer=issuer,
+        signer=by,
+        holder=holder,
+        at=at,
+        chance=chance,
+        status=standing.token_claim(award.credential),
+        key_id=key_id,
+    )
 
 
 def _named(award: Award, signer: Signer) -> tuple[str, str, Signer]:
     """Issuer, id of the key, and the signer with or without its certificate. A DID that was given goes first."""
     identity = award.identity
     certificate = load(signer.certificate)
-    given = certificate is None or identity != of_key(certificate.public_key(), namespace=identity.namespace)
+    made = certificate and of_key(certificate.public_key(), namespace=identity.namespace)
+    given = not made or identity.verification_method != made.verification_method
     name = "" if given else first_name(signer.certificate)
     return (name, "", signer) if name else (identity.issuer, identity.verification_method, Published(signer))

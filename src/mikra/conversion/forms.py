@@ -11,7 +11,7 @@ that the issuer's DID names, never under its certificate: that is for the EDC.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from mikra import strictjson
-from mikra.conversion import terms
+from mikra.conversion import standing, terms
 from mikra.conversion.clr import learner_record
 from mikra.conversion.identity import Identity, Origin
 from mikra.conversion.loss import Loss, measure_loss
@@ -84,7 +84,10 @@ class Award:
 
     @classmethod
     def of(cls, sealed: bytes, *, identity: Identity, bearer: Bearer = IN_THE_CLEAR, image: str = "") -> Award:
-        """From sealed bytes whose seal holds. InputError for anything else; whose seal it is, `verify` says."""
+        """From sealed bytes whose seal holds. InputError for anything else; whose seal it is, `verify` says.
+
+        Its forms carry the status of the EDC, unless `identity` names another.
+        """
         opened = jades.unseal(sealed)
         if faults := jades.check_integrity(opened):
             raise InputError("The seal of this credential does not hold.", code=faults[0].rule)
@@ -100,6 +103,7 @@ class Award:
                 code="credential_malformed",
             )
         origin = Origin.of(opened.payload, credential=credential.id, award=credential.achievement.id)
+        identity = identity if identity.status else replace(identity, status=standing.entries(credential))
         return cls(credential=credential, origin=origin, identity=identity, bearer=bearer, image=image)
 
     @property

@@ -1,7 +1,8 @@
 """The manifest of an award (docs/design.md, 4): which forms of it there are, each with its id and digest.
 
 Every form points to the sealed EDC; the manifest points the other way. It is a credential in form (VC 2.0, 4.1), sealed
-by the issuer of the award, and written anew when a form is added or withdrawn. It holds no personal data.
+by the issuer of the award, and written anew when a form is added, or the award is withdrawn or superseded. It holds no
+personal data.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -56,13 +57,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """All forms of one award, in the order in which they were made. `version` counts from 1."""
+    """All forms of one award, in the order in which they were made. `version` counts from 1.
+
+    `superseded_by` is the id of the credential that took the place of this award's, `supersedes` of that whose place
+    it took itself; "" where there is none.
+    """
 
     award: str
     issuer: str
     at: str
     entries: tuple[Entry, ...] = ()
     version: int = 1
+    superseded_by: str = ""
+    supersedes: str = ""
 
     def with_entry(self, entry: Entry, at: dt.datetime) -> Manifest:
         """The next version with one form more. ConflictError where that very form is listed with other bytes."""
@@ -75,18 +82,25 @@ class Manifest:
         """The next version in which one form stands otherwise. InputError where it is not listed."""
         if all(one.id != entry_id for one in self.entries):
             raise InputError("The manifest has no such form.", where=entry_id)
-        changed = tuple(
-            Entry(form=one.form, id=one.id, digest=one.digest, issued=one.issued, language=one.language, status=status)
-            if one.id == entry_id
-            else one
-            for one in self.entries
-        )
+        changed = [replace(one, status=status) if one.id == entry_id else one for one in self.entries]
         return self._next(changed, at)
 
+    def withdrawn(self, at: dt.datetime, *, by: str = "") -> Manifest:
+        """The next version in which no form may be relied on; `by`: the credential that took the place of this one."""
+        status = Standing.SUPERSEDED if by else Standing.WITHDRAWN
+        return replace(self._next([replace(one, status=status) for one in self.entries], at), superseded_by=by)
+
+    def replacing(self, credential: str, at: dt.datetime) -> Manifest:
+        """The next version, which says whose place this award took."""
+        return replace(self._next(self.entries, at), supersedes=credential)
+
+    @property
+    def credential(self) -> str:
+        """The id of the sealed EDC; "" where it is not listed."""
+        return next((one.id for one in self.entries if one.form is Form.EDC), "")
+
     def _next(self, entries: Sequence[Entry], at: dt.datetime) -> Manifest:
-        return Manifest(
-            award=self.award, issuer=self.issuer, at=_written(at), entries=tuple(entries), version=self.version + 1
-        )
+        return replace(self, at=_written(at), entries=tuple(entries), version=self.version + 1)
 
     def entry_of(self, sealed: bytes) -> Entry | None:
         """The entry of these very bytes; None where they are not of this award."""
@@ -113,9 +127,14 @@ def document(manifest: Manifest) -> dict[str, Any]:
             "id": manifest.award,
             "format": FORMAT,
             "version": manifest.version,
+            **{name: value for name, value in _relations(manifest).items() if value},
             "forms": [{name: value for name, value in _entry(one).items() if value != ""} for one in manifest.entries],
         },
     }
+
+
+def _relations(manifest: Manifest) -> dict[str, str]:
+    return {"supersededBy": manifest.superseded_by, "supersedes": manifest.supersedes}
 
 
 def _entry(one: Entry) -> dict[str, str]:
@@ -157,6 +176,8 @@ def _read(found: Any) -> Manifest:
             at=_text(found["validFrom"]),
             version=int(subject["version"]),
             entries=tuple(_read_entry(one) for one in subject["forms"]),
+            superseded_by=_text(subject.get("supersededBy", "")),
+            supersedes=_text(subject.get("supersedes", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _malformed(type(error).__name__) from None

@@ -73,6 +73,7 @@ def as_1_1(badge: Mapping[str, Any]) -> dict[str, Any]:
     ]
     status = badge.get("credentialStatus")
     if isinstance(status, Mapping):
-        written["credentialStatus"] = {**status, "type": "StatusList2021Entry"}
+        kept = {name: value for name, value in status.items() if name != "statusReference"}
+        written["credentialStatus"] = {**kept, "type": "StatusList2021Entry"}
         written["@context"].append(CONTEXT_STATUS_2021)
     return written

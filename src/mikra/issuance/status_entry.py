@@ -36,11 +36,6 @@ def entry(place: Place, purpose: Purpose) -> dict[str, Any]:
     }
 
 
-def token_reference(place: Place) -> dict[str, Any]:
-    """The `status` claim of an attestation (Token Status List, 6.2): the same place, in the list that wallets read."""
-    return {"status_list": {"idx": place.index, "uri": place.address("token")}}
-
-
 def members(place: Place | None, member: Member) -> dict[str, Any]:
     """The members of `model.Credential` that say so; none without a place."""
     if place is None:

@@ -72,6 +72,11 @@ def entries(document: Mapping[str, Any]) -> tuple[Entry, ...]:
     return (Entry(purpose="", index=place, list_url=address, kind=KIND, where=where, known=known, members=reference),)
 
 
+def reference(url: str, index: int) -> dict[str, Any]:
+    """The claim `status` of an attestation (6.2): its place in the list token at `url`."""
+    return {KIND: {"idx": index, "uri": url}}
+
+
 def claims(
     table: Table, *, url: str, at: dt.datetime, valid: dt.timedelta = MOST_VALID, bits: int = 2, level: int = 6
 ) -> dict[str, Any]:

@@ -165,6 +165,17 @@ def did_jwk(key: PublicKeyTypes) -> str:
     return f"did:jwk:{base64url.encode(orjson.dumps(jwk.write(key), option=orjson.OPT_SORT_KEYS))}"
 
 
+def is_of_key(did: str, key: PublicKeyTypes) -> bool:
+    """Whether the DID is made of this very key (did:key, did:jwk)."""
+    for name in (did_key, did_jwk):
+        try:
+            if name(key) == did:
+                return True
+        except InputError:
+            continue
+    return False
+
+
 def key_url(did: str) -> str:
     """The DID URL of the one key of a did:key or did:jwk. Raises InputError key_not_found for other methods."""
     if did.startswith("did:key:"):

@@ -7,7 +7,7 @@ seal says of its own time is a claim: it can speak against the seal, never for i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from mikra.sealing.etsiu import Token, ValidationData
 from mikra.sealing.jades import Seal, key_name
 from mikra.trust import certificates
 from mikra.trust.certificates import Certificate
+from mikra.trust.did import is_of_key
 from mikra.trust.loader import OFFLINE, Loader
 from mikra.trust.revocation import Standing
 from mikra.trust.revocation_sources import ascend
@@ -257,11 +258,20 @@ def leading(judged: Sequence[Judged], issuer: Agent | None) -> Judged:
 def judge_list(found: Sequence[Seal | PlainSeal], own: Judged, at: datetime, policy: Policy) -> str:
     """ "" where one of the seals of a status list is the credential's own sealer's, else a code of `codes.CODES`."""
     for seal in found:
-        other = judge(seal, at, policy)
+        other = judge(_as_own_key(seal, own), at, policy)
         if _same_sealer(other, own):
             good = other.validity is Validity.NOW and (not other.code or CODES[other.code][1] is Effect.PASSED)
             return "" if good else "valid_status_unknown"
     return "status_list_issuer_mismatch"
+
+
+def _as_own_key(seal: Seal | PlainSeal, own: Judged) -> Seal | PlainSeal:
+    """A list under a certificate of the very key that the credential's DID is (did:key, did:jwk): under that key."""
+    certificate = certificates.load(seal.certificate or b"") if own.controller else None
+    if certificate is None or not is_of_key(own.controller, certificate.public_key()):
+        return seal
+    plain = PlainSeal(algorithm=seal.algorithm, claimed_at=seal.claimed_at)
+    return replace(plain, key_id=own.seal.key_id if isinstance(own.seal, PlainSeal) else "", controller=own.controller)
 
 
 def _same_sealer(other: Judged, own: Judged) -> bool:
