@@ -44,7 +44,7 @@ test: $(VENV)/.dev check  ## Everything that a change must pass (REQUIRE_ALL=1: 
 check: $(VENV)/.dev  ## Style, types, layers and the rules of the house
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy
+	MIKRA_HOME=build/mypy $(RUN) -m mypy
 	$(VENV)/bin/lint-imports --no-logo
 	$(RUN) -m pytest -q -n $(WORKERS) tests/house
 
@@ -52,7 +52,7 @@ core-test: $(VENV)/.dev $(CORE)/.core  ## The same tests where only the core's o
 	rm -rf build/core
 	$(RUN) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/core .
 	$(CORE)/bin/python $(INSTALL) --no-deps --no-index --force-reinstall build/core/*.whl
-	env -u REQUIRE_ALL $(CORE)/bin/python -m pytest -q -n $(WORKERS) --ignore=tests/house -o cache_dir=build/core/cache
+	env -u REQUIRE_ALL $(CORE)/bin/python -m pytest -q -n $(WORKERS) --ignore=tests/house --ignore=tests/server -o cache_dir=build/core/cache
 
 bench: $(VENV)/.dev  ## The table of speeds, beside raw signing and the peers that install here
 	@tools/install-peers.sh || echo "Some peers did not install; their columns are empty."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,15 @@ pytest_plugins = ("tests.plugins.skips", "tests.plugins.drills", "tests.plugins.
 # The same examples on every machine and on every day; no clock decides (two cores, many at once).
 settings.register_profile("mikra", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.load_profile("mikra")
+
+# The service's tests run on an installation of their own, made anew for each run (tests/server).
+if importlib.util.find_spec("django"):
+    os.environ["MIKRA_HOME"] = tempfile.mkdtemp(prefix="mikra-tests-")
+    os.environ["MIKRA_MODE"] = "development"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mikra.server.settings"
+    import django
+
+    django.setup()
 
 CORPUS = Path(__file__).parent / "corpus"
 

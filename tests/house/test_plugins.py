@@ -55,7 +55,19 @@ def run(folder: Path, subject: str, *arguments: str, **environment: str) -> tupl
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n  drill(name): .\n  sockets: .\n  extra(name): .\n")
     kept = {k: v for k, v in os.environ.items() if k not in {"REQUIRE_ALL", "MIKRA_FULL"} and "PYTEST" not in k}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            "-p",
+            "no:django",
+            *arguments,
+        ],
         cwd=folder,
         env={**kept, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,

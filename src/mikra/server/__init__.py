@@ -1,0 +1,1 @@
+"""The institution's service: Django around the core. `store` holds state, `actions` are verbs, `web` speaks HTTP."""

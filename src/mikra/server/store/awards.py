@@ -1,0 +1,97 @@
+"""Awards and their sealed credentials. The sealed bytes are the credential; every generation of them is kept."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from mikra.server.store.base import Owned
+
+
+class Award(Owned):
+    """That a learner achieved an edition of a design. The id is that of the award in every form (`urn:uuid:`).
+
+    `awarded_on` is the day of award, `created` the moment of issue; accreditation is judged on the first.
+    """
+
+    class State(models.TextChoices):
+        VALID = "valid"
+        SUSPENDED = "suspended"
+        REVOKED = "revoked"
+        SUPERSEDED = "superseded"
+
+    edition = models.ForeignKey("store.Edition", on_delete=models.PROTECT, related_name="+")
+    learner = models.ForeignKey("store.Learner", null=True, on_delete=models.SET_NULL, related_name="awards")
+    batch = models.ForeignKey("store.Batch", null=True, on_delete=models.PROTECT, related_name="awards")
+    row = models.PositiveIntegerField(null=True)
+    awarded_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.VALID)
+    changed = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(default="", blank=True)
+    """Why it has this state, in words that the learner and a verifier may read; never personal data."""
+    supersedes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="successor")
+    same = models.BinaryField(max_length=16, null=True)
+    trial = models.BooleanField(default=False)
+    route = models.CharField(max_length=16, default="course")
+    """course, or validation (of prior learning)."""
+    list_number = models.PositiveIntegerField(null=True)
+    list_index = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        db_table = "award"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("batch", "row"), name="award_row_once", condition=models.Q(batch__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=("list_number", "list_index"),
+                name="award_place_once",
+                condition=models.Q(list_index__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("tenant", "edition", "-created")),
+            models.Index(fields=("tenant", "state", "-created")),
+            models.Index(fields=("tenant", "edition", "same")),
+        )
+
+
+class Sealed(Owned):
+    """One sealed form of an award, in one generation. `content`: compressed, then encrypted under the learner's key."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="sealed")
+    form = models.CharField(max_length=16, default="edc")
+    generation = models.PositiveSmallIntegerField(default=1)
+    """1 is as sealed; each extension for the long term adds one."""
+    content = models.BinaryField(null=True)
+    digest = models.BinaryField(max_length=32)
+    """SHA-256 of the file; stays when the content is erased."""
+    payload_digest = models.BinaryField(max_length=32, null=True)
+    seal_key = models.ForeignKey("store.SealKey", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "sealed"
+        constraints = (models.UniqueConstraint(fields=("award", "form", "generation"), name="generation_once"),)
+
+
+class Dictionary(models.Model):
+    """What the credentials of one edition have in common, for compressing them (zstd)."""
+
+    edition = models.ForeignKey("store.Edition", on_delete=models.PROTECT, related_name="+")
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "dictionary"
+
+
+class Change(Owned):
+    """Every change of an award's state, as it was decided: never edited, never deleted."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="changes")
+    state = models.CharField(max_length=12, choices=Award.State.choices)
+    reason = models.TextField()
+    by = models.ForeignKey("store.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    tombstone = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "award_change"

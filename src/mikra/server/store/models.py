@@ -1,0 +1,47 @@
+"""All models, for Django to find."""
+
+from __future__ import annotations
+
+from mikra.server.store.audit import DailyHead, Entry, Head
+from mikra.server.store.awards import Award, Change, Dictionary, Sealed
+from mikra.server.store.batches import Batch, BatchRow
+from mikra.server.store.deliveries import Delivery, DeliveryStep
+from mikra.server.store.designs import Comment, Design, Edition, Review
+from mikra.server.store.learners import Learner, LearnerToken
+from mikra.server.store.people import Membership, Person, SetUp
+from mikra.server.store.status import Published, StatusList, StatusMark
+from mikra.server.store.tenants import Provider, SealKey, Tenant, Wrapped
+from mikra.server.store.work import Asked, Beat, Lease
+
+__all__ = [
+    "Asked",
+    "Award",
+    "Batch",
+    "BatchRow",
+    "Beat",
+    "Change",
+    "Comment",
+    "DailyHead",
+    "Delivery",
+    "DeliveryStep",
+    "Design",
+    "Dictionary",
+    "Edition",
+    "Entry",
+    "Head",
+    "Learner",
+    "LearnerToken",
+    "Lease",
+    "Membership",
+    "Person",
+    "Provider",
+    "Published",
+    "Review",
+    "SealKey",
+    "Sealed",
+    "SetUp",
+    "StatusList",
+    "StatusMark",
+    "Tenant",
+    "Wrapped",
+]

@@ -1,0 +1,111 @@
+"""Personal data at rest: compressed, then encrypted under a key of the learner's own (DESIGN, 14; GDPR, 17 and 32).
+
+    key = new_key(tenant)                 a key, wrapped under the installation's data.key, not yet stored
+    blob = seal_away(key.open(), value)   XChaCha20-Poly1305 over zstd over JSON
+    value = look_into(key.open(), blob)
+    token(tenant, "mail", "a@b.example")  16 bytes by which it is found again: HMAC-SHA-256 under a key of the tenant
+
+Destroying the row of a key makes all of its learner's data unreadable, in older backups too, as these hold no data.key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+import uuid
+from functools import lru_cache
+from typing import Any
+
+import nacl.bindings as sodium
+import orjson
+import zstandard
+from nacl.exceptions import CryptoError
+
+from mikra.adapters.clock import chance
+from mikra.errors import NotFoundError, UnavailableError
+from mikra.server.installation import installation
+from mikra.server.secrets_folder import secret
+from mikra.server.store.base import new_id
+from mikra.server.store.tenants import Wrapped
+
+_NONCE, _KEY = 24, 32
+
+
+@lru_cache(maxsize=1)
+def _data_key() -> bytes:
+    return secret(installation().keys, "data.key")
+
+
+@lru_cache(maxsize=256)
+def _derived(purpose: str, tenant: uuid.UUID) -> bytes:
+    return hmac.digest(_data_key(), f"{purpose}:{tenant}".encode(), "sha256")
+
+
+def encrypt(key: bytes, data: bytes, *, about: bytes = b"") -> bytes:
+    """Nonce and ciphertext. `about` is bound to it and not kept."""
+    nonce = chance(_NONCE)
+    return nonce + sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(data, about, nonce, key)
+
+
+def decrypt(key: bytes, blob: bytes, *, about: bytes = b"") -> bytes:
+    """UnavailableError for what was damaged, or was written under another key."""
+    try:
+        return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(blob[_NONCE:]), about, bytes(blob[:_NONCE]), key)
+    except CryptoError as error:
+        raise UnavailableError(
+            "What is stored here cannot be read.",
+            fix="Check that keys/data.key is the one of this database.",
+            code="data_unreadable",
+        ) from error
+
+
+def wrap(tenant_id: uuid.UUID, key: bytes, key_id: uuid.UUID) -> bytes:
+    """A learner's key as it is stored."""
+    return encrypt(_derived("wrap", tenant_id), key, about=key_id.bytes)
+
+
+def unwrap(stored: Wrapped) -> bytes:
+    """The key itself: 32 bytes, for memory alone."""
+    return decrypt(_derived("wrap", stored.tenant_id), bytes(stored.wrapped), about=stored.id.bytes)
+
+
+def new_key(tenant_id: uuid.UUID) -> tuple[Wrapped, bytes]:
+    """A key as it will be stored (the caller saves it), and the key itself."""
+    key, key_id = chance(_KEY), new_id()
+    return Wrapped(id=key_id, tenant_id=tenant_id, wrapped=wrap(tenant_id, key, key_id)), key
+
+
+def opened(stored: Wrapped | None) -> bytes:
+    """The key of a learner or a row. NotFoundError where it was destroyed."""
+    if stored is None:
+        raise NotFoundError("The personal data that belonged here was erased.", code="erased")
+    return unwrap(stored)
+
+
+class _Press(threading.local):
+    """Compressor and decompressor of one thread."""
+
+    def __init__(self) -> None:
+        self.pack = zstandard.ZstdCompressor(level=3).compress
+        self.unpack = zstandard.ZstdDecompressor().decompress
+
+
+_press = _Press()
+MOST = 16_000_000
+"""Bytes that one blob unpacks to."""
+
+
+def seal_away(key: bytes, value: Any) -> bytes:
+    """A value of JSON, compressed and encrypted."""
+    return encrypt(key, _press.pack(orjson.dumps(value)))
+
+
+def look_into(key: bytes, blob: bytes) -> Any:
+    """What `seal_away` put away."""
+    return orjson.loads(_press.unpack(decrypt(key, blob), max_output_size=MOST))
+
+
+def token(tenant_id: uuid.UUID, kind: str, value: str) -> bytes:
+    """A digest under a key of the tenant, by which equal values are found; it tells nothing without that key."""
+    return hmac.digest(_derived("token", tenant_id), f"{kind}:{value}".encode(), hashlib.sha256)[:16]

@@ -1,0 +1,19 @@
+"""The addresses of the service: each area has a file of its own. `/console/SLUG/...` is a tenant's."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mikra.server.web import console_home, public_home
+
+handler404 = "mikra.server.web.errors.not_found"
+handler400 = "mikra.server.web.errors.malformed"
+handler403 = "mikra.server.web.errors.forged"
+handler500 = "mikra.server.web.errors.defect"
+
+urlpatterns = [
+    path("", public_home.home, name="home"),
+    path("language/", public_home.set_language, name="language"),
+    path("console/", console_home.choose, name="console"),
+    path("console/<slug:slug>/", console_home.start, name="start"),
+]

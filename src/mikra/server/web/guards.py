@@ -1,0 +1,128 @@
+"""Who may come in. Every view carries exactly one of these; a test reads the URL map and finds none without (R7).
+
+@public                   anybody; the written list of them is `docs/public-routes.md`
+@signed_in                anybody who has signed in, in no tenant
+@console(Right.DESIGN)    a member of the tenant in the address, with that right; to others it is not there
+@operator                 who runs the installation
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+
+from mikra.errors import NotFoundError
+from mikra.server.rights import Actor, Right, rights_of
+from mikra.server.store.people import Membership, Person
+from mikra.server.store.tenants import Tenant
+from mikra.server.words import language
+
+P = ParamSpec("P")
+
+
+class Asked(HttpRequest):
+    """A request that passed a guard."""
+
+    actor: Actor
+    tenant: Tenant
+    person: Person
+    htmx: Any
+
+
+class View(Protocol):
+    """A guarded view; `guard` says by which."""
+
+    guard: str
+
+
+def public(view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Open to everybody."""
+    view.guard = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Open to whoever has signed in."""
+
+    @wraps(view)
+    def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        request.person = request.user
+        return view(request, *args, **kwargs)
+
+    guarded.guard = "signed_in"  # type: ignore[attr-defined]
+    return guarded
+
+
+def operator(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Open to whoever runs the installation; to others it is not there."""
+
+    @wraps(view)
+    def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        if not request.user.operator:
+            raise not_there()
+        request.person = request.user
+        return view(request, *args, **kwargs)
+
+    guarded.guard = "operator"  # type: ignore[attr-defined]
+    return guarded
+
+
+def console(
+    right: Right = Right.VIEW,
+) -> Callable[[Callable[Concatenate[Any, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Open to members of the tenant whose slug is the first part of the address, with that right."""
+
+    def guard(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: Any, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            request.person = request.user
+            request.actor = actor_of(request, slug)
+            request.tenant = request.actor.tenant
+            request.actor.need(right)
+            return view(request, *args, **kwargs)
+
+        guarded.guard = f"console:{right}"  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def actor_of(request: Any, slug: str) -> Actor:
+    """The signed-in person as a member of that tenant. NotFoundError for whoever is none."""
+    membership = (
+        Membership._default_manager.select_related("tenant")
+        .filter(person=request.user, tenant__slug=slug, tenant__closed=None, ended=None)
+        .first()
+    )
+    if membership is None:
+        raise not_there()
+    proven = request.session.get("proven")
+    return Actor(
+        tenant=membership.tenant,
+        name=f"person:{request.user.id}",
+        rights=rights_of(membership.roles),
+        person_id=request.user.id,
+        proven=dt.datetime.fromisoformat(proven) if proven else None,
+        language=language(),
+    )
+
+
+def not_there() -> NotFoundError:
+    """The same for what does not exist and for what is somebody else's."""
+    return NotFoundError("There is nothing here under this address.", fix="Check the address.", code="not_found")
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Off to the sign-in page, and back here afterwards."""
+    return HttpResponseRedirect(f"/sign-in/?next={quote(request.get_full_path())}")

@@ -1,0 +1,64 @@
+"""Rendering: Jinja2 with what every template may use, and `render`, the one way to make a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import django_htmx.jinja
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment, StrictUndefined
+
+from mikra.server.web import navigation
+
+
+def environment(**options: Any) -> Environment:
+    """Called once by Django."""
+    options["undefined"] = StrictUndefined
+    made = Environment(extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True, **options)
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    made.globals |= {
+        "static": static,
+        "url": url,
+        "languages": settings.LANGUAGES,
+        "django_htmx_script": django_htmx.jinja.django_htmx_script,
+    }
+    return made
+
+
+def url(name: str, *args: Any, **query: Any) -> str:
+    """An address of ours by name; keyword arguments become its query."""
+    from django.utils.http import urlencode
+
+    given = {key: value for key, value in query.items() if value not in (None, "")}
+    return reverse(name, args=args) + (f"?{urlencode(given, doseq=True)}" if given else "")
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows: who reads, where, in which language, and what was just said to them."""
+    actor = getattr(request, "actor", None)
+    return {
+        "language": (get_language() or "en").partition("-")[0],
+        "actor": actor,
+        "tenant": getattr(request, "tenant", None),
+        "person": getattr(request, "person", None),
+        "nav": navigation.entries(request, actor) if actor else [],
+        "messages": lambda: messages.get_messages(request),
+        "now": timezone.now,
+    }
+
+
+def render(
+    request: HttpRequest, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A page. With htmx and a block named by its target, only that part is sent (`fragment`)."""
+    return HttpResponse(loader.render_to_string(template, dict(values or {}), request, using="jinja2"), status=status)
