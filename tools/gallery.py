@@ -1,0 +1,93 @@
+"""Writes a page of all parts that our pages are made of: python -m tools.gallery FOLDER
+
+Look at it with `python -m http.server --directory FOLDER`; a browser draws no icon from a file beside the page.
+The templates are rendered without the server: the words stay English, addresses lead nowhere.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+
+from mikra.rendering.mosaic import mosaic
+
+SERVER = Path(__file__).parents[1] / "src" / "mikra" / "server"
+LANGUAGES = [("bg", "Български"), ("cs", "Čeština"), ("en", "English"), ("lt", "Lietuvių"), ("ro", "Română")]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """As Django's messages: text, and how grave it is."""
+
+    text: str
+    level_tag: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _pick(singular: str, plural: str, count: int) -> str:
+    return singular if count == 1 else plural
+
+
+def environment(*, strict: bool = False) -> Environment:
+    """As the server's own, without its requests: `_` gives back what it gets. `strict`: an unknown name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(SERVER / "templates"),
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined if strict else Undefined,
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda message: message,
+        ngettext=_pick,
+        newstyle=True,
+        pgettext=lambda context, message: message,
+        npgettext=lambda context, singular, plural, count: _pick(singular, plural, count),
+    )
+    made.globals["static"] = lambda path: f"/static/{path}"
+    made.globals["url"] = lambda name, *args, **kwargs: f"/{name}"
+    return made
+
+
+def context() -> dict[str, Any]:
+    """What the server gives to every page, for an invented person at an invented university."""
+    sections = [("Designs", 0), ("Awards", 2), ("Ledger", 0), ("Recognition", 0), ("Reports", 0)]
+    return {
+        "language": "en",
+        "languages": LANGUAGES,
+        "tenant": {"name": "Podyjí University"},
+        "person": {"name": "Jana Králová"},
+        "nav": [{"text": text, "href": f"/{text.lower()}", "here": text == "Awards", "n": n} for text, n in sections],
+        "account": [{"text": "Your settings", "href": "/me"}, {"text": "Sign out", "href": "/out", "post": True}],
+        "foot": [{"text": text, "href": f"/{text.lower()}"} for text in ("Privacy", "Accessibility", "Contact")],
+        "messages": [Message("Edition 2 is published.", "success")],
+        "csrf_input": "",
+        "tiles": mosaic("Water quality monitoring in small catchments"),
+    }
+
+
+def page(template: str, **more: Any) -> str:
+    """One template as HTML."""
+    return environment().get_template(template).render(**{**context(), **more})
+
+
+def write(folder: Path) -> Path:
+    """The page and the static files that it asks for, as a web server would hand them out."""
+    static = folder / "static"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(SERVER / "static", static)
+    shutil.copytree(Path(str(files("django_htmx"))) / "static" / "django_htmx", static / "django_htmx")
+    made = folder / "index.html"
+    made.write_text(page("ui/gallery.html"), encoding="utf-8")
+    return made
+
+
+if __name__ == "__main__":
+    print(write(Path(sys.argv[1] if len(sys.argv) > 1 else "build/gallery")))
