@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mikra.rendering.mosaic import mosaic
 
@@ -36,13 +36,15 @@ def _pick(singular: str, plural: str, count: int) -> str:
     return singular if count == 1 else plural
 
 
-def environment(*, strict: bool = False) -> Environment:
-    """As the server's own, without its requests: `_` gives back what it gets. `strict`: an unknown name is an error."""
+def environment() -> Environment:
+    """As the server's own (`web/pages.py`), without its requests: `_` gives back what it gets."""
     made = Environment(
         loader=FileSystemLoader(SERVER / "templates"),
         autoescape=True,
         extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined if strict else Undefined,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda message: message,
@@ -64,10 +66,10 @@ def context() -> dict[str, Any]:
         "languages": LANGUAGES,
         "tenant": {"name": "Podyjí University"},
         "person": {"name": "Jana Králová"},
-        "nav": [{"text": text, "href": f"/{text.lower()}", "here": text == "Awards", "n": n} for text, n in sections],
-        "account": [{"text": "Your settings", "href": "/me"}, {"text": "Sign out", "href": "/out", "post": True}],
-        "foot": [{"text": text, "href": f"/{text.lower()}"} for text in ("Privacy", "Accessibility", "Contact")],
-        "messages": [Message("Edition 2 is published.", "success")],
+        "nav": [{"label": text, "url": f"/{text.lower()}", "here": text == "Awards", "n": n} for text, n in sections],
+        "account": [{"label": "Your settings", "url": "/me"}, {"label": "Sign out", "url": "/out", "post": True}],
+        "foot": [{"label": text, "url": f"/{text.lower()}"} for text in ("Privacy", "Accessibility", "Contact")],
+        "messages": lambda: [Message("Edition 2 is published.", "success")],
         "csrf_input": "",
         "tiles": mosaic("Water quality monitoring in small catchments"),
     }
