@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from mikra.server.web import console_home, public_home
+from mikra.server.web.accounts import urls as accounts_urls
 
 handler404 = "mikra.server.web.errors.not_found"
 handler400 = "mikra.server.web.errors.malformed"
@@ -14,6 +15,8 @@ handler500 = "mikra.server.web.errors.defect"
 urlpatterns = [
     path("", public_home.home, name="home"),
     path("language/", public_home.set_language, name="language"),
+    path("", include("mikra.server.web.accounts.urls")),
+    path("console/<slug:slug>/", include(accounts_urls.console_urlpatterns)),
     path("console/", console_home.choose, name="console"),
     path("console/<slug:slug>/", console_home.start, name="start"),
 ]

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol
@@ -17,6 +16,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from mikra.errors import NotFoundError
+from mikra.server.actions import step_up
 from mikra.server.rights import Actor, Right, rights_of
 from mikra.server.store.people import Membership, Person
 from mikra.server.store.tenants import Tenant
@@ -107,13 +107,12 @@ def actor_of(request: Any, slug: str) -> Actor:
     )
     if membership is None:
         raise not_there()
-    proven = request.session.get("proven")
     return Actor(
         tenant=membership.tenant,
         name=f"person:{request.user.id}",
         rights=rights_of(membership.roles),
         person_id=request.user.id,
-        proven=dt.datetime.fromisoformat(proven) if proven else None,
+        proven=step_up.proven_at(request),
         language=language(),
     )
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from mikra.server.rights import Actor, Right
-from mikra.server.words import lazy
+from mikra.server.words import _, lazy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +43,24 @@ def entries(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
         except NoReverseMatch:
             continue  # an area that this build does not have
         shown.append({"label": one.label, "url": address, "here": request.path.startswith(address)})
+    return shown
+
+
+def account(person: Any, several: bool) -> list[dict[str, Any]]:
+    """The entries under the person's own name."""
+    entries: list[dict[str, Any]] = [{"label": _("Your account"), "url": reverse("account")}]
+    if several:
+        entries.append({"label": _("Another institution"), "url": reverse("console")})
+    return [*entries, {"label": _("Sign out"), "url": reverse("account_logout"), "post": True}]
+
+
+def foot() -> list[dict[str, Any]]:
+    """Links at the foot of every page, as far as this build has them."""
+    known = (("accessibility", _("Accessibility")), ("privacy", _("Privacy")))
+    shown = []
+    for name, text in known:
+        try:
+            shown.append({"label": text, "url": reverse(name)})
+        except NoReverseMatch:
+            continue
     return shown

@@ -13,6 +13,7 @@ from django.template import loader
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import json_script
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
 
@@ -28,6 +29,7 @@ def environment(**options: Any) -> Environment:
     )
     made.globals |= {
         "static": static,
+        "json_script": json_script,
         "url": url,
         "languages": settings.LANGUAGES,
         "django_htmx_script": django_htmx.jinja.django_htmx_script,
@@ -43,15 +45,23 @@ def url(name: str, *args: Any, **query: Any) -> str:
     return reverse(name, args=args) + (f"?{urlencode(given, doseq=True)}" if given else "")
 
 
+def _signed_in(request: HttpRequest) -> Any:
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """What every page knows: who reads, where, in which language, and what was just said to them."""
     actor = getattr(request, "actor", None)
+    person = getattr(request, "person", None) or _signed_in(request)
     return {
         "language": (get_language() or "en").partition("-")[0],
         "actor": actor,
         "tenant": getattr(request, "tenant", None),
-        "person": getattr(request, "person", None),
+        "person": person,
         "nav": navigation.entries(request, actor) if actor else [],
+        "account": navigation.account(person, several=not actor) if person else [],
+        "foot": navigation.foot(),
         "messages": lambda: messages.get_messages(request),
         "now": timezone.now,
     }

@@ -1,0 +1,106 @@
+"""What an institution has decided about its own work: one value, read everywhere, changed here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from mikra.errors import InputError
+from mikra.server.actions import audit
+from mikra.server.actions.work import work
+from mikra.server.rights import Actor, Right
+from mikra.server.store.tenants import Tenant
+
+AGE_OF_CONSENT = range(13, 17)
+"""GDPR, 8(1): 16, or as low as 13 where a member state says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSettings:
+    """Times in minutes or days as named; amounts as counts.
+
+    `four_eyes`: who prepared a batch cannot seal it, who wrote a design cannot approve it. `step_up`: sealing asks
+    for a fresh proof of identity. `grace_minutes`: letters wait so long, and until then a whole batch can be undone.
+    """
+
+    four_eyes: bool = False
+    step_up: bool = True
+    grace_minutes: int = 15
+    claim_days: int = 365
+    reminder_days: int = 14
+    reminders: int = 2
+    age_of_consent: int = 16
+    guardian_confirms: bool = True
+    learner_id_pattern: str = ""
+    """A regular expression that learner numbers of this institution fit; empty: any."""
+    sender_name: str = ""
+    reply_to: str = ""
+    keep_rows_days: int = 90
+    """Rows of class lists that were never issued."""
+    keep_deliveries_days: int = 730
+    status_base: str = ""
+    per_minute: int = 6_000
+    """The most credentials that are sealed in a minute."""
+    forms: tuple[str, ...] = ("edc",)
+
+
+_BOUNDS = {
+    "grace_minutes": range(7 * 24 * 60 + 1),
+    "claim_days": range(1, 3_651),
+    "reminder_days": range(1, 366),
+    "reminders": range(6),
+    "age_of_consent": AGE_OF_CONSENT,
+    "keep_rows_days": range(1, 3_651),
+    "keep_deliveries_days": range(30, 3_651),
+    "per_minute": range(1, 1_000_001),
+}
+
+
+def settings_of(tenant: Tenant) -> TenantSettings:
+    """What this institution has decided; the rest as it is by default."""
+    known = {one.name for one in fields(TenantSettings)}
+    given = {name: value for name, value in tenant.settings.items() if name in known}
+    if isinstance(given.get("forms"), list):
+        given["forms"] = tuple(given["forms"])
+    return TenantSettings(**given)
+
+
+def change(actor: Actor, **members: Any) -> TenantSettings:
+    """Decides anew. InputError, with the member as its place, for what cannot be."""
+    actor.need(Right.ADMINISTER)
+    with work():
+        tenant = Tenant._default_manager.select_for_update().get(pk=actor.tenant.pk)
+        before = settings_of(tenant)
+        after = replace(before, **_checked(members))
+        changed = {name: value for name, value in asdict(after).items() if value != getattr(before, name)}
+        tenant.settings = {**tenant.settings, **changed}
+        tenant.save(update_fields=("settings",))
+        if changed:
+            detail = {name: _plain(value) for name, value in changed.items() if name not in ("sender_name", "reply_to")}
+            audit.note(actor, audit.Line(verb="settings.changed", subject=f"tenant:{tenant.id}", detail=detail))
+    actor.tenant.settings = tenant.settings
+    return after
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
+    import re
+
+    for name, value in members.items():
+        bounds = _BOUNDS.get(name)
+        if bounds is not None and (type(value) is not int or value not in bounds):
+            raise InputError(
+                "This number cannot be.", where=name, found=str(value)[:40], expected=f"{bounds[0]} to {bounds[-1]}"
+            )
+    if pattern := members.get("learner_id_pattern"):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise InputError(
+                "This is no regular expression.", where="learner_id_pattern", found=str(error), expected="e.g. [0-9]{8}"
+            ) from error
+    return dict(members)

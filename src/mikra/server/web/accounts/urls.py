@@ -1,0 +1,72 @@
+"""The addresses of signing in and of one's own account. Of allauth's views only these are served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from django.http import HttpResponseBase
+from django.urls import path
+
+from mikra.server.web.accounts import decisions, own, people, set_up
+
+View = Callable[..., HttpResponseBase]
+
+
+def guarded(guard: str, view: View) -> View:
+    """A view of allauth, which guards itself, with the name of its guard."""
+
+    def shown(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(*args, **kwargs)
+
+    shown.guard = guard  # type: ignore[attr-defined]
+    shown.__module__, shown.__name__ = view.__module__, getattr(view, "__name__", type(view).__name__)
+    return shown
+
+
+def _own(view: View) -> View:
+    return guarded("signed_in", view)
+
+
+urlpatterns = [
+    path("set-up/", set_up.set_up, name="set_up"),
+    path("sign-in/", guarded("public", account.request_login_code), name="account_login"),
+    path("sign-in/again/", guarded("public", account.request_login_code), name="account_request_login_code"),
+    path("sign-in/code/", guarded("public", account.confirm_login_code), name="account_confirm_login_code"),
+    path("sign-in/second/", guarded("public", mfa.authenticate), name="mfa_authenticate"),
+    path("sign-in/passkey/", guarded("public", passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("sign-in/inactive/", guarded("public", account.account_inactive), name="account_inactive"),
+    path("sign-out/", guarded("public", account.logout), name="account_logout"),
+    path("account/", own.account, name="account"),
+    path("account/prove/", own.prove, name="account_reauthenticate"),
+    path("account/prove/app/", _own(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path(
+        "account/prove/passkey/",
+        _own(passkeys.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("account/ways/", _own(mfa.index), name="mfa_index"),
+    path("account/app/add/", _own(totp.activate_totp), name="mfa_activate_totp"),
+    path("account/app/remove/", _own(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("account/codes/", _own(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("account/codes/new/", _own(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("account/codes/file/", _own(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path("account/passkeys/", _own(passkeys.list_webauthn), name="mfa_list_webauthn"),
+    path("account/passkeys/add/", _own(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("account/passkeys/<int:pk>/remove/", _own(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+    path("account/passkeys/<int:pk>/name/", _own(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+]
+
+console_urlpatterns = [
+    path("settings/", decisions.decisions, name="settings"),
+    path("settings/people/", people.index, name="members"),
+    path("settings/people/invite/", people.invite, name="member_invite"),
+    path("settings/people/<uuid:id>/", people.roles, name="member_roles"),
+    path("settings/people/<uuid:id>/end/", people.end, name="member_end"),
+    path("settings/people/<uuid:id>/back/", people.back, name="member_back"),
+]
