@@ -61,7 +61,7 @@ def send_code(request: Any) -> None:
 
 def is_sent(request: HttpRequest) -> bool:
     """Whether a code waits to be typed."""
-    state = request.session.get(_STATE)
+    state = request.session.get(_STATE) or {}
     return bool(state) and state["until"] > now().timestamp() and state["tries"] > 0
 
 

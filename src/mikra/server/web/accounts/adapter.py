@@ -8,7 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by administrators (`actions.people.invite`), or by the set-up token."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
