@@ -18,6 +18,7 @@ from mikra.vocabulary import (
     language_tag,
     schemes,
     search,
+    search_everywhere,
     supervision_concept,
     supervision_of,
 )
@@ -141,6 +142,15 @@ def test_a_small_scheme_lists_its_entries() -> None:
 )
 def test_search_ignores_case_diacritics_and_other_spellings(scheme: str, text: str, language: str, code: str) -> None:
     assert code in [one.code for one in search(scheme, text, language)]
+
+
+def test_search_everywhere_finds_words_of_other_languages() -> None:
+    """A Lithuanian types "Vokietija" on an English page: without this nothing is found."""
+    assert search("country", "vokietija", "en") == []
+    assert [one.slug for one in search_everywhere("country", "vokietija", "en")] == ["DE"]
+    assert [one.slug for one in search_everywhere("country", "german", "en")] == ["DE"]
+    assert search_everywhere("country", "qqqq", "en") == []
+    assert len(search_everywhere("country", "", "en", 5)) == 5
 
 
 def test_search_wants_every_word_and_the_start_of_a_word() -> None:

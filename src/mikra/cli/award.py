@@ -113,7 +113,7 @@ def _journal(folder: Path, design: Design) -> Journal | None:
 
 def _doubts(design: Design, days: Iterable[dt.date]) -> tuple[Finding, ...]:
     """What contradicts itself on the first or the last day of award: an accreditation that had ended, and the like."""
-    from mikra.cli.assess import assess_on
+    from mikra.issuance.design_assessment import assess_on
     from mikra.report import Severity
 
     found: dict[str, Finding] = {}

@@ -11,7 +11,7 @@ from mikra.cli.help import examples
 from mikra.cli.output import AsJson, Exit, Language, console, plain, print_json, read_input, say
 
 if TYPE_CHECKING:
-    from mikra.cli.assess import Assessment
+    from mikra.issuance.design_assessment import Assessment
 
 EXAMPLES = examples(
     "mikra meter credential.jsonld", "mikra meter water.yaml --lang cs", "mikra meter - < credential.jsonld"
@@ -43,8 +43,9 @@ def meter(
 
 def assess_file(data: bytes, name: str) -> Iterator[Assessment]:
     """What the checks of content say of a file: a design, or one or more credentials."""
-    from mikra.cli.assess import assess, assess_design
+    from mikra.cli.assess import assess_design
     from mikra.issuance import design_file
+    from mikra.issuance.design_assessment import assess
     from mikra.validation.annex1 import Stage
 
     if data.lstrip()[:1] not in (b"{", b"[") and b"mikra/design" in data[:4096]:

@@ -75,7 +75,7 @@ def read(cls: type[_T], data: Any, path: str = "", *, default_language: str = ""
                 code="design_member_unknown",
             )
     values = {
-        name: _value(hint, data[name], _join(path, name), default_language)
+        name: read_value(hint, data[name], _join(path, name), default_language)
         for name, hint in known.items()
         if data.get(name) is not None
     }
@@ -115,12 +115,13 @@ def bare(hint: Any) -> Any:
     return hint
 
 
-def _value(hint: Any, data: Any, path: str, language: str) -> Any:
+def read_value(hint: Any, data: Any, path: str, language: str) -> Any:
+    """One value of a member's type. InputError names the path, what was found, what would do."""
     hint = bare(hint)
     if typing.get_origin(hint) is tuple:
         items = data if isinstance(data, list | tuple) else [data]
         item_type = typing.get_args(hint)[0]
-        return tuple(_value(item_type, item, f"{path}[{i}]", language) for i, item in enumerate(items))
+        return tuple(read_value(item_type, item, f"{path}[{i}]", language) for i, item in enumerate(items))
     if typing.get_origin(hint) is typing.Annotated:
         kind = hint.__metadata__[0]
         return _written(kind, data, path) if isinstance(kind, Written) else _entry(kind, data, path)

@@ -14,7 +14,7 @@ from mikra.vocabulary.entries import Entry, Scheme
 from mikra.vocabulary.folding import fold
 from mikra.vocabulary.labels import EU_LANGUAGES, LabelSource
 from mikra.vocabulary.levels import cycle_level, eqf_descriptor, eqf_descriptor_source, level_cycle
-from mikra.vocabulary.lookup import entry, search
+from mikra.vocabulary.lookup import entry, search, search_everywhere
 from mikra.vocabulary.supervision import supervision_concept, supervision_of
 from mikra.vocabulary.tables import by_iri, entries, scheme, schemes
 from mikra.vocabulary.tags import country_code, country_iri, language_iri, language_tag
@@ -44,6 +44,7 @@ __all__ = [
     "scheme",
     "schemes",
     "search",
+    "search_everywhere",
     "supervision_concept",
     "supervision_of",
 ]

@@ -9,6 +9,7 @@ from functools import cache
 from mikra.errors import NotFoundError
 from mikra.vocabulary.entries import Entry
 from mikra.vocabulary.folding import fold, words
+from mikra.vocabulary.labels import EU_LANGUAGES
 from mikra.vocabulary.tables import entries, scheme
 
 COUNTRY_ALIASES = {"EL": "GR", "UK": "GB"}
@@ -104,6 +105,14 @@ def search(name: str, text: str, language: str = "en", limit: int = 20) -> list[
     hits = [(one, label) for one, label, has in _folded(name, language) if wanted and _matches(wanted, has)]
     hits.sort(key=lambda hit: (hit[1] != start, not hit[1].startswith(start)))
     return list({one.iri: one for one, _ in hits}.values())[:limit]
+
+
+def search_everywhere(name: str, text: str, language: str = "en", limit: int = 20) -> list[Entry]:
+    """The same in any language of the EU: first in `language` and English, where that finds nothing in the others."""
+    found = search(name, text, language, limit)
+    for other in EU_LANGUAGES if not found and text.strip() else ():
+        found += [one for one in search(name, text, other, limit) if one not in found]
+    return found[:limit]
 
 
 def _matches(wanted: Iterable[str], has: tuple[str, ...]) -> bool:

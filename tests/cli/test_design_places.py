@@ -8,11 +8,11 @@ import json
 
 import pytest
 
-from mikra.cli.assess import assess_on
 from mikra.cli.design import EXAMPLE_NAMES, example_file
-from mikra.cli.places import in_design
 from mikra.issuance.design import Design
+from mikra.issuance.design_assessment import assess_on
 from mikra.issuance.design_file import read_design
+from mikra.issuance.design_places import in_design
 from tests.cli.conftest import Run
 
 MEMBERS = {field.name for field in dataclasses.fields(Design)}
