@@ -138,3 +138,28 @@ def test_trusted_lists_from_a_folder(run: Run, folder: Path) -> None:
     again = run("verify", "--bundle", "kept.zip", "--details")
     assert again.out == first.out
     assert run("verify", "sealed.json", *AT).code == 2
+
+
+def test_that_nobody_knows_of_a_revocation_may_be_too_little(run: Run, folder: Path) -> None:
+    (folder / "plain.json").write_bytes(seal(edc()))
+    words = ("verify", "plain.json", *AT, *ANCHORS, "--json")
+    assert verdict(run(*words).out) == ("TOTAL-PASSED", "valid")
+    asked = run(*words, "--require-revocation-check")
+    assert verdict(asked.out) == ("INDETERMINATE", "seal_revocation_unknown")
+
+
+def test_a_method_that_faded_proves_nothing(run: Run, folder: Path) -> None:
+    (folder / "plain.json").write_bytes(seal(edc()))
+    words = ("verify", "plain.json", *AT, *ANCHORS, "--json")
+    for method in ("sha256=2026-06-01", "ES256=2026-01-01", "secp256r1=2026-05-31"):
+        told = verdict(run(*words, "--faded", method, "--faded", "rsa2048=2020-01-01").out)
+        assert told == ("INDETERMINATE", "seal_time_not_proven"), method
+    for method in ("sha256=2026-06-02", "sha384=2026-01-01", "RS256=2026-01-01"):
+        assert verdict(run(*words, "--faded", method).out) == ("TOTAL-PASSED", "valid"), method
+
+
+@pytest.mark.parametrize("wrong", ["SHA-256=2026-01-01", "sha256", "sha256=soon", "rsa=2026-01-01", "=2026-01-01"])
+def test_a_method_that_nobody_knows_is_told(run: Run, folder: Path, wrong: str) -> None:
+    (folder / "plain.json").write_bytes(seal(edc()))
+    answer = run("verify", "plain.json", "--faded", wrong)
+    assert (answer.code, "--faded" in answer.err) == (3, True)

@@ -23,9 +23,11 @@ from mikra.cli.world import (
     AnchorsFolders,
     BundleFile,
     ContextsFolder,
+    Faded,
     ListSigner,
     ProofOnly,
     RegisterFile,
+    RevocationRequired,
     Snapshot,
     TrustedIssuers,
     TrustedListsFolder,
@@ -68,6 +70,8 @@ def verify(
     register: RegisterFile = None,
     contexts: ContextsFolder = None,
     proof_only: ProofOnly = False,
+    revocation_required: RevocationRequired = False,
+    faded: Faded = None,
     snapshot: Snapshot = None,
     online: Annotated[bool, typer.Option("--online", help="Let the checks ask the network: status, keys.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask nobody but the snapshot.")] = False,
@@ -87,6 +91,8 @@ def verify(
             register=world.register(register),
             contexts=world.contexts(contexts),
             proof_only=proof_only,
+            revocation_required=revocation_required,
+            faded=world.faded(faded),
         )
         looking = world.loader(
             context, snapshot=snapshot, online=online, offline=offline, links=[f for f in files if _is_link(f)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from mikra.cli.output import read_input
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from mikra.adapters.http import HttpLoader
     from mikra.trust.loader import Loaded, Loader
@@ -35,6 +37,18 @@ TrustedIssuers = Annotated[
 ]
 ProofOnly = Annotated[
     bool, typer.Option("--proof-only", help="Judge the seal alone, not whether the key is the issuer's.")
+]
+RevocationRequired = Annotated[
+    bool,
+    typer.Option(
+        "--require-revocation-check", help="Not certain unless it is known that no certificate of a seal was revoked."
+    ),
+]
+Faded = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--faded", metavar="METHOD=DAY", help="From this day a method proves nothing: sha256=2031-01-01. Repeatable."
+    ),
 ]
 Snapshot = Annotated[
     Path | None,
@@ -154,6 +168,36 @@ def contexts(folder: Path | None) -> dict[str, bytes]:
     found = {url: read_input(str(folder / Path(name).name)) for url, name in table.items()}
     library_of(found)
     return found
+
+
+def faded(given: Sequence[str] | None) -> dict[str, datetime]:
+    """Method -> the moment from which it proves nothing (the beginning of its day, in UTC)."""
+    from mikra.errors import InputError
+    from mikra.instants import instant
+
+    found: dict[str, datetime] = {}
+    for text in given or ():
+        method, _, day = text.partition("=")
+        if not _is_method(method):
+            raise typer.BadParameter(f"{method} is not a method of seals: {METHODS}", param_hint="--faded")
+        try:
+            found[method] = instant(f"{day}T00:00:00Z")
+        except InputError as error:
+            raise typer.BadParameter(f"{text} has no day; write sha256=2031-01-01", param_hint="--faded") from error
+    return found
+
+
+METHODS = "sha256, sha384, sha512; RS256, ES256 and so on; rsa2048 and so on; secp256r1, ed25519 and so on"
+"""What `sealing` calls methods: digests, algorithms of seals (RFC 7518, 3.1), kinds of keys."""
+
+
+def _is_method(name: str) -> bool:
+    """A name of something else would fade nothing, without a word."""
+    from mikra.sealing.algorithms import ALGORITHMS
+
+    digests = {one.digest.name for one in ALGORITHMS.values() if one.digest}
+    curves = {one.curve for one in ALGORITHMS.values() if one.curve} | {"ed25519"}
+    return name in {*ALGORITHMS, *digests, *curves} or re.fullmatch(r"rsa[1-9][0-9]{3,4}", name) is not None
 
 
 def register(file: Path | None) -> Register | None:
