@@ -224,3 +224,25 @@ def test_another_designs_folder_is_not_mixed(run: Run, office: Path) -> None:
     mended(office, {'edition: "2026.1"': 'edition: "2026.2"'})
     answer = run(*ISSUE)
     assert (answer.code, "another design" in answer.err) == (3, True)
+
+
+TSA = ("--tsa", "https://tsa.example")
+
+
+def test_what_is_to_last_is_said_to_be_pending(run: Run, office: Path) -> None:
+    first = run(*ISSUE, *TSA, "--lang", "ro")
+    assert "30 sigilate, dovada pe termen lung urmează" in first.out
+    assert "mikra seal extend issued --tsa https://tsa.example" in first.err
+    shown = run("seal", "status", "issued")
+    assert (shown.code, "30 sealed, long-term proof pending" in shown.out) == (2, True)
+    again = run(*ISSUE, *TSA)
+    assert "pending" not in again.out, "nothing was sealed in this run"
+
+
+def test_without_an_authority_nothing_is_pending(run: Run, office: Path) -> None:
+    answer = run(*ISSUE)
+    assert "pending" not in answer.out
+    assert "seal extend" not in answer.err
+    told = json.loads(run(*ISSUE[:-1], "other", *TSA, "--json").out)
+    assert (told["pending"], told["extend"]) == (30, "mikra seal extend other --tsa https://tsa.example")
+    assert "pending" not in json.loads(run(*ISSUE[:-1], "third", "--json").out)

@@ -46,6 +46,9 @@ StatusMember = Annotated[
         "--status-member", help="Where it stands: status, or credentialStatus for profile 1.2.", metavar="NAME"
     ),
 ]
+Tsa = Annotated[
+    str, typer.Option("--tsa", help="Timestamp authority: says how to make the seals last with it.", metavar="URL")
+]
 EXAMPLES = examples(
     "mikra issue water.yaml class.xlsx --key seal.p12 -o issued",
     "mikra issue water.yaml class.xlsx --key seal.p12 --preview",
@@ -71,6 +74,7 @@ def issue(
     status: Status = "",
     status_store: StatusStore = "status.sqlite",
     status_member: StatusMember = "status",
+    tsa: Tsa = "",
     corrections: Corrections = "",
     column: Column = None,
     mapping: Mapping_ = "",
@@ -96,7 +100,7 @@ def issue(
         keep(found, language, corrections, "")
         if found.bad and not good_rows:
             _refused(found, list_file, language, corrections, as_json)
-        runner = Runner(design, signer, output, language=language, quiet=as_json, personal=page_per_learner)
+        runner = Runner(design, signer, output, language=language, quiet=as_json, personal=page_per_learner, tsa=tsa)
         runner.offer_status(status, status_store, status_member)
         runner.check()
         award = look_ahead(design, found, signer, output, at=now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import time
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mikra import messages
 from mikra.cli.output import Exit, busy, console, next_step, plain, print_json, say
 from mikra.errors import InputError
 
@@ -59,8 +61,12 @@ class Runner:
         quiet: bool,
         personal: bool = False,
         hint: bool = True,
+        tsa: str = "",
     ) -> None:
-        """`quiet`: the answer is for programs. `personal`: a page per learner. `hint`: say what to do next."""
+        """`quiet`: the answer is for programs. `personal`: a page per learner. `hint`: say what to do next.
+
+        `tsa`: the timestamp authority with which the seals are to be made to last, in a stage of its own.
+        """
         self.design = design
         self.signer = signer
         self.path = folder
@@ -68,6 +74,7 @@ class Runner:
         self.quiet = quiet
         self.personal = personal
         self.hint = hint
+        self.tsa = tsa
         self.member: Member | None = None
         self.places: StatusStore | None = None
 
@@ -229,10 +236,17 @@ class Runner:
             out.print(f"[yellow]![/] {say('issue.left', self.language, left=outcome.left)}")
         for key, name in (("credentials", CREDENTIALS), ("receipt", RECEIPT), ("ledger", LEDGER)):
             out.print(f"  {say(f'issue.{key}', self.language)}: {plain(str(self.path / name))}", soft_wrap=True)
+        if outcome.issued and self.tsa:
+            out.print(f"[yellow]![/] {messages.text('extension.stage.pending', self.language, count=outcome.issued)}")
         first = next(iter(journal.done.values()), None)
         if first and self.hint:
             file = str(self.path / CREDENTIALS / first.file)
-            next_step(self.language, ["mikra", "verify", file, "--trust-seal", self._fingerprint()])
+            verify = ["mikra", "verify", file, "--trust-seal", self._fingerprint()]
+            next_step(self.language, *([self._extend()] if self.tsa else []), verify)
+
+    def _extend(self) -> list[str]:
+        """How the seals are made to last: the command that also goes on where it was stopped."""
+        return ["mikra", "seal", "extend", str(self.path), "--tsa", self.tsa]
 
     def _fingerprint(self) -> str:
         from mikra.trust import certificates
@@ -254,6 +268,7 @@ class Runner:
             "credentials": str(self.path / CREDENTIALS),
             "receipt": str(self.path / RECEIPT) if outcome.complete else "",
             "ledger": str(self.path / LEDGER) if outcome.complete else "",
+            **({"pending": outcome.issued, "extend": shlex.join(self._extend())} if self.tsa else {}),
         }
 
 
