@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mikra import base64url
-from mikra.conversion import manifest
+from mikra.conversion import attestation, manifest
 from mikra.conversion.forms import Attestation, Kind
 from mikra.formats import baked_svg
 from mikra.issuance.compose import serialise
@@ -75,6 +75,31 @@ def test_the_learner_can_be_hidden(run: Run, desk: Path) -> None:
     assert "only whoever knows it" not in answer.out
 
 
+def test_the_learner_is_hidden_in_our_attestation_and_it_still_holds(run: Run, desk: Path) -> None:
+    words = ("convert", "credential.jsonld", "--to", "sd-jwt-vc", "--key", "seal.p12", "--terms", NS)
+    assert run(*words, "-o", "open.sdjwt").code == 0
+    assert run(*words, "-o", "a.sdjwt", "--hide-learner").code == 0
+    shown, hidden = (sd_jwt.read((desk / name).read_bytes()) for name in ("open.sdjwt", "a.sdjwt"))
+    assert {"full_name", "family_name", "birthdate", "learner_identification"} <= shown.claims.keys()
+    assert not attestation.OF_THE_LEARNER & hidden.claims.keys()
+    assert shown.claims.keys() - attestation.OF_THE_LEARNER == hidden.claims.keys()
+    judged = run("verify", "a.sdjwt", "--trust-issuer", hidden.claims["iss"], "--json")
+    assert [report["verdict"] for report in json.loads(judged.out)] == ["TOTAL-PASSED"]
+    assert "O'Brien" not in judged.out
+    assert "O'Brien" not in run(*words[:4], "--terms", NS, "--hide-learner").out
+
+
+def test_a_hidden_learner_is_hidden_in_every_form_that_is_made(run: Run, desk: Path) -> None:
+    words = ("forms", "credential.jsonld", "--key", "seal.p12", "-o", "all", "--terms", NS, "--json", "--lang", "lt")
+    told = json.loads(run(*words, "--hide-learner").out)
+    missing = next(each for each in told["not_made"] if each["form"] == "sd-jwt-vc-eu")
+    assert "--hide-learner" in missing["why"]
+    made_here = [one["file"] for one in told["forms"] if one["form"].startswith("sd-jwt")]
+    assert len(made_here) == 4
+    for file in made_here:
+        assert not attestation.OF_THE_LEARNER & sd_jwt.read((desk / "all" / file).read_bytes()).claims.keys(), file
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -84,7 +109,7 @@ def test_the_learner_can_be_hidden(run: Run, desk: Path) -> None:
         (("--to", "open-badge-3", "--holder", "holder.jwk"), "not bound to a key"),
         (("--to", "sd-jwt-vc", "--key", "seal.p12"), "address of yours"),
         (("--to", "sd-jwt-vc-eu", "--key", "seal.p12", "--holder", "private.jwk"), "This is a private key."),
-        (("--to", "sd-jwt-vc-eu", "--key", "seal.p12", "--hide-learner"), "the holder chooses"),
+        (("--to", "sd-jwt-vc-eu", "--key", "seal.p12", "--hide-learner"), "must hold the learner"),
         (("--to", "clr-2.0"), "holds sealed credentials"),
         (("--to", "open-badge-3", "--accent", "yellow", "-o", "x.svg"), "not a colour"),
     ],

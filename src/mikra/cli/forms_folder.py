@@ -19,7 +19,6 @@ from mikra.conversion.forms import SUITES, Attestation, Award, Kind, Made, make
 from mikra.conversion.loss import measure_loss
 from mikra.conversion.manifest import Entry, Standing
 from mikra.conversion.measured import documents
-from mikra.conversion.open_badges import IN_THE_CLEAR
 from mikra.conversion.reading import Form
 from mikra.errors import ConflictError, MikraError, UnavailableError
 from mikra.formats import baked_png, baked_svg
@@ -99,14 +98,16 @@ class Folder:
         if kind is Attestation.OURS and not self.award.identity.namespace:
             self._skip(kind, "forms.needs_namespace")
             return
-        in_the_clear = replace(self.award, bearer=IN_THE_CLEAR)
+        if self.award.bearer.salt and not attestation.hides(kind):
+            self._skip(kind, "forms.holds_learner")
+            return
         for language in self.award.languages:
-            if missing := attestation.project(in_the_clear, kind, language).missing:
+            if missing := attestation.project(self.award, kind, language).missing:
                 why = " ".join(f"{one.claim}: {one.reason.text(self.language)}" for one in missing)
                 self.not_made.append({"form": kind.value, "why": why})
                 return
             made = attestation.make(
-                in_the_clear,
+                self.award,
                 kind,
                 at=self.at,
                 chance=secrets.token_bytes,

@@ -4,7 +4,7 @@
 
 Who issues: what the certificate of the key is made for (a web address or DID among its alternative names), and then the
 certificate goes along; else the DID of the key, which `kid` names. Bound to a holder's key only where one is given.
-Its status is that of the award, in the list token.
+Its status is that of the award, in the list token. A hidden learner: the disclosures about the person are left out.
 """
 
 from __future__ import annotations
@@ -25,9 +25,15 @@ from mikra.conversion.sd_jwt_vc import Projection
 from mikra.errors import InputError
 from mikra.public_keys import jwk
 from mikra.sealing.keys import Signer
+from mikra.sealing import sd_jwt
 from mikra.sealing.sd_jwt import Chance
 from mikra.trust.certificates import load
 from mikra.trust.certified_names import first_name
+from mikra.vocabulary.wallet_claims import MICRO_CREDENTIAL
+
+
+OF_THE_LEARNER = frozenset(claim.name for claim in MICRO_CREDENTIAL if claim.element == "1")
+"""Claims about the person. Where the learner is hidden, the file has their digests and not what they are digests of."""
 
 
 def make(
@@ -47,24 +53,39 @@ def make(
     tongue = language or award.languages[0]
     projected = project(award, kind, tongue)
     sd_jwt_vc.refuse_incomplete(projected)
+    _refuse_hidden(award, kind)
+    claims = projected.claims
     if award.bearer.salt:
-        raise InputError(
-            "In this form the learner is not hidden by digests.",
-            where="bearer",
-            fix="Leave it out: here the holder chooses which claims to show.",
-        )
+        claims = {name: value for name, value in claims.items() if name not in OF_THE_LEARNER}
     if signer:
         content = _sealed(award, projected, signer=signer, holder=holder, at=at, chance=chance)
+        if award.bearer.salt:
+            content = sd_jwt.present(content, lambda place: place[0] not in OF_THE_LEARNER)
     else:
-        content = orjson.dumps({"vct": projected.vct, **projected.claims})
+        content = orjson.dumps({"vct": projected.vct, **claims})
     return Made(
         kind=kind,
         language=tongue,
         id=form_id(award.origin, f"{kind.value} {tongue}"),
         content=content,
         sealed=signer is not None,
-        loss=measure_loss(award.credential, kind.form, {**projected.claims, "language": tongue}),
+        loss=measure_loss(award.credential, kind.form, {**claims, "language": tongue}),
     )
+
+
+def hides(kind: Attestation) -> bool:
+    """Whether the learner can be hidden in this type: the EU's is about a person whom whoever reads it must know."""
+    return kind is Attestation.OURS
+
+
+def _refuse_hidden(award: Award, kind: Attestation) -> None:
+    if award.bearer.salt and not hides(kind):
+        raise InputError(
+            "The EU's type must hold the learner's name and number.",
+            where="bearer",
+            expected=Attestation.OURS.value,
+            fix="Make it in our own type, where the learner can be hidden. Or leave it: the holder chooses what to show.",
+        )
 
 
 def project(award: Award, kind: Attestation, language: str) -> Projection:
