@@ -163,3 +163,30 @@ def test_all_languages_of_a_badge_together_leave_none_out() -> None:
         for tag in measure_loss(credential, Form.OPEN_BADGE_3, made.badge(credential, language)).languages
     }
     assert held == set(languages(credential))
+
+
+@pytest.mark.parametrize("name", made.EXAMPLES)
+def test_an_attestation_in_another_language_carries_as_much_as_in_english(name: str) -> None:
+    """What the EU's lists are in English alone stands in the language of the form, as our tables have it."""
+    credential = made.award(name)
+    counted = {}
+    for language in languages(credential):
+        parts = {"award_id": "urn:uuid:1", "digest": b"", "language": language}
+        claims = micro_credential(credential, namespace=made.NAMESPACE, **parts).claims
+        report = measure_loss(credential, Form.SD_JWT_VC, claims)
+        counted[language] = [row.definition.number for row in report.rows if row.state is Carried.NONE]
+    assert counted == {tag: [] for tag in languages(credential)}
+
+
+def test_what_stands_for_quality_is_each_a_sentence_of_its_own() -> None:
+    """A remark on a standard that none of the lists has is its label, without the word "other" beside it."""
+    credential = made.award("company-digital-skills")
+    claims = {tag: learning_credential(credential, language=tag).claims for tag in ("lt", "en")}
+    assert claims["lt"]["types_of_quality_assurance"] == [
+        "Vidinis kokybės užtikrinimas",
+        "Nacionalinio neformaliojo švietimo registro ženklas (pavyzdys)",
+    ]
+    english = {**claims["en"], "language": "en"}
+    assert "other" not in english["types_of_quality_assurance"]
+    (row,) = [r for r in measure_loss(credential, Form.SD_JWT_VC_EU, english).rows if r.definition.number == "11"]
+    assert (row.as_text, row.missing) == (("review",), ("aspect",))

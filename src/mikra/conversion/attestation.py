@@ -24,13 +24,12 @@ from mikra.conversion.open_badges import form_id
 from mikra.conversion.sd_jwt_vc import Projection
 from mikra.errors import InputError
 from mikra.public_keys import jwk
-from mikra.sealing.keys import Signer
 from mikra.sealing import sd_jwt
+from mikra.sealing.keys import Signer
 from mikra.sealing.sd_jwt import Chance
 from mikra.trust.certificates import load
 from mikra.trust.certified_names import first_name
 from mikra.vocabulary.wallet_claims import MICRO_CREDENTIAL
-
 
 OF_THE_LEARNER = frozenset(claim.name for claim in MICRO_CREDENTIAL if claim.element == "1")
 """Claims about the person. Where the learner is hidden, the file has their digests and not what they are digests of."""
@@ -84,7 +83,7 @@ def _refuse_hidden(award: Award, kind: Attestation) -> None:
             "The EU's type must hold the learner's name and number.",
             where="bearer",
             expected=Attestation.OURS.value,
-            fix="Make it in our own type, where the learner can be hidden. Or leave it: the holder chooses what to show.",
+            fix="Make it in our own type, which can hide the learner. Or leave it: the holder chooses what to show.",
         )
 
 

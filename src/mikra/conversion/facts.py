@@ -136,7 +136,10 @@ def _quality(parts: Parts, learning: Learning, language: str) -> _Found:
         yield "11", "quality_type", one.dc_type.id if one.dc_type else ""
         yield "11", "agency", said(one.accrediting_agent.name, language) if one.accrediting_agent else ""
     notes = tuple(notes_of(learning))
-    yield from (("11", "standard", one.standard.value) for one in remarks.find(notes, remarks.ExternalQuality))
+    for external in remarks.find(notes, remarks.ExternalQuality):
+        if external.standard is not remarks.QualityStandard.OTHER:
+            yield "11", "standard", external.standard.value
+        yield "11", "review", said(external.label, language)
     yield from (("11", "aspect", one.aspect.value) for one in remarks.find(notes, remarks.InternalQuality))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -30,7 +31,24 @@ from mikra.validation import workload
 from mikra.validation.annex1_judgement import Sight
 from mikra.validation.annex1_parts import day, read_remark, readable, remark_kind, said
 
-Value = Text | Words | Day | str
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a concept is called: as the credential says in that language, else as its list does, else in any other."""
+
+    own: Text
+    id: str
+
+    def text(self, language: str = "en", /) -> str:
+        if language in self.own:
+            return self.own[language]
+        entry = vocabulary.by_iri(self.id)
+        if entry is not None and (entry.label_language(language) == language or not self.own):
+            return entry.label(language) or self.id
+        return self.own.best(language) or self.id
+
+
+Value = Text | Words | Day | Label | str
 
 
 def show(value: Value, language: str = "en") -> str:
@@ -116,13 +134,10 @@ def _of_node(node: Any, field: str) -> Iterator[Value]:
 
 
 def concept(found: Concept, field: str = "") -> Value:
-    """The label that the credential carries, else the list's own, else the id."""
+    """The label that the credential carries, or that of the list in the reader's language, else the id."""
     if field == "eqf_level" and found.code.isdigit():
         return words("annex1.value.eqf", level=found.code)
-    if said(found.pref_label):
-        return found.pref_label
-    entry = vocabulary.by_iri(found.id)
-    return Text(entry.official) if entry and entry.official else found.id
+    return Label(found.pref_label if said(found.pref_label) else NO_TEXT, found.id) if found.id else found.pref_label
 
 
 def _hours(duration: str) -> Value:
@@ -157,8 +172,9 @@ def _note(note: Note) -> Iterator[Value]:
     if isinstance(remark, remarks.QfEhea):
         yield words(f"note.value.{remark.cycle.value}")
     elif isinstance(remark, remarks.ExternalQuality):
-        yield words(f"note.value.{remark.standard.value}")
-        yield remark.label
+        if remark.standard is not remarks.QualityStandard.OTHER:
+            yield words(f"note.value.{remark.standard.value}")
+        yield remark.label or words("note.external-quality")
     elif isinstance(remark, remarks.InternalQuality):
         yield words("note.internal-quality")
     elif isinstance(remark, remarks.Stacking):

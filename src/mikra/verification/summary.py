@@ -20,6 +20,7 @@ from mikra.report import Stated, words
 from mikra.validation.annex1 import Element, Meter
 from mikra.validation.annex1_elements import Definition
 from mikra.validation.annex1_parts import gather
+from mikra.validation.annex1_values import Label
 from mikra.validation.annex1_values import values as values_of
 
 Value = Speaks | str
@@ -141,6 +142,8 @@ def _seen(sight: tuple[Node, str]) -> Iterator[tuple[Value, str]]:
     for value in values_of([sight]):
         if isinstance(value, Text):
             yield Said(value, _LONGEST), ""
+        elif isinstance(value, Label):
+            yield Named(Concept(id=value.id, pref_label=value.own)), ""
         else:
             yield _day(value) if isinstance(value, str) else value, value if isinstance(value, str) else ""
 
