@@ -11,6 +11,7 @@ import pytest
 from mikra import strictjson
 from mikra.conversion import clr
 from mikra.conversion.forms import enveloped, seal
+from mikra.messages import LANGUAGES
 from mikra.report import Report, Status, Verdict, worst
 from mikra.sealing import vc_jose
 from mikra.sealing.keys import bare_signer
@@ -137,4 +138,35 @@ def test_records_in_a_list_of_subjects_and_in_records_are_followed_and_not_for_e
         deep = sealed(
             {**record(badge()), "credentialSubject": {"type": ["ClrSubject"], "verifiableCredential": [deep]}}
         )
+    assert judged(deep)[-1].code == "json_too_deep"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_record_without_a_seal_is_not_genuine_for_what_is_in_it(language: str) -> None:
+    found = judged(record(badge(), badge(made.EXAMPLES[1])))
+    assert [one.verdict for one in found] == [Verdict.INDETERMINATE, Verdict.TOTAL_PASSED, Verdict.TOTAL_PASSED]
+    outer, inner = found[0], found[1]
+    assert (outer.code, outer.check("seal.integrity").status) == ("proof_missing", Status.NOT_CHECKED)
+    assert outer.check("issuer").status is not Status.PASSED
+    assert outer.sentence.text(language) == judged(bare())[0].sentence.text(language)
+    assert outer.sentence.text(language) != inner.sentence.text(language)
+    assert worst(one.verdict for one in found) is Verdict.INDETERMINATE
+
+
+def bare() -> dict[str, Any]:
+    """A record whose credentials nobody looks into."""
+    whole = record(badge())
+    return {**whole, "credentialSubject": {"type": ["ClrSubject"], "id": "urn:uuid:1"}}
+
+
+def test_what_was_altered_in_a_record_without_a_seal_is_found() -> None:
+    found = judged(record(badge(), altered()))
+    assert [one.verdict for one in found] == [Verdict.INDETERMINATE, Verdict.TOTAL_PASSED, Verdict.TOTAL_FAILED]
+    assert (found[2].code, found[2].credential) == ("signature_invalid", None)
+
+
+def test_a_record_that_holds_records_without_seals_is_not_followed_for_ever() -> None:
+    deep = badge()
+    for _ in range(6):
+        deep = {**record(badge()), "credentialSubject": {"type": ["ClrSubject"], "verifiableCredential": [deep]}}
     assert judged(deep)[-1].code == "json_too_deep"

@@ -64,6 +64,7 @@ def _reports(item: Item, question: Question, depth: int = 0, presenter: str = ""
                 yield from _of_sealed(item, question, depth, presenter)
             case Form.UNSEALED:
                 yield _of_case(Case(question=question, document=item.document, file=_file(item), presenter=presenter))
+                yield from _of_held(item.document, item, question, depth, presenter)
             case Form.OTHER:
                 yield _unread(item, question)
             case Form.REFUSED:
@@ -97,7 +98,10 @@ def _of_sealed(item: Item, question: Question, depth: int, presenter: str) -> It
 def _of_held(
     document: Mapping[str, Any], item: Item, question: Question, depth: int, presenter: str
 ) -> Iterator[Report]:
-    """One report on each credential in a learner record (CLR 2.0): whoever sealed the record vouches for none of it."""
+    """One report on each credential in a learner record (CLR 2.0): whoever sealed the record vouches for none of it.
+
+    So it is of a record without a seal: what is in it may be genuine, and the record is not for that.
+    """
     found = formats.held(document, name=item.name, where=item.where, limits=question.policy.limits)
     if found and depth >= _DEEPEST:
         raise InputError("Records are nested too deep.", where=item.where, code="json_too_deep")
