@@ -6,9 +6,10 @@ from mikra.server.store.audit import DailyHead, Entry, Head
 from mikra.server.store.awards import Award, Change, Dictionary, Sealed
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import Delivery, DeliveryStep
-from mikra.server.store.designs import Comment, Design, Edition, Review
+from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, Review
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.people import Membership, Person, SetUp
+from mikra.server.store.skills import Skill
 from mikra.server.store.status import Published, StatusList, StatusMark
 from mikra.server.store.tenants import Provider, SealKey, Tenant, Wrapped
 from mikra.server.store.work import Asked, Beat, Lease
@@ -26,6 +27,7 @@ __all__ = [
     "DeliveryStep",
     "Design",
     "Dictionary",
+    "DraftVersion",
     "Edition",
     "Entry",
     "Head",
@@ -40,6 +42,7 @@ __all__ = [
     "SealKey",
     "Sealed",
     "SetUp",
+    "Skill",
     "StatusList",
     "StatusMark",
     "Tenant",

@@ -35,18 +35,25 @@ class Provider(Owned):
     """An organisation that a tenant speaks for: issuer, awarding body, assessor, accrediting agent.
 
     `body` is an `issuance.design.Body` as `issuance.design_form.write` writes it. `policy` is its policy on
-    recognising others' micro-credentials, by language.
+    recognising others' micro-credentials, by language. `logo`: PNG or SVG in base64; `accent`: its colour, #rrggbb.
     """
 
     name = models.CharField(max_length=200)
     body = models.JSONField()
     policy = models.JSONField(default=dict, blank=True)
+    logo = models.TextField(default="", blank=True)
+    accent = models.CharField(max_length=7, default="", blank=True)
     issues = models.BooleanField(default=False)
     """Whether credentials are sealed in its name."""
     changed = models.DateTimeField(auto_now=True)
 
     class Meta:
         db_table = "provider"
+
+    @classmethod
+    def named(cls, tenant: Tenant) -> list[Provider]:
+        """All of a tenant, by name."""
+        return list(cls.of(tenant).order_by("name", "id"))
 
 
 class SealKey(Owned):
