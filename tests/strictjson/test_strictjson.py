@@ -48,6 +48,18 @@ class TestTakes:
         assert parse(b"[" * 40 + b"7" + b"]" * 40)
         assert refused(b"[" * 41 + b"]" * 41).code == "json_too_deep"
 
+    @pytest.mark.parametrize("room", ["", ', "b":  1', ',"b":1,"c":2,"d":3,"e":4'])
+    def test_depth_in_texts_of_every_form(self, room: str) -> None:
+        """A wrapper, a text with white space, a text as we write it: each way to look at depth knows the same limit."""
+
+        def text(inner: str, depth: int) -> bytes:
+            return f'{{"a":{"[" * (depth - 1)}{inner}{"]" * (depth - 1)}{room}}}'.encode()
+
+        for inner in ("", "7", '"          "', "{}"):
+            last = 39 if inner == "{}" else 40
+            assert parse(text(inner, last))["a"]
+            assert refused(text(inner, last + 1)).code == "json_too_deep"
+
     def test_the_count_is_of_every_value(self) -> None:
         limits = Limits(max_nodes=5)
         assert parse(b'[1,{"a":2},3]', limits) == [1, {"a": 2}, 3]
@@ -84,6 +96,10 @@ REFUSED = [
     (b'"\xc0\xaf"', "json_bad_unicode", "byte 1"),
     (b'{"a":"x\\u0000y"}', "json_bad_unicode", "/a"),
     (b'{"a\\u0000":1}', "json_bad_unicode", ""),
+    (b'{"a":1,"b":2,"c":3,"d":4,"e\\u0000":5}', "json_bad_unicode", ""),
+    (b'{"a":1,"b":2,"c":3,"d":4,"e":9007199254740992}', "json_number_range", "/e"),
+    (b'{"a":1,"b":2,"c":3,"d":4,"a":1}', "json_duplicate_key", "/a"),
+    (b'{"a":1,"b":2,"c":3,"d":4,"e":18446744073709551616}', "json_number_range", "/e"),
     (b'["\\ud800"]', "json_bad_unicode", "/0"),
     (b'["\\udc00\\ud800"]', "json_bad_unicode", "/0"),
     (b'{"\\ud800":1}', "json_bad_unicode", ""),
