@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -128,9 +129,16 @@ def _verify(algorithm: Algorithm, key: PublicKeyTypes, signature: bytes, data: b
     if isinstance(key, ed25519.Ed25519PublicKey):
         _verify_ed25519(key, signature, data)
     elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.digest is not None:
-        key.verify(_der(algorithm, signature), data, ec.ECDSA(algorithm.digest))
+        key.verify(_der(algorithm, signature), data, _ecdsa(algorithm.name))
     elif isinstance(key, rsa.RSAPublicKey) and algorithm.digest is not None:
         key.verify(signature, data, rsa_padding(algorithm), algorithm.digest)
+
+
+@cache
+def _ecdsa(name: str) -> ec.ECDSA:
+    digest = ALGORITHMS[name].digest
+    assert digest is not None
+    return ec.ECDSA(digest)
 
 
 def _verify_ed25519(key: ed25519.Ed25519PublicKey, signature: bytes, data: bytes) -> None:

@@ -15,7 +15,7 @@ import orjson
 
 from mikra.errors import InputError
 from mikra.sealing import jcs, multibase
-from mikra.sealing.rdf.canonical import LIBRARY, canonical_form
+from mikra.sealing.rdf.canonical import LIBRARY, canonical_form, kept_form
 from mikra.sealing.rdf.scopes import Library, contexts_in, is_iri, not_allowed, urls_of
 from mikra.vocabulary.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 
@@ -87,13 +87,14 @@ def read_proofs(document: Mapping[str, Any]) -> tuple[Proof, ...]:
     """
     found = document.get("proof")
     entries = found if isinstance(found, list) else [found]
-    if not found or not all(isinstance(entry, Mapping) for entry in entries):
+    if not found or not all(isinstance(entry, (dict, Mapping)) for entry in entries):
         raise _refuse("proof_missing" if not found else "credential_malformed", "There is no proof.", "/proof")
     if len(entries) > MOST_PROOFS:
         raise _refuse("too_large", "There are more seals than we accept.", "/proof")
     places = [f"/proof/{n}" if isinstance(found, list) else "/proof" for n in range(len(entries))]
-    proofs = tuple(_read(entry, where) for entry, where in zip(entries, places, strict=True))
-    _check_chain(proofs)
+    proofs = tuple([_read(entry, where) for entry, where in zip(entries, places, strict=True)])
+    if len(proofs) > 1 or proofs[0].previous:
+        _check_chain(proofs)
     return proofs
 
 
@@ -232,7 +233,7 @@ def configuration_hash(
         _agreed(options["@context"], document, proof.where)
     options["@context"] = document.get("@context")
     hash_of = hashlib.sha384 if digest == "SHA384" else hashlib.sha256
-    return hash_of(canonical_form(options, library, digest=digest)).digest()
+    return hash_of(kept_form(options, library, digest=digest)).digest()
 
 
 def _agreed(context: Any, document: Mapping[str, Any], where: str) -> Any:

@@ -157,28 +157,24 @@ def unseal(data: bytes | Mapping[str, Any], *, limits: strictjson.Limits = stric
     """Open a JAdES file in general or flattened JSON form. Raises InputError where its form is not sure."""
     value = strictjson.parse(data, limits) if isinstance(data, bytes) else data
     opened = jws.read_json(value, jades_header.PROFILE)
-    seals = tuple(_seal(opened, signature) for signature in opened.signatures)
+    seals = tuple([_seal(opened, signature) for signature in opened.signatures])
     return Sealed(payload=opened.payload, raw=opened.payload is opened.signed, seals=seals)
 
 
 def _seal(opened: jws.Jws, signature: jws.Signature) -> Seal:
-    claims = _claims(signature)
     additions = _additions(signature)
     data = etsiu.validation_data(additions) if additions else NO_DATA
-    certificate, binding = _leaf(claims, data.certificates)
-    if certificate is not None:
-        _check_certificate(certificate, f"{signature.where}/protected/x5c/0")
-    others = (*claims.certificates, *data.certificates)
+    known = _remembered(signature, data.certificates)
     return Seal(
         header=signature.header,
         algorithm=signature.algorithm,
-        certificate=certificate,
-        binding=binding,
-        chain=tuple(dict.fromkeys(other for other in others if other != certificate)),
-        claimed_at=claims.claimed_at,
+        certificate=known.certificate,
+        binding=known.binding,
+        chain=known.chain,
+        claimed_at=known.claimed_at,
         tokens=_tokens(opened, signature, additions),
         validation_data=data,
-        kinds=tuple(addition.kind for addition in additions),
+        kinds=tuple([addition.kind for addition in additions]),
         protected=signature.protected,
         text=signature.text,
         value=signature.value,
@@ -187,32 +183,41 @@ def _seal(opened: jws.Jws, signature: jws.Signature) -> Seal:
     )
 
 
-def _claims(signature: jws.Signature) -> jades_header.Claims:
-    """The credentials of a batch share their header, second by second: read once."""
-    if len(signature.protected) > _REMEMBERED:
-        return jades_header.read(signature.header, f"{signature.where}/protected")
-    known = _known.get((signature.protected, signature.where))
-    if known is None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        known = _known[signature.protected, signature.where] = jades_header.read(
-            signature.header, f"{signature.where}/protected"
-        )
-    return known
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Header:
+    """What a protected header says, read in full; `binding` and `chain` as in `Seal`."""
+
+    certificate: bytes | None
+    binding: str
+    chain: tuple[bytes, ...]
+    claimed_at: datetime | None
 
 
 _REMEMBERED, _MOST_KNOWN = 8 * 1024, 256
-_known: dict[tuple[str, str], jades_header.Claims] = {}
+_known: dict[tuple[str, str], _Header] = {}
 
 
-def _leaf(claims: jades_header.Claims, others: Sequence[bytes]) -> tuple[bytes | None, str]:
-    """As `jades_header.leaf`; where the header carries its certificate, `others` are not looked at."""
-    return _own_leaf(claims) if claims.certificates else jades_header.leaf(claims, others)
+def _remembered(signature: jws.Signature, others: tuple[bytes, ...]) -> _Header:
+    """The credentials of a batch share their header, second by second: read once."""
+    if others or len(signature.protected) > _REMEMBERED:
+        return _read_header(signature, others)
+    key = (signature.protected, signature.where)
+    known = _known.get(key)
+    if known is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        known = _known[key] = _read_header(signature, others)
+    return known
 
 
-@lru_cache(maxsize=256)
-def _own_leaf(claims: jades_header.Claims) -> tuple[bytes | None, str]:
-    return jades_header.leaf(claims, ())
+def _read_header(signature: jws.Signature, others: tuple[bytes, ...]) -> _Header:
+    """The leaf is the first of `x5c`, or the one among `others` that the header names."""
+    claims = jades_header.read(signature.header, f"{signature.where}/protected")
+    certificate, binding = jades_header.leaf(claims, others)
+    if certificate is not None:
+        _check_certificate(certificate, f"{signature.where}/protected/x5c/0")
+    chain = dict.fromkeys(other for other in (*claims.certificates, *others) if other != certificate)
+    return _Header(certificate=certificate, binding=binding, chain=tuple(chain), claimed_at=claims.claimed_at)
 
 
 def _additions(signature: jws.Signature) -> tuple[etsiu.Property, ...]:
@@ -224,6 +229,8 @@ def _additions(signature: jws.Signature) -> tuple[etsiu.Property, ...]:
 def _tokens(opened: jws.Jws, signature: jws.Signature, additions: Sequence[etsiu.Property]) -> tuple[Token, ...]:
     """`adoTst` (5.2.6), which the seal covers, and those that were added."""
     first: tuple[Token, ...] = ()
+    if not additions and "adoTst" not in signature.header:
+        return first
     if "adoTst" in signature.header:
         place = f"{signature.where}/protected/adoTst"
         first = etsiu.tokens_of(signature.header["adoTst"], kind="adoTst", covered=opened.signed, where=place)
@@ -239,8 +246,7 @@ def check_integrity(sealed: Sealed) -> tuple[Finding, ...]:
     """
     if not sealed.seals:
         return (_finding("proof_missing", "/signatures"),)
-    faults = ((_fault(one), one.where) for one in sealed.seals)
-    return tuple(_finding(fault, where) for fault, where in faults if fault)
+    return tuple([_finding(fault, one.where) for one in sealed.seals if (fault := _fault(one))])
 
 
 def check_timestamps(one: Seal) -> tuple[tuple[Token, TimestampResult], ...]:

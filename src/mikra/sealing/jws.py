@@ -35,12 +35,14 @@ _TEXTS = ("alg", "kid", "typ", "cty")
 _REMEMBERED = 8 * 1024
 """Characters: larger headers (with timestamps inside) are each their own, and are not kept."""
 
+_NO_HEADER: Mapping[str, Any] = MappingProxyType({})
 _HEADER_LIMITS = strictjson.Limits(max_nodes=2_000)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Profile:
     """What one use of JWS allows. Names are those of header members; sizes are bytes of the text as it stands.
+    Each is only itself: headers are remembered by it.
 
     `types` are the values of `typ` in lower case without `application/`; "" stands for no `typ` at all.
     """
@@ -111,9 +113,8 @@ def read_json(value: object, profile: Profile) -> Jws:
         raise _refuse("jws_malformed", "The list of seals is not a list.", where="/signatures")
     if len(entries) > profile.max_signatures:
         raise _refuse("too_large", "There are more seals than we accept.", where="/signatures")
-    places = [f"/signatures/{i}" if general else "" for i in range(len(entries))]
-    signatures = tuple(_signature(e, profile, w) for e, w in zip(entries, places, strict=True))
-    return _jws(value["payload"], signatures, profile)
+    signatures = [_signature(e, profile, f"/signatures/{i}" if general else "") for i, e in enumerate(entries)]
+    return _jws(value["payload"], tuple(signatures), profile)
 
 
 def _ascii(text: bytes) -> str:
@@ -124,16 +125,18 @@ def _ascii(text: bytes) -> str:
 
 
 def _only(value: Mapping[str, Any], names: set[str], where: str) -> None:
+    if value.keys() <= names:
+        return
     for name in value:
         if name not in names:
             raise _refuse("jws_malformed", "The seal has a part that it must not have.", where=where, found=name)
 
 
 def _jws(payload: str, signatures: tuple[Signature, ...], profile: Profile) -> Jws:
-    kinds = {bool(s.header.get("b64", True)) for s in signatures}
-    if len(kinds) > 1:
+    kinds = [bool(s.header.get("b64", True)) for s in signatures]
+    if any(kinds) and not all(kinds):
         raise _refuse("jws_malformed", "The seals do not agree on how the content is written (RFC 7797, 3).")
-    encoded = kinds.pop() if kinds else not profile.raw_payload or not payload.lstrip().startswith("{")
+    encoded = kinds[0] if kinds else not profile.raw_payload or not payload.lstrip().startswith("{")
     signed = payload.encode()
     content = base64url.decode(payload, where="/payload") if encoded else signed
     return Jws(payload=content, signed=signed, signatures=signatures)
@@ -229,7 +232,9 @@ def _unprotected(
     entry: Mapping[str, Any], header: Mapping[str, Any], profile: Profile, where: str
 ) -> Mapping[str, Any]:
     """RFC 7515, 7.2.1: disjoint from the protected names; by list; within its size."""
-    unprotected = entry.get("header", {})
+    if "header" not in entry:
+        return _NO_HEADER
+    unprotected = entry["header"]
     if not isinstance(unprotected, dict):
         raise _refuse("jws_malformed", "The open header of the seal is not an object.", where=where)
     for name in unprotected:
