@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.adapters.test_vc_file import CREDENTIAL, KEYS
+from tests.adapters.vc_api.test_vc_file import CREDENTIAL, KEYS
 from tests.cli.conftest import Run
 
 
@@ -22,8 +22,8 @@ def test_issue_and_verify_and_a_tampered_twin(run: Run, office: Path) -> None:
     (office / "sealed.txt").write_text(answer["data"][:-8] + "AAAAAAAA")
     assert run("vc", "verify", "--input", "sealed.txt", *given, "--output", "out.json").code == 1
     assert json.loads((office / "out.json").read_text())["result"] == "failure"
-    cose = ("--key", "key.json", "--feature", "credential_cose")
-    assert run("vc", "verify", "--input", "sealed.txt", *cose, "--output", "out.json").code == 2
+    other = ("--key", "key.json", "--feature", "credential_other")
+    assert run("vc", "verify", "--input", "sealed.txt", *other, "--output", "out.json").code == 2
 
 
 def test_they_are_not_on_the_first_screen(run: Run) -> None:

@@ -41,10 +41,14 @@ def test_in_a_presentation_each_by_itself() -> None:
         "type": "VerifiablePresentation",
         "verifiableCredential": [
             envelope(f"data:application/vc+jwt,{TOKEN}"),
-            envelope("data:application/vc+cose;base64,AA"),
+            envelope("data:application/vc+cose;base64,0oQ"),
+            envelope("data:application/vp+cose;base64,0oQ="),
+            envelope("data:application/unheard,AA"),
         ],
     }
-    assert [kind for kind, _, _ in items(presentation)] == ["jwt", "enveloped"]
+    found = items(presentation)
+    assert [kind for kind, _, _ in found] == ["jwt", "cose", "cose", "enveloped"]
+    assert {data for kind, _, data in found if kind == "cose"} == {b"\xd2\x84"}
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,12 @@ def test_in_a_presentation_each_by_itself() -> None:
         "data:application/vc+jwt",
         "data:application/vc+jwt,",
         "data:application/vc+jwt;base64,AAAA",
+        "data:application/vc+cose,0oQ=",
+        "data:application/vc+cose;base64,",
+        "data:application/vc+cose;base64,0oQ==",
+        "data:application/vc+cose;base64,0o-E",
+        "data:application/vc+cose;base64,0oQ=0oQ=",
+        "data:application/vc+cose;charset=x;base64,0oQ=",
         f"data:application/vc+jwt, {TOKEN}",
         f"data:application/vc+jwt,{TOKEN}%2E",
         "data:,",

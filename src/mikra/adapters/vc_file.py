@@ -8,6 +8,7 @@ given; nor whether the credential still counts: that is for `mikra verify`.
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,14 +23,14 @@ from mikra.adapters.vc_api.issuing import refuse_faults
 from mikra.errors import InputError, MikraError
 from mikra.formats import enveloped
 from mikra.public_keys import jwk
-from mikra.sealing import data_integrity_seal, sd_jwt, vc_jose
+from mikra.sealing import data_integrity_seal, sd_jwt, vc_cose, vc_jose
 from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.keys import PrivateKey, Signer, bare_signer
 from mikra.sealing.sd_jwt import Kind
 from mikra.verification.openers.data_integrity import library_of
 
-FEATURES = ("credential_jose", "presentation_jose", "credential_sdjwt", "presentation_sdjwt")
-"""What is sealed here; `credential_cose` and `presentation_cose` are indeterminate: COSE is not read."""
+FEATURES = tuple(f"{what}_{how}" for how in ("jose", "sdjwt", "cose") for what in ("credential", "presentation"))
+"""What is sealed here; for any other the answer is "indeterminate". COSE is bytes, and is given and taken as base64."""
 
 SUCCESS, FAILURE, INDETERMINATE = "success", "failure", "indeterminate"
 
@@ -83,9 +84,7 @@ def verify(sealed: bytes, key: bytes, feature: str) -> Result:
         return Result(result=INDETERMINATE)
     try:
         public = jwk.read(_object(key).get("publicKeyJwk"))
-        text = sealed.strip()
-        value = _opened_sd_jwt(text, public) if feature.endswith("sdjwt") else _opened(text, public)
-        _check(value, feature)
+        _check(_opened(sealed.strip(), public, feature), feature)
     except MikraError as error:
         return Result(result=FAILURE, data=str(error))
     return Result(result=SUCCESS)
@@ -101,16 +100,21 @@ def _sealed(
     at: datetime,
     chance: Callable[[int], bytes],
 ) -> bytes:
-    if feature == "credential_jose":
-        return vc_jose.seal_credential(value, signer=signer, at=at, key_id=key_id)
-    if feature == "presentation_jose":
-        return vc_jose.seal_presentation(value, signer=signer, at=at, key_id=key_id)
-    kind = Kind.W3C_CREDENTIAL if feature == "credential_sdjwt" else Kind.W3C_PRESENTATION
+    presentation = feature.startswith("presentation")
+    if feature.endswith("jose"):
+        seal = vc_jose.seal_presentation if presentation else vc_jose.seal_credential
+        return seal(value, signer=signer, at=at, key_id=key_id)
+    if feature.endswith("cose"):
+        enclose = vc_cose.seal_presentation if presentation else vc_cose.seal_credential
+        return b64encode(enclose(value, signer=signer, at=at, key_id=key_id))
+    kind = Kind.W3C_PRESENTATION if presentation else Kind.W3C_CREDENTIAL
     return sd_jwt.issue(value, signer=signer, concealed=paths, chance=chance, kind=kind, key_id=key_id)
 
 
-def _opened(text: bytes, public: Any) -> Mapping[str, Any]:
-    envelope = vc_jose.open_envelope(text)
+def _opened(text: bytes, public: Any, feature: str) -> Mapping[str, Any]:
+    if feature.endswith("sdjwt"):
+        return _opened_sd_jwt(text, public)
+    envelope = vc_cose.open_envelope(text) if feature.endswith("cose") else vc_jose.open_envelope(text)
     fault = signature_fault(envelope.algorithm, public, envelope.signature, envelope.signing_input)
     if fault:
         raise InputError("The seal is not that of this key.", code=fault)

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     XML = "xml"
     JWT = "jwt"
     SD_JWT = "sd_jwt"
+    COSE = "cose"
     PHOTO = "photo"
     LINK = "link"
     TEXT = "text"
@@ -34,6 +35,12 @@ _COMPACT = re.compile(rb"[A-Za-z0-9_=+/-]+(?:\.[A-Za-z0-9_=+/-]*){2,4}")
 _WIDE = re.compile(rb'(?:\xff\xfe|\xfe\xff)?(?:[\[{"]\x00|\x00[\[{"])')
 _LINK = re.compile(rb"https://[!-~]{1,2000}")
 """One address and nothing else."""
+
+_COSE = re.compile(rb"\xd2?\x84(?:[\x41-\x57]|\x58.|\x59..)[\xa1-\xb7]", re.DOTALL)
+"""COSE_Sign1, with its tag or without (RFC 9052, 4.2): four members, of which the first is the bytes of a map."""
+
+_COSE_TEXT = re.compile(rb"0oR[A-Za-z0-9+/]+={0,2}")
+"""The same in base64, with its tag: how it is passed on as text."""
 
 _SVG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?svg[\s>/]")
 
@@ -53,11 +60,15 @@ def kind_of(data: bytes) -> Kind:
         return Kind.PDF
     if _WIDE.match(head):
         return Kind.JSON
+    if _COSE.match(head):
+        return Kind.COSE
     return _kind_of_text(data)
 
 
 def _kind_of_text(data: bytes) -> Kind:
     text = data.removeprefix(_BOM).lstrip(_SPACE)
+    if _COSE_TEXT.fullmatch(text.rstrip(_SPACE)):
+        return Kind.COSE
     if _JSON_START.match(text):
         return Kind.JSON
     if text.startswith(b"<"):

@@ -1,6 +1,7 @@
-"""RFC 8949 (CBOR), the part that proof values use: whole numbers, bytes, text, arrays and maps, all of known length.
+"""RFC 8949 (CBOR), the part that seals use: whole numbers, bytes, text, arrays and maps, all of known length.
 
 Read strictly: the shortest form only (4.2.1), no member twice, nothing after the end, so that one value has one text.
+Numbers below zero are read only where they are asked for: COSE names its algorithms by them, proof values have none.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from typing import Any
 
 from mikra.errors import InputError
 
-_UNSIGNED, _BYTES, _TEXT, _ARRAY, _MAP = 0, 2, 3, 4, 5
+_UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP = 0, 1, 2, 3, 4, 5
 _MOST_ITEMS = 50_000
 
 
 def encode(value: Any) -> bytes:
-    """int (not negative), bytes, str, list, tuple or dict with int names."""
+    """int, bytes, str, list, tuple or dict with int names."""
     if isinstance(value, int):
-        return _head(_UNSIGNED, value)
+        return _head(_UNSIGNED, value) if value >= 0 else _head(_NEGATIVE, -1 - value)
     if isinstance(value, bytes):
         return _head(_BYTES, len(value)) + value
     if isinstance(value, str):
@@ -35,10 +36,10 @@ def _head(kind: int, size: int) -> bytes:
     return bytes([kind << 5 | 23 + length.bit_length()]) + size.to_bytes(length)
 
 
-def decode(data: bytes, where: str = "") -> Any:
-    """The value. InputError proof_value_malformed."""
+def decode(data: bytes, where: str = "", *, negative: bool = False) -> Any:
+    """The value; `negative`: numbers below zero may be in it. InputError proof_value_malformed."""
     try:
-        value, end = _value(data, 0, 0)
+        value, end = _value(data, 0, 0, negative)
     except (IndexError, UnicodeDecodeError, ValueError, TypeError):
         raise _malformed(where) from None
     if end != len(data):
@@ -46,7 +47,7 @@ def decode(data: bytes, where: str = "") -> Any:
     return value
 
 
-def _value(data: bytes, at: int, depth: int) -> tuple[Any, int]:
+def _value(data: bytes, at: int, depth: int, negative: bool) -> tuple[Any, int]:
     kind, size = data[at] >> 5, data[at] & 31
     at += 1
     if size >= 24:
@@ -57,8 +58,8 @@ def _value(data: bytes, at: int, depth: int) -> tuple[Any, int]:
         if number < (24 if length == 1 else 1 << 4 * length):
             raise ValueError("not the shortest form")
         size, at = number, at + length
-    if kind == _UNSIGNED:
-        return size, at
+    if kind == _UNSIGNED or (kind == _NEGATIVE and negative):
+        return (size if kind == _UNSIGNED else -1 - size), at
     if kind in (_BYTES, _TEXT):
         part = data[at : at + size]
         if len(part) != size:
@@ -68,7 +69,7 @@ def _value(data: bytes, at: int, depth: int) -> tuple[Any, int]:
         raise ValueError(kind)
     items = []
     for _ in range(size * (2 if kind == _MAP else 1)):
-        item, at = _value(data, at, depth + 1)
+        item, at = _value(data, at, depth + 1, negative)
         items.append(item)
     if kind == _ARRAY:
         return items, at

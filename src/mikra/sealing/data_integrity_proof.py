@@ -7,13 +7,16 @@ A proof covers the hash of its own configuration, and of the document without `p
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from mikra.errors import InputError
+from mikra.instants import instant
 from mikra.sealing import jcs, multibase
 from mikra.sealing.rdf.canonical import LIBRARY, canonical_form, kept_form
 from mikra.sealing.rdf.scopes import Library, contexts_in, is_iri, not_allowed, urls_of
@@ -22,6 +25,7 @@ from mikra.vocabulary.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 ASSERTION, AUTHENTICATION = "assertionMethod", "authentication"
 BASES = (CREDENTIALS_V2, CREDENTIALS_V1)
 MOST_PROOFS = 16
+_OFFSET = re.compile(r"(?:Z|[+-]\d\d:\d\d)\Z")
 _TEXTS = ("id", "created", "expires", "verificationMethod", "proofPurpose", "challenge", "nonce")
 
 
@@ -72,6 +76,16 @@ class Proof:
 
     def text(self, name: str) -> str:
         return str(self.options.get(name, ""))
+
+    def moment(self, name: str) -> datetime | None:
+        """`created` or `expires`; None where it is not said. Without an offset it is UTC (Data Integrity 1.0, 2.1).
+
+        Raises InputError credential_malformed where it names no moment.
+        """
+        said = self.text(name)
+        if not said:
+            return None
+        return instant(said if _OFFSET.search(said) else f"{said}Z", f"{self.where}/{name}")
 
     @property
     def domains(self) -> tuple[str, ...]:

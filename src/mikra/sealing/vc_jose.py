@@ -28,6 +28,9 @@ from mikra.sealing.keys import Signer
 
 CREDENTIAL, PRESENTATION = "vc+jwt", "vp+jwt"
 
+ENVELOPED = {CREDENTIAL: False, PRESENTATION: True, "vc+cose": False, "vp+cose": True}
+"""What an envelope is declared to be -> whether that is a presentation. Those of COSE are read by `vc_cose`."""
+
 CLAUSE = "W3C VC-JOSE-COSE 1.0, 3.1 and 5"
 
 BASE_CONTEXT = "https://www.w3.org/ns/credentials/v2"
@@ -51,7 +54,7 @@ PROFILE = jws.Profile(
 class Envelope:
     """What passed the gate; nothing is proven yet. Certificates are DER, the leaf first; `type` is `typ`, lower case.
 
-    `claims` are those of the header; `claimed_at` is what it says of the time of sealing.
+    `claims` are those of the header; `claimed_at` is what it says of the time of sealing; `clause` is the standard's.
     """
 
     header: Mapping[str, Any]
@@ -61,6 +64,7 @@ class Envelope:
     signing_input: bytes
     certificates: tuple[bytes, ...] = ()
     claims: Claims = jwt_claims.NONE
+    clause: str = CLAUSE
 
     @property
     def claimed_at(self) -> datetime | None:
@@ -154,13 +158,13 @@ def content_of(envelope: Envelope, payload: object) -> Content:
     presentation = bool(types & _PRESENTATIONS)
     if not presentation and "VerifiableCredential" not in types and not types & _BADGES:
         raise refuse("There is no credential under this seal.", "/type")
-    expected = PRESENTATION if presentation else CREDENTIAL
-    if envelope.type != expected and not (envelope.type in ("jwt", "") and types & _BADGES and not presentation):
+    plain_badge = envelope.type in ("jwt", "") and types & _BADGES and not presentation
+    if ENVELOPED.get(envelope.type) is not presentation and not plain_badge:
         raise InputError(
             "This seal was made for another purpose.",
             where="/typ",
             found=envelope.type or "nothing",
-            expected=expected,
+            expected=PRESENTATION if presentation else CREDENTIAL,
             code="jws_typ_mismatch",
         )
     _agree(document, claims, presentation)

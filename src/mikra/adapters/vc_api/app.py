@@ -4,6 +4,7 @@ POST /credentials/issue, /issuers/{name}/credentials/issue      201, 400, 422
 POST /credentials/derive                                        201, 400, 422
 POST /credentials/verify                                        200 verified, 400, 422
 POST /presentations/verify                                      200 verified, 400, 422
+POST /proof-only/credentials/verify, /proof-only/presentations/verify, without asking whether key and issuer agree
 POST /presentations/prove, /issuers/{name}/presentations/prove  201, 400, 422
 POST /credentials/status                                        200, 400, 404
 GET  /status/{purpose}, GET /                                   200
@@ -15,22 +16,21 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
 
 from mikra import strictjson
-from mikra.adapters.vc_api import issuing, verifying
+from mikra.adapters.vc_api import configuration, issuing, verifying
+from mikra.adapters.vc_api.configuration import DEFAULT, PROOF_ONLY
 from mikra.adapters.vc_api.issuers import Issuer, StatusLists
-from mikra.adapters.vc_api.verifying import Answer
+from mikra.adapters.vc_api.verifying import Answer, Asked
 from mikra.errors import InputError, MikraError, NotFoundError
 from mikra.formats import enveloped
 from mikra.status.bitstring import Purpose
 from mikra.trust.loader import Loaded, Loader
 from mikra.verification.question import Session
-
-DEFAULT = "eddsa-rdfc-2022"
-"""Who answers /credentials/issue, where no issuer is named."""
 
 MAX_BODY = 2 * 1024 * 1024
 _ISSUER_PATH = re.compile(r"/issuers/([a-z0-9-]+)(/(?:credentials/issue|presentations/prove))")
@@ -95,7 +95,7 @@ class Application:
             return self._shown(path) if method == "GET" else _problem(405, "method_not_allowed", "GET only")
         match = _ISSUER_PATH.fullmatch(path)
         issuer = self.issuers.get(match[1] if match else DEFAULT)
-        action = _ACTIONS.get(match[2] if match else path)
+        action = _ACTIONS.get(match[2] if match else path) or _VERIFYING.get(path)
         if action is None or issuer is None:
             return _problem(404, "not_found", "There is nothing here.")
         if method != "POST":
@@ -112,36 +112,7 @@ class Application:
 
     def overview(self) -> dict[str, Any]:
         """What the configuration of a test suite needs: identifiers, addresses, tags."""
-        return {
-            "name": "Mikra",
-            "implementation": "Mikra",
-            "issuers": [
-                {
-                    "id": one.did,
-                    "endpoint": f"{self.base}/issuers/{one.name}/credentials/issue",
-                    "supportedEcdsaKeyTypes": [one.key_kind],
-                    "supports": {"vc": ["1.1", "2.0"], "keyTypes": [one.key_kind]},
-                    "tags": list(one.tags),
-                }
-                for one in self.issuers.values()
-            ],
-            "verifiers": [self._verifier("credentials")],
-            "vpVerifiers": [self._verifier("presentations")],
-            "vcHolders": [
-                {"id": self.issuers[DEFAULT].did, "endpoint": f"{self.base}/credentials/derive", "tags": ["vcHolder"]}
-            ],
-        }
-
-    def _verifier(self, what: str) -> dict[str, Any]:
-        kinds = ["P-256", "P-384"]
-        tags = sorted({tag for one in self.issuers.values() for tag in one.tags})
-        return {
-            "id": self.issuers[DEFAULT].did,
-            "endpoint": f"{self.base}/{what}/verify",
-            "supportedEcdsaKeyTypes": kinds,
-            "supports": {"vc": ["1.1", "2.0"], "keyTypes": kinds},
-            "tags": tags,
-        }
+        return configuration.implementation(self.issuers, self.base)
 
     def issue(self, issuer: Issuer, body: Mapping[str, Any]) -> Response:
         options = _options(body)
@@ -156,22 +127,23 @@ class Application:
         sealed = issuing.prove(_object(body, "presentation"), issuer, _options(body), self.clock())
         return Response(201, {"verifiablePresentation": sealed})
 
-    def verify(self, _: Issuer, body: Mapping[str, Any]) -> Response:
+    def verify(self, _: Issuer, body: Mapping[str, Any], *, proof_only: bool = False) -> Response:
         credential = _secured(_object(body, "verifiableCredential"))
-        _options(body)
-        answer = verifying.verify_credential(
-            credential, at=self.clock(), loader=self.loader, proof_only=self.proof_only
-        )
-        return _told(answer)
+        return _told(verifying.verify_credential(credential, self._asked(body, proof_only)))
 
-    def verify_presentation(self, _: Issuer, body: Mapping[str, Any]) -> Response:
+    def verify_presentation(self, _: Issuer, body: Mapping[str, Any], *, proof_only: bool = False) -> Response:
         presentation = _secured(_object(body, "verifiablePresentation"))
+        return _told(verifying.verify_presentation(presentation, self._asked(body, proof_only)))
+
+    def _asked(self, body: Mapping[str, Any], proof_only: bool) -> Asked:
         options = _options(body)
-        session = Session(nonce=_text(options, "challenge"), audience=_text(options, "domain"))
-        answer = verifying.verify_presentation(
-            presentation, session, at=self.clock(), loader=self.loader, proof_only=self.proof_only
+        return Asked(
+            at=self.clock(),
+            loader=self.loader,
+            proof_only=self.proof_only or proof_only,
+            session=Session(nonce=_text(options, "challenge"), audience=_text(options, "domain")),
+            purpose=_text(options, "expectedProofPurpose"),
         )
-        return _told(answer)
 
     def status(self, _: Issuer, body: Mapping[str, Any]) -> Response:
         """VC API, 3.2.3: `credentialStatus` is one change, or several."""
@@ -191,6 +163,10 @@ _ACTIONS: dict[str, Callable[[Application, Issuer, Mapping[str, Any]], Response]
     "/credentials/status": Application.status,
     "/presentations/prove": Application.prove,
     "/presentations/verify": Application.verify_presentation,
+}
+_VERIFYING: dict[str, Callable[[Application, Issuer, Mapping[str, Any]], Response]] = {
+    f"{PROOF_ONLY}/credentials/verify": partial(Application.verify, proof_only=True),
+    f"{PROOF_ONLY}/presentations/verify": partial(Application.verify_presentation, proof_only=True),
 }
 
 

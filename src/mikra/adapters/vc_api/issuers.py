@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,7 +63,7 @@ def new_issuers() -> dict[str, Issuer]:
             _issuer("ecdsa-rdfc-2019", p384, "P-384", name="ecdsa-rdfc-2019-p384"),
             _issuer("ecdsa-jcs-2019", p256, "P-256"),
             _issuer("ecdsa-jcs-2019", p384, "P-384", name="ecdsa-jcs-2019-p384"),
-            _issuer(ecdsa_sd.NAME, p256, "P-256", tags=("vcHolder",)),
+            _issuer(ecdsa_sd.NAME, p256, "P-256"),
             _issuer(VC_JOSE, p256, "P-256", tags=("EnvelopingProof",)),
             _issuer("eddsa-rdfc-2022", ed, "Ed25519", name="bitstring", tags=("BitstringStatusList",), status=True),
         )
@@ -98,11 +98,14 @@ class StatusLists:
     )
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def entries(self, credential_id: str) -> list[dict[str, str]]:
-        """The `credentialStatus` of one credential: a place in each list."""
+    def entries(self, credential_id: str, purposes: Sequence[str]) -> dict[str, str] | list[dict[str, str]]:
+        """The `credentialStatus` of one credential: its place in the list of each purpose; one alone is no list.
+
+        Raises InputError for a purpose that is not kept.
+        """
         with self._lock:
             index = self.given.setdefault(credential_id, len(self.given) + 1)
-        return [
+        found = [
             {
                 "id": f"{self.url(purpose)}#{index}",
                 "type": "BitstringStatusListEntry",
@@ -110,8 +113,16 @@ class StatusLists:
                 "statusListIndex": str(index),
                 "statusListCredential": self.url(purpose),
             }
-            for purpose in self.raised
+            for purpose in map(self._kept, purposes)
         ]
+        return found[0] if len(found) == 1 else found
+
+    def _kept(self, purpose: str) -> Purpose:
+        if purpose not in {one.value for one in self.raised}:
+            raise InputError(
+                "A status of this purpose is not kept.", found=purpose[:40], expected="revocation, suspension"
+            )
+        return Purpose(purpose)
 
     def url(self, purpose: Purpose) -> str:
         return f"{self.base}/status/{purpose.value}"
@@ -122,11 +133,7 @@ class StatusLists:
             index = self.given.get(credential_id)
             if index is None:
                 raise NotFoundError("There is no credential of this id here.", where=credential_id)
-            places = self.raised.get(Purpose(purpose)) if purpose in set(Purpose) else None
-            if places is None:
-                raise InputError(
-                    "A status of this purpose is not kept.", found=purpose, expected="revocation, suspension"
-                )
+            places = self.raised[self._kept(purpose)]
             (places.add if value else places.discard)(index)
 
     def credential(self, purpose: Purpose, at: datetime) -> dict[str, Any]:
@@ -134,6 +141,7 @@ class StatusLists:
         with self._lock:
             table = pack(LIST_SIZE, {_VALUES[purpose]: frozenset(self.raised[purpose])})
         unsealed = bitstring.list_credential(table, purpose, url=self.url(purpose), issuer=self.issuer.did, at=at)
+        del unsealed["credentialSubject"]["ttl"]  # nothing here may be kept: the next request may change it
         return add_proof(unsealed, self.issuer, at)
 
 

@@ -11,6 +11,7 @@ from mikra.adapters.vc_api.issuers import CONTEXTS, VC_JOSE, Issuer, StatusLists
 from mikra.errors import InputError
 from mikra.sealing import data_integrity_seal, ecdsa_sd, vc_jose
 from mikra.sealing.data_integrity import AUTHENTICATION
+from mikra.status.bitstring import Purpose
 from mikra.validation.vc_model import check_model, faults
 from mikra.verification.openers.data_integrity import library_of
 from mikra.vocabulary.contexts import CREDENTIALS_V2
@@ -22,7 +23,7 @@ def issue(
     """The credential, as one of this issuer's own, sealed. InputError where it breaks a rule."""
     document = _as_own(credential, issuer)
     if issuer.status:
-        document["credentialStatus"] = lists.entries(str(document.get("id", "")))
+        document["credentialStatus"] = lists.entries(str(document.get("id", "")), _purposes(options))
     refuse_faults(document)
     if issuer.suite == VC_JOSE:
         data_integrity_seal.check(document, library_of(CONTEXTS, inline=True))
@@ -39,6 +40,13 @@ def issue(
             library=library_of(CONTEXTS, inline=True),
         )
     return add_proof(document, issuer, at)
+
+
+def _purposes(options: Mapping[str, Any]) -> list[str]:
+    """`options.credentialStatus` (VC API, 3.2.1): one entry or several, each with its purpose; else revocation."""
+    asked = options.get("credentialStatus") or {"statusPurpose": Purpose.REVOCATION.value}
+    entries = asked if isinstance(asked, list) else [asked]
+    return [str(one.get("statusPurpose", "")) if isinstance(one, Mapping) else "" for one in entries]
 
 
 def derive(credential: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """POST /credentials/verify and /presentations/verify of the VC API: 200 for verified, nothing else.
 
 Who the issuer is, the caller did not say: every issuer is taken as itself, as if named. What then stays open fails.
+What the caller does say in `options`, of purpose, challenge and domain, every proof must say too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from mikra.adapters.vc_api.issuers import CONTEXTS
 from mikra.errors import InputError
 from mikra.formats import enveloped
 from mikra.report import Report, Verdict
+from mikra.sealing.data_integrity import ASSERTION, AUTHENTICATION
 from mikra.trust.loader import Loader
 from mikra.validation.vc_model import check_model, faults
 from mikra.verification import Policy
@@ -42,46 +44,67 @@ class Answer:
         return not self.problems
 
 
-def verify_credential(credential: Mapping[str, Any], *, at: datetime, loader: Loader, proof_only: bool) -> Answer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked, when, and of whom else. `purpose` is that of `options.expectedProofPurpose`, or ""."""
+
+    at: datetime
+    loader: Loader
+    proof_only: bool = False
+    session: Session = NO_SESSION
+    purpose: str = ""
+
+
+def verify_credential(credential: Mapping[str, Any], asked: Asked) -> Answer:
     """One credential, sealed inside or in an envelope. What only its holder may have (a base proof) is refused."""
-    if _is_base(credential):
+    if any(str(proof.get("proofValue", "")).startswith(_BASE_PROOF) for proof in _proofs(credential)):
         return Answer(problems=(("proof_not_supported", "This is the holder's own form, not one to show."),))
-    reports = _reports(credential, NO_SESSION, at=at, loader=loader, proof_only=proof_only)
-    return Answer(problems=tuple(_problem(report) for report in reports if not _holds(report)))
+    problems = [*_unasked(credential, asked)]
+    problems += [_problem(report) for report in _reports(credential, asked, NO_SESSION) if not _holds(report)]
+    return Answer(problems=tuple(problems))
 
 
-def _is_base(credential: Mapping[str, Any]) -> bool:
-    """vc-di-ecdsa 1.0, 3.4.7: whether a proof is the base from which others are derived."""
-    proof = credential.get("proof")
-    return any(
-        isinstance(one, Mapping) and str(one.get("proofValue", "")).startswith(_BASE_PROOF)
-        for one in (proof if isinstance(proof, list) else [proof])
-    )
+def _proofs(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    proof = document.get("proof")
+    return [one for one in (proof if isinstance(proof, list) else [proof]) if isinstance(one, Mapping)]
 
 
-def verify_presentation(
-    presentation: Mapping[str, Any], session: Session, *, at: datetime, loader: Loader, proof_only: bool
-) -> Answer:
+def _unasked(document: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
+    """VC Data Integrity 1.0, 4.4: what `options` expects, each proof says. A seal around it is one to assert."""
+    for proof in _proofs(document) or [{"proofPurpose": ASSERTION}]:
+        if asked.purpose and proof.get("proofPurpose") != asked.purpose:
+            yield "key_purpose_mismatch", "The proof was made for another purpose than was asked for."
+        if asked.session.nonce and proof.get("challenge") != asked.session.nonce:
+            yield "nonce_mismatch", "The proof answers another challenge."
+        domain = proof.get("domain")
+        if asked.session.audience and asked.session.audience not in (domain if isinstance(domain, list) else [domain]):
+            yield "audience_mismatch", "The proof was made for another domain."
+
+
+def verify_presentation(presentation: Mapping[str, Any], asked: Asked) -> Answer:
     """A sealed presentation with all in it. A credential without a seal counts only as the holder's own word."""
     if not presentation.get("proof") and not enveloped.is_enveloped(presentation):
         return Answer(problems=(("proof_missing", "The presentation is not sealed."),))
     broken = () if enveloped.is_enveloped(presentation) else faults(check_model(presentation))
     problems = [("credential_malformed", f"{fault.what.text()} {fault.where}") for fault in broken]
+    if asked.purpose not in ("", AUTHENTICATION):
+        problems.append(("key_purpose_mismatch", "Whoever presents proves to be the holder, and nothing else."))
     own = _own_word(presentation)
-    for report in _reports(presentation, session, at=at, loader=loader, proof_only=proof_only):
+    for report in _reports(presentation, asked, asked.session):
         place = report.file.partition("#")[2]
         if not _holds(report) and not (report.code == "proof_missing" and place in own):
             problems.append(_problem(report))
     return Answer(problems=tuple(problems))
 
 
-def _reports(
-    document: Mapping[str, Any], session: Session, *, at: datetime, loader: Loader, proof_only: bool
-) -> tuple[Report, ...]:
+def _reports(document: Mapping[str, Any], asked: Asked, session: Session) -> tuple[Report, ...]:
     policy = Policy(
-        trusted_issuers=frozenset(_parties(document, 0)), contexts=CONTEXTS, inline_contexts=True, proof_only=proof_only
+        trusted_issuers=frozenset(_parties(document, 0)),
+        contexts=CONTEXTS,
+        inline_contexts=True,
+        proof_only=asked.proof_only,
     )
-    return verify_bytes(orjson.dumps(document), at=at, policy=policy, loader=loader, session=session)
+    return verify_bytes(orjson.dumps(document), at=asked.at, policy=policy, loader=asked.loader, session=session)
 
 
 def _holds(report: Report) -> bool:

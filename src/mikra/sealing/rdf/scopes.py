@@ -300,7 +300,8 @@ def urls_of(value: Any, library: Library, where: str) -> tuple[str, ...]:
     for number, url in enumerate(found):
         place = f"{where}/{number}" if isinstance(value, list) else where
         if isinstance(url, Mapping) and library.inline:
-            keys.append(orjson.dumps(url).decode())
+            inner = url.get("@context", url)  # a whole context document, written where its content belongs
+            keys.append(orjson.dumps(inner if isinstance(inner, Mapping) else url).decode())
             continue
         if not isinstance(url, str):
             raise not_allowed("This credential explains its own words; only known vocabularies are read.", place, "")

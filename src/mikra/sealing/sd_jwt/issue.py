@@ -33,7 +33,7 @@ _REGISTERED = frozenset({"iss", "nbf", "exp", "cnf", "status"})
 ALWAYS_OPEN: Mapping[Kind, frozenset[str]] = {
     Kind.SD_JWT_VC: _REGISTERED | {"vct", "vct#integrity", "aka_vcts"},
     Kind.W3C_CREDENTIAL: _REGISTERED | {"@context", "type", "issuer", "credentialStatus", "credentialSchema"},
-    Kind.W3C_PRESENTATION: _REGISTERED | {"@context", "type", "holder"},
+    Kind.W3C_PRESENTATION: _REGISTERED | {"@context", "type"},
 }
 """SD-JWT VC, 2.2.2.2: never disclosures, nor anything within them; of the W3C forms what a reader needs at once."""
 

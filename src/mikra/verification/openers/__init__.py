@@ -9,6 +9,7 @@ from mikra.verification.openers.opening import Opening
 from mikra.verification.question import Question
 
 OPENERS: dict[str, str] = {
+    "cose": "vc_cose",
     "data_integrity": "data_integrity",
     "jades": "jades",
     "jwt": "vc_jose",

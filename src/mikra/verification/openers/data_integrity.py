@@ -14,7 +14,6 @@ from typing import Any
 from mikra import formats, strictjson
 from mikra.errors import InputError, MikraError, UnavailableError
 from mikra.formats import Item
-from mikra.instants import instant
 from mikra.messages.spoken import harmless
 from mikra.report import Finding, Severity, Words, words
 from mikra.sealing import data_integrity as di
@@ -92,7 +91,7 @@ class _Opened:
             return "key_purpose_mismatch"
         if proof.suite.name == "Ed25519Signature2020" and not _is_version_1(self.document):
             return "proof_not_supported"
-        ended = instant(proof.text("expires")) if proof.text("expires") else None
+        ended = proof.moment("expires")
         if ended is not None and ended + self.question.policy.clock_skew < self.question.at:
             return "credential_expired"
         asked = self._session_fault(proof) if self.presentation else ""
@@ -128,7 +127,7 @@ class _Opened:
             yield PlainSeal(
                 algorithm=proof.suite.name,
                 where=proof.where,
-                claimed_at=instant(proof.text("created")) if proof.text("created") else None,
+                claimed_at=proof.moment("created"),
                 key_id=method.id,
                 controller=method.controller,
                 expires=method.expires,

@@ -28,17 +28,21 @@ _KEY_HOLDS = frozenset({"", "valid_key_retired_later"})
 
 def open_item(item: Item, question: Question) -> Opening:
     """The credential under a JWS; of a presentation, the credentials within, and who showed them."""
-    envelope = vc_jose.open_envelope(item.data)
+    return open_envelope(vc_jose.open_envelope(item.data), item, question)
+
+
+def open_envelope(envelope: Envelope, item: Item, question: Question) -> Opening:
+    """The same for what came out of `item`, under JWS or under COSE."""
     content: Content | None = None
     if not _is_enough(envelope):
         content = _content(envelope, question)
     try:
         key, seal = _key(envelope, content, question.loader)
     except (InputError, UnavailableError) as error:
-        return Opening(faults=(faults.of_error(error, clause=vc_jose.CLAUSE),))
+        return Opening(faults=(faults.of_error(error, clause=envelope.clause),))
     fault = signature_fault(envelope.algorithm, key, envelope.signature, envelope.signing_input)
     if fault:
-        return Opening(faults=(faults.fault(fault, clause=vc_jose.CLAUSE),))
+        return Opening(faults=(faults.fault(fault, clause=envelope.clause),))
     if content is None:
         content = _content(envelope, question)
     seal = replace(seal, claimed_at=_claimed_at(envelope, content))
@@ -75,7 +79,7 @@ def _key(envelope: Envelope, content: Content | None, loader: Loader) -> keys.Fo
     """Raises InputError and UnavailableError as `did.resolve_method`."""
     if envelope.certificates:
         return keys.certified(envelope.algorithm, envelope.certificates)
-    showing = content.is_presentation if content else envelope.type == vc_jose.PRESENTATION
+    showing = content.is_presentation if content else vc_jose.ENVELOPED.get(envelope.type, False)
     purpose = did.AUTHENTICATION if showing else did.ASSERTION
     party = content.party if content else ""
     return keys.published(envelope.algorithm, envelope.key_id, party, purpose=purpose, loader=loader)

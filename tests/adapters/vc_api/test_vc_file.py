@@ -133,8 +133,9 @@ def test_what_is_not_sealed_or_of_another_kind_fails() -> None:
     assert answer(sealed(CREDENTIAL), feature="presentation_jose") == "failure"
     assert answer(sealed(CREDENTIAL), feature="credential_sdjwt") == "failure"
     assert vc_file.verify(sealed(CREDENTIAL), b"{}", "credential_jose").result == "failure"
-    assert issued(CREDENTIAL, feature="credential_cose").result == "indeterminate"
-    assert answer(b"", feature="credential_cose") == "indeterminate"
+    assert answer(sealed(CREDENTIAL), feature="credential_cose") == "failure"
+    assert issued(CREDENTIAL, feature="credential_ldp").result == "indeterminate"
+    assert answer(b"", feature="credential_ldp") == "indeterminate"
 
 
 @pytest.mark.parametrize("change", [{"secretKeyJwk": None}, {"secretKeyJwk": {"kty": "EC"}}])

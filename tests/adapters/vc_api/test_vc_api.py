@@ -274,7 +274,7 @@ class TestVerifying:
         sealed = issued(api, "bitstring", id="urn:uuid:1")
         other = issued(api, "bitstring", id="urn:uuid:2")
         assert api.verify(sealed) == 200
-        entry = sealed["credentialStatus"][0]
+        entry = sealed["credentialStatus"]
         assert entry["statusListCredential"] == "https://localhost:1/status/revocation"
         status, listed = api.call("GET", "/status/revocation")
         assert status == 200
