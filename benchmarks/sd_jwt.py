@@ -47,6 +47,7 @@ from mikra.public_keys import jwk
 from mikra.sealing import jades, sd_jwt
 from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.keys import Signer, bare_signer, private_key_signer
+from mikra.status.indexes import Place
 from mikra.trust.certified_names import certifies
 from mikra.verification.openers.sd_jwt import open_item
 from mikra.verification.policy import Policy
@@ -111,9 +112,7 @@ def project(design: Design) -> Projection:
     return micro_credential(credential, namespace=NAMESPACE, award_id="urn:uuid:0", digest=bytes(32))
 
 
-def learner(
-    row: Mapping[str, str], fixed: Mapping[str, Any], holder: Mapping[str, str], number: int, end: int
-) -> Learner:
+def learner(row: Mapping[str, str], fixed: Mapping[str, Any], holder: Mapping[str, str], end: int) -> Learner:
     """From a row to its claims, as the projection of its own award would have them."""
     claims = {
         **fixed,
@@ -126,18 +125,19 @@ def learner(
     }
     if "learner_identification" in fixed:
         claims["learner_identification"] = row["learner_id"]
-    place = {"status_list": {"idx": number, "uri": "https://university.example/status/1"}}
-    return Learner(claims=claims, holder=holder, status=place, expires=end)
+    return Learner(claims=claims, holder=holder, expires=end)
 
 
 def sealing(projection: Projection, keys: Keys) -> Callable[[], list[bytes]]:
-    batch = WalletBatch(projection=projection, issuer=ISSUER, signer=keys.signer, at=AT)
+    batch = WalletBatch(projection=projection, issuer=ISSUER, signer=keys.signer, at=AT, chance=secrets.token_bytes)
     fixed = {name: value for name, value in projection.claims.items() if name in VARYING}
     holder, end = jwk.write(keys.holder.public_key()), int(AT.timestamp()) + 5 * 365 * 86400
 
     def seal() -> list[bytes]:
-        learners = [learner(row, fixed, holder, number, end) for number, row in enumerate(ROWS)]
-        return batch.seal(learners, secrets.token_bytes)
+        begin, base = batch.begin, "https://university.example/status/1"
+        return batch.sealed(
+            [begin(learner(row, fixed, holder, end), None, Place(base, number)) for number, row in enumerate(ROWS)]
+        )
 
     return seal
 

@@ -50,7 +50,7 @@ def sealing_figures(algorithm: str) -> Iterator[Figure]:
     prepared = Sealer(bare_signer(key.private), at=AT, key_id=did.key_url(name)).prepare(compiled.prefix)
 
     def seal(number: int) -> bytes:
-        rest = compiled.fill(ROWS[number % len(ROWS)], award_id=_award(), at=AT)[0]
+        rest = compiled.rest(ROWS[number % len(ROWS)], award_id=_award(), at=AT)
         return prepared.seal(rest)
 
     envelope = vc_jose.open_envelope(seal(0))

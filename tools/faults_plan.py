@@ -27,6 +27,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "sealing/sd_jwt/issue.py": (*_SD_JWT, *_WALLETS),
     "sealing/sd_jwt/read.py": _SD_JWT,
     "sealing/sd_jwt/key_binding.py": _SD_JWT,
+    "sealing/chunk.py": ("tests/conversion/test_wallet_batch.py",),
     "sealing/sd_jwt/template.py": ("tests/sealing/test_sd_jwt_template.py",),
     "sealing/sd_jwt/type_metadata.py": ("tests/conversion/test_sd_jwt_vc.py",),
     "conversion/sd_jwt_vc.py": ("tests/conversion/test_sd_jwt_vc.py",),

@@ -17,7 +17,8 @@ from mikra.sealing import sd_jwt
 from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.keys import bare_signer
 from mikra.sealing.sd_jwt.conceal import conceal
-from mikra.sealing.sd_jwt.template import Hole, Prepared, Template
+from mikra.sealing.sd_jwt.prepared import Prepared
+from mikra.sealing.sd_jwt.template import Hole, Template
 from tests.sealing.sd_jwts import CLAIMS, PATHS, chance, signer
 from tests.sealing.test_sd_jwt import all_paths, names, values
 from tests.simulators import europe

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from mikra.errors import ConflictError, InputError, NotAllowedError
@@ -19,21 +19,13 @@ from mikra.issuance.template import Shape, Template, compile_template, shape_of
 from mikra.model import Credential
 from mikra.model.jsonld import encode
 from mikra.sealing import certificates, jades, sealer
+from mikra.sealing.chunk import Begun, does_not_hold, signatures
 from mikra.sealing.keys import BatchSigner, Signer
 from mikra.sealing.sealer import Prepared, Sealer
 from mikra.status.indexes import Place
 from mikra.trust import certificates as trust
 from mikra.validation import annex1
 from mikra.validation.elm import ProfileVersion, check_profile
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A credential without its signature: what is sealed, the digest to be signed, the file up to there."""
-
-    payload: bytes
-    digest: bytes
-    file: bytes
 
 
 class Batch:
@@ -116,8 +108,7 @@ class Batch:
     def finish(self, begun: Sequence[Begun]) -> list[bytes]:
         """What was begun, sealed in one go and opened again. ConflictError where one does not hold."""
         signer = self.sealer.signer
-        assert isinstance(signer, BatchSigner)
-        values = signer.sign_digests([one.digest for one in begun])
+        values = signatures(signer, [one.digest for one in begun])
         files = [sealer.finish(one.file, value) for one, value in zip(begun, values, strict=True)]
         for one, file in zip(begun, files, strict=True):
             reopen(file, one.payload, certificate=signer.certificate)
@@ -263,7 +254,4 @@ def reopen(sealed: bytes, payload: bytes, *, certificate: bytes) -> None:
     except InputError:
         holds = False
     if not holds:
-        raise ConflictError(
-            "What was sealed does not open as what was meant.",
-            fix="Check the key or its device; nothing of this row was stored.",
-        )
+        raise does_not_hold()

@@ -95,10 +95,28 @@ class Template:
     def fill(
         self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime, place: Place | None = None
     ) -> tuple[bytes, bytes]:
-        """What follows `prefix` in one learner's payload: as it is, and as it stands inside a JSON string.
+        """What follows `prefix` in one learner's payload: as it is, and as it stands inside a JSON string."""
+        values = self._values(row, award_id, at, place)
+        plain, escaped = self._plain.copy(), self._escaped.copy()
+        plain[1::2] = escaped[1::2] = self._pick(values)
+        if b"\\" in b"".join(values):
+            escaped[1::2] = self._pick([_escape(value) for value in values])
+        return b"".join(plain), b"".join(escaped)
 
-        `place` is given where the template was compiled with one; its address needs no escapes (`indexes`).
-        """
+    def rest(self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime, place: Place | None = None) -> bytes:
+        """What follows `prefix`, as it is."""
+        plain = self._plain.copy()
+        plain[1::2] = self._pick(self._values(row, award_id, at, place))
+        return b"".join(plain)
+
+    def payload(
+        self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime, place: Place | None = None
+    ) -> bytes:
+        """The whole payload: the bytes to be sealed."""
+        return self.prefix + self.rest(row, award_id=award_id, at=at, place=place)
+
+    def _values(self, row: Mapping[str, Any], award_id: AwardId, at: dt.datetime, place: Place | None) -> list[bytes]:
+        """`place` is given where the template was compiled with one; its address needs no escapes (`indexes`)."""
         issued, until, today = self._times(at)
         values = [award_id.stem.encode(), issued, until]
         values += [place.base.encode(), b"%d" % place.index] if place else [b"", b""]
@@ -106,17 +124,7 @@ class Template:
             value = row.get(name)
             values.append(today if value in _NOTHING else calendar_day(value, name).encode())
         values += [_json(row[name]) for name in self._open]
-        plain, escaped = self._plain.copy(), self._escaped.copy()
-        plain[1::2] = escaped[1::2] = self._pick(values)
-        if b"\\" in b"".join(values):
-            escaped[1::2] = self._pick([_escape(value) for value in values])
-        return b"".join(plain), b"".join(escaped)
-
-    def payload(
-        self, row: Mapping[str, Any], *, award_id: AwardId, at: dt.datetime, place: Place | None = None
-    ) -> bytes:
-        """The whole payload: the bytes to be sealed."""
-        return self.prefix + self.fill(row, award_id=award_id, at=at, place=place)[0]
+        return values
 
     def _times(self, at: dt.datetime) -> tuple[bytes, bytes, bytes]:
         moment, issued, until, today = self._moment

@@ -180,6 +180,6 @@ def der_signature(name: str, signature: bytes) -> bytes:
 def jose_signature(der: bytes, size: int) -> bytes:
     """A DER ECDSA signature as r || s of `size` bytes each. The curves up to P-384 keep every length in one byte."""
     end = 4 + der[3]
-    r = der[4:end]
-    s = der[end + 2 :]
-    return r[-size:].rjust(size, b"\0") + s[-size:].rjust(size, b"\0")
+    if der[3] >= size and der[end + 1] >= size:  # all but one of a hundred
+        return der[end - size : end] + der[-size:]
+    return der[4:end][-size:].rjust(size, b"\0") + der[end + 2 :][-size:].rjust(size, b"\0")

@@ -86,14 +86,16 @@ class Prepared:
         return b'%b%b%b%b"}]}' % (self._before, inside, self._after, text)
 
     def begin(self, rest: bytes, escaped: bytes | None = None) -> tuple[bytes, bytes]:
-        """(digest to be signed, the file without its signature), for a `BatchSigner`; `finish` joins the two."""
+        """(what the key is asked to seal, the file without its signature), as `chunk.Begun`; `finish` joins the two."""
         if self._protected is not self._sealer.protected:
             self._renew()
-        assert self._state is not None
+        inside = escape(rest) if escaped is None else escaped
+        file = b"%b%b%b" % (self._before, inside, self._after)
+        if self._state is None:
+            return self._start + rest, file
         state = self._state.copy()
         state.update(rest)
-        inside = escape(rest) if escaped is None else escaped
-        return state.digest(), b"%b%b%b" % (self._before, inside, self._after)
+        return state.digest(), file
 
 
 def finish(begun: bytes, value: bytes) -> bytes:

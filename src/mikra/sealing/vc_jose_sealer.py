@@ -74,7 +74,7 @@ class Prepared:
             value = self._sign_digest(state.digest())
         else:
             value = self._sealer.signer.sign(self._start + text)
-        return b"%b%b.%b" % (self._start, text, _url(value))
+        return b"".join((self._start, text, b".", _url(value)))
 
 
 def _url(data: bytes) -> bytes:

@@ -24,13 +24,8 @@ Path = tuple[str | None, ...]
 Chance = Callable[[int], bytes]
 """So many bytes, from a generator fit for keys: `secrets.token_bytes`."""
 
-SALT_SIZE = 24
-"""Characters of a salt, each of 64 that are equally likely: 144 bits, where RFC 9901, 9.3 asks for 128."""
-
-SALT_LETTERS = bytes(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[byte % 64] for byte in range(256)
-)
-"""A byte of chance as a letter of a salt."""
+SALT_SIZE = 18
+"""Bytes of chance in a salt: 144 bits, where RFC 9901, 9.3 asks for 128. In base64url these are 24 letters."""
 
 DIGESTS, ELEMENT, ALGORITHM = "_sd", "...", "_sd_alg"
 RESERVED = frozenset({DIGESTS, ELEMENT, ALGORITHM})
@@ -133,7 +128,7 @@ class _Work:
         return digest(disclosure)
 
     def salt(self) -> str:
-        return self.chance(SALT_SIZE).translate(SALT_LETTERS).decode()
+        return base64url.encode(self.chance(SALT_SIZE))
 
     def decoy(self) -> str:
         """4.2.5: the digest of chance."""

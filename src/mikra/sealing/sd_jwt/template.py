@@ -20,14 +20,12 @@ from typing import Any
 import orjson
 
 from mikra.errors import InputError
-from mikra.sealing.algorithms import ALGORITHMS
-from mikra.sealing.keys import DigestSigner, Signer
-from mikra.sealing.sd_jwt.conceal import ALGORITHM, DIGESTS, SALT_LETTERS, SALT_SIZE, Chance, Path, check_claims
-from mikra.sealing.sd_jwt.issue import Kind, check_layout, protected_header
+from mikra.sealing.sd_jwt.conceal import ALGORITHM, DIGESTS, SALT_SIZE, Chance, Path, check_claims
 
 _TO_URL = bytes.maketrans(b"+/", b"-_")
-_HEAD, _DIGEST = 36, 43
-"""Characters in base64 of `["salt"` and of a digest. `+` and `/` come of bytes that end in 11111x: no salt has one."""
+_SALT, _HEAD, _DIGEST = 24, 36, 43
+"""Characters in base64 of a salt, of `["salt"`, and of a digest. Only bytes that end in 11111x give `+` and `/`, and
+no salt has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,11 @@ class _Digests:
     slots: tuple[int, ...]
 
 
+_DEEPER = b"\n   "
+"""In indented JSON, what stands within a value of the list."""
+
 _Piece = bytes | Hole | _Digests
-_Columns = Mapping[str, list[bytes]]
+Columns = Mapping[str, Sequence[bytes]]
 """Name of a hole -> its value in each row, as JSON."""
 
 
@@ -82,20 +83,23 @@ class Template:
 
         The order of chance is that of one row after the other.
         """
-        if not rows:
-            return []
-        columns = {name: _column([row[name] for row in rows]) for name in self.names}
-        count, total = self.count, self.count * len(rows)
+        columns = {name: encoded([row[name] for row in rows]) for name in self.names}
+        return self.fill_columns(columns, len(rows), chance) if rows else []
+
+    def fill_columns(self, columns: Columns, rows: int, chance: Chance) -> list[tuple[bytes, list[bytes]]]:
+        """The same from columns: the name of each hole -> its value in each row, as `encoded` gives them."""
+        count, total = self.count, self.count * rows
         if not total:
-            return [(payload, []) for payload in self._payload.fill(columns, [], 0, len(rows))]
-        salts = _cut(SALT_SIZE, total)(chance(SALT_SIZE * total).translate(SALT_LETTERS))
+            return [(payload, []) for payload in self._payload.fill(columns, [], 0, rows)]
+        drawn = b2a_base64(chance(SALT_SIZE * total), newline=False).translate(_TO_URL)
+        salts = _cut(_SALT, total)(drawn)
         heads = _cut(_HEAD, total)(b2a_base64(b'["%b"' % b'"["'.join(salts), newline=False))
-        texts, digests = list(map(add, heads, self._tails * len(rows))), [b""] * total
+        texts, digests = list(map(add, heads, self._tails * rows)), [b""] * total
         for slot in self._decoys:
             texts[slot::count] = salts[slot::count]
         for layer in self._layers:
             layer.fill(texts, heads, digests, columns)
-        payloads = self._payload.fill(columns, digests, count, len(rows))
+        payloads = self._payload.fill(columns, digests, count, rows)
         found = [texts[at : at + count] for at in range(0, total, count)]
         if self._decoys:
             found = [[row[slot] for slot in self._shown] for row in found]
@@ -121,7 +125,7 @@ class _Filling:
         only = self.places[0] if len(self.places) == 1 else None
         return only.name if isinstance(only, Hole) else ""
 
-    def fill(self, columns: _Columns, digests: list[bytes], count: int, rows: int) -> list[bytes]:
+    def fill(self, columns: Columns, digests: list[bytes], count: int, rows: int) -> list[bytes]:
         """Filled for each row; `digests` are those of all rows, `count` for each."""
         if self.hole:
             before, _, after = self.pieces
@@ -135,7 +139,7 @@ class _Filling:
         return made
 
     @staticmethod
-    def _column(place: Hole | _Digests, columns: _Columns, digests: list[bytes], count: int) -> Sequence[bytes]:
+    def _column(place: Hole | _Digests, columns: Columns, digests: list[bytes], count: int) -> Sequence[bytes]:
         if isinstance(place, Hole):
             return columns[place.name]
         if len(place.slots) == 1:
@@ -164,16 +168,17 @@ class _Layer:
         for number in own:
             content = _Filling(slots[number].content)
             if not content.places:
-                tails[number] = _url(b"".join(content.pieces))
+                tails[number] = url(b"".join(content.pieces))
             else:
                 varying.append((number, content))
         return cls(slots=own, count=len(slots), varying=tuple(varying))
 
-    def fill(self, texts: list[bytes], heads: Sequence[bytes], digests: list[bytes], columns: _Columns) -> None:
-        count = self.count
-        for slot, content in self.varying:
-            tails = _urls(content.fill(columns, digests, count, len(texts) // count))
-            texts[slot::count] = map(add, heads[slot::count], tails)
+    def fill(self, texts: list[bytes], heads: Sequence[bytes], digests: list[bytes], columns: Columns) -> None:
+        count, rows = self.count, len(texts) // self.count
+        contents = [content.fill(columns, digests, count, rows) for _, content in self.varying]
+        tails = _urls([text for column in contents for text in column])
+        for number, (slot, _) in enumerate(self.varying):
+            texts[slot::count] = map(add, heads[slot::count], tails[number * rows : (number + 1) * rows])
         if len(self.slots) == count:
             digests[:] = _digests(texts)
             return
@@ -291,19 +296,36 @@ def _split(pieces: list[_Piece]) -> tuple[bytes, list[_Piece]]:
     return first[:cut], [first[cut:], *pieces[1:]]
 
 
-def _column(values: list[Any]) -> list[bytes]:
-    """The values as JSON. Raises InputError for what cannot be written, and for reserved names within."""
+def encoded(values: Sequence[Any]) -> list[bytes]:
+    """Each value as JSON. Raises InputError for what cannot be written, and for reserved names within.
+
+    All are written at once, a line for each: no line ends within a text. Values that hold others are written alone.
+    """
     try:
-        column = list(map(orjson.dumps, values))
+        together = orjson.dumps(values, option=orjson.OPT_INDENT_2)
     except TypeError as error:
-        raise InputError("A text holds half a character.", found=ascii(values)[:60], code="json_bad_unicode") from error
-    joined = b"".join(column)
-    if b'"_sd' in joined or b'"..."' in joined:  # a text may hold this, a name may not
-        check_claims(values)
-    return column
+        raise _unwritable(values) from error
+    if _DEEPER not in together:
+        return together[4:-2].split(b",\n  ") if values else []
+    return list(map(written, values))
 
 
-def _url(data: bytes) -> bytes:
+def written(value: Any) -> bytes:
+    """One value as JSON. Raises InputError as `encoded` does."""
+    try:
+        text = orjson.dumps(value)
+    except TypeError as error:
+        raise _unwritable(value) from error
+    if b'"_sd' in text or b'"..."' in text:  # a text may hold this, a name may not
+        check_claims(value)
+    return text
+
+
+def _unwritable(value: Any) -> InputError:
+    return InputError("A text holds half a character.", found=ascii(value)[:60], code="json_bad_unicode")
+
+
+def url(data: bytes) -> bytes:
     """base64url. Of plain ASCII text it rarely differs from base64, so that is looked at first."""
     text = b2a_base64(data, newline=False).rstrip(b"=")
     return text.translate(_TO_URL) if b"+" in text or b"/" in text else text
@@ -311,47 +333,7 @@ def _url(data: bytes) -> bytes:
 
 def _urls(column: list[bytes]) -> list[bytes]:
     """base64url of each."""
-    encoded = [text.rstrip(b"=\n") for text in map(b2a_base64, column)]
-    joined = b"".join(encoded)
-    if b"+" in joined or b"/" in joined:
-        return [text.translate(_TO_URL) for text in encoded]
-    return encoded
-
-
-class Prepared:
-    """A template under one seal: what never changes of header and payload is encoded and hashed once."""
-
-    def __init__(
-        self,
-        claims: Mapping[str, Any],
-        *,
-        signer: Signer,
-        concealed: Iterable[Path],
-        kind: Kind = Kind.SD_JWT_VC,
-        key_id: str = "",
-        decoys: int = 0,
-    ) -> None:
-        paths = frozenset(concealed)
-        check_layout(claims, paths, kind)
-        self.template = Template(claims, paths, decoys=decoys)
-        self._start = b"%b.%b" % (protected_header(signer, kind, key_id), _url(self.template.prefix))
-        self._sign = signer.sign
-        digest = ALGORITHMS[signer.algorithm].digest
-        self._state: Any = None
-        if isinstance(signer, DigestSigner) and digest is not None:
-            self._state = hashlib.new(digest.name, self._start)
-            self._sign_digest = signer.sign_digest
-
-    def seal(self, rows: Sequence[Mapping[str, Any]], chance: Chance) -> list[bytes]:
-        """The SD-JWT of each row with all its disclosures, as `issue` would seal it. Fastest some dozens at a time."""
-        return [self._sealed(rest, disclosures) for rest, disclosures in self.template.fill(rows, chance)]
-
-    def _sealed(self, rest: bytes, disclosures: list[bytes]) -> bytes:
-        encoded = _url(rest)
-        if self._state is None:
-            signature = self._sign(self._start + encoded)
-        else:
-            state = self._state.copy()
-            state.update(encoded)
-            signature = self._sign_digest(state.digest())
-        return b"%b%b.%b" % (self._start, encoded, b"~".join([_url(signature), *disclosures, b""]))
+    together = b"".join(map(b2a_base64, column)).replace(b"=", b"")
+    if b"+" in together or b"/" in together:
+        together = together.translate(_TO_URL)
+    return together.split(b"\n")
