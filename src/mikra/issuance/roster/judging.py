@@ -83,32 +83,40 @@ class Judge:
     ) -> None:
         """Sort these rows into ready and not ready. Only rows without a fault of their own count as doubles."""
         wrong: dict[int, list[tuple[int, Finding]]] = {}
+        warned: set[int] = set()
         for index, position, one in faults:
             finding = self._cell_finding(numbers[index], position, one, rows[index][position])
             if one.severity is Severity.ERROR:
                 wrong.setdefault(index, []).append((position, finding))
+            else:
+                warned.add(index)
             self.findings.append((numbers[index], position, finding))
         for index, found in wrong.items():
             self._keep_bad(numbers[index], rows[index], found)
         good = [index for index in range(len(rows)) if index not in wrong] if wrong else list(range(len(rows)))
         sheet = self.table.sheet
         if self.duplicates.none_among([values[i] for i in good]):
-            self.rows.extend(Row(numbers[i], sheet, values[i]) for i in good)
+            self.rows.extend(Row(numbers[i], sheet, values[i], rows[i], i in warned) for i in good)
             return
         for index in good:
-            if not self._is_double(numbers[index], rows[index], values[index]):
-                self.rows.append(Row(numbers[index], sheet, values[index]))
+            double = self._double(numbers[index], rows[index], values[index])
+            if double is None or double.severity is not Severity.ERROR:
+                like = double.values.get("row") if double else None
+                doubtful = index in warned or double is not None
+                self.rows.append(
+                    Row(numbers[index], sheet, values[index], rows[index], doubtful, int(str(like)) if like else None)
+                )
 
-    def _is_double(self, number: int, cells: Sequence[Raw], values: Mapping[str, Value]) -> bool:
-        """Whether the row is kept back as another's double; what there is to say of it is noted."""
+    def _double(self, number: int, cells: Sequence[Raw], values: Mapping[str, Value]) -> Fault | None:
+        """What there is to say of the row as another's double; it is noted."""
         double = self.duplicates.check(number, values)
         if double is None:
-            return False
+            return None
         finding = self._row_finding(number, double, "")
         self.findings.append((number, WHOLE_ROW, finding))
         if double.severity is Severity.ERROR:
             self._keep_bad(number, cells, [(WHOLE_ROW, finding)])
-        return double.severity is Severity.ERROR
+        return double
 
     def _keep_bad(self, number: int, cells: Sequence[Raw], found: Sequence[tuple[int, Finding]]) -> None:
         places, findings = zip(*found, strict=True)

@@ -25,12 +25,12 @@ def learner_key(values: Mapping[str, Value]) -> str:
     numbers = [key for key in learner_keys(values) if key.startswith(("id:", "nid:"))]
     if numbers:
         return numbers[0]
-    return f"learner:{_name(values)}|{_birth(values)}|{str(values.get('email', '')).casefold()}"
+    return f"learner:{whole_name(values)}|{_birth(values)}|{str(values.get('email', '')).casefold()}"
 
 
 def learner_keys(values: Mapping[str, Value]) -> tuple[str, ...]:
     """Every key by which this learner is known: any one of them in common means one learner."""
-    return tuple(_keys(values, _name(values)))
+    return tuple(_keys(values, whole_name(values)))
 
 
 def _keys(values: Mapping[str, Value], name: str) -> list[str]:
@@ -51,7 +51,7 @@ def _birth(values: Mapping[str, Value]) -> str:
     return day.isoformat() if isinstance(day, dt.date) else ""
 
 
-def _name(values: Mapping[str, Value]) -> str:
+def whole_name(values: Mapping[str, Value]) -> str:
     """The folded name, whole or in halves: both forms of one person give the same."""
     given, family = values.get("given_name"), values.get("family_name")
     if given and family:
@@ -83,7 +83,7 @@ def _has_birth(values: Mapping[str, Value]) -> bool:
     return "date_of_birth" in values
 
 
-def _is_told_apart(values: Mapping[str, Value]) -> bool:
+def is_told_apart(values: Mapping[str, Value]) -> bool:
     """Whether more than the name tells a learner apart. An address does not: one learner may have two."""
     return "date_of_birth" in values or "learner_id" in values or "national_id" in values
 
@@ -108,7 +108,7 @@ class Duplicates:
         """
         if self._any_issued or self._among is not None:
             return False
-        names = list(map(_name, rows))
+        names = list(map(whole_name, rows))
         columns: tuple[list[object], ...] = (
             [str(values["email"]).casefold() for values in rows if "email" in values],
             [_numbered(values) for values in rows if "learner_id" in values],
@@ -117,11 +117,11 @@ class Duplicates:
         )
         if any(len(set(keys)) != len(keys) for keys in columns):
             return False
-        return all(map(_is_told_apart, rows)) or len(set(names)) == len(names)
+        return all(map(is_told_apart, rows)) or len(set(names)) == len(names)
 
     def check(self, number: int, values: Mapping[str, Value]) -> Fault | None:
         """What there is to say about this row as another's double; it counts for those after it if it is none."""
-        name = _name(values)
+        name = whole_name(values)
         keys = _keys(values, name)
         if self._any_issued and any(map(self._issued, (learner_key(values), *keys))):
             return fault("row_duplicate", "row_already_issued")
@@ -135,7 +135,7 @@ class Duplicates:
             seen[key] = number
         if self._among is not None and f"name:{name}" not in self._among:
             return None
-        told_apart = _is_told_apart(values)
+        told_apart = is_told_apart(values)
         first = self._named.setdefault(name, number if told_apart else -number)
         if abs(first) == number or (told_apart and first > 0):
             return None

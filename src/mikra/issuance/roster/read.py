@@ -43,7 +43,7 @@ def read_roster(
     check_mapping(mapping, fields, options.language)
     kind = file_kind(data, name, limits, options.language)
     if kind is FileKind.TEXT:
-        table, source = _read_text(data, fields, mapping, options, limits)
+        table, source = read_text(data, fields, mapping, options, limits)
         header = demanded_header(locate_header(table.rows, fields, mapping), table, fields, options.language)
         return _check(table, header, source, fields, options, limits, already)
     found = read_workbook(data, fields, mapping, options, limits)
@@ -75,9 +75,10 @@ def check_mapping(mapping: Mapping[str, str], fields: Sequence[RosterField], lan
             raise refusal("header_missing", "mapping_unknown", language, where=heading, found=found, expected=wanted)
 
 
-def _read_text(
+def read_text(
     data: bytes, fields: Sequence[RosterField], mapping: Mapping[str, str], options: RosterOptions, limits: RosterLimits
 ) -> tuple[Table, dict[str, object]]:
+    """All records of a delimited text, and how they were read."""
     probe = Probe()
     probe.feed(data, last=True)
     encoding = find_encoding(probe, options.encoding, options.language)
@@ -140,5 +141,6 @@ def source_of(found: Mapping[str, object], header: Header, table: Table, facts: 
         **found,  # type: ignore[arg-type]
         header_row=table.numbers[header.index],
         date_orders={name: order for name, order in orders.items() if order},
+        digits={one.name: facts[p].digits for p, one in header.columns.used.items() if facts[p].digits},
         own=bool(header.columns.own),
     )

@@ -31,6 +31,7 @@ class SourceKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """How the file was read. `date_orders`: field -> the order that its column proved, or that the caller gave.
+    `digits`: field -> the digits of the longest number in its column, where leading zeros count.
 
     `header_row` is the row of the headings, counted from 1; `own` says that the file is one of our corrections,
     `for_design` that it is our template, filled in, for this very design (its code).
@@ -42,6 +43,7 @@ class Source:
     sheet: str = ""
     header_row: int = 1
     date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
+    digits: Mapping[str, int] = field(default_factory=dict)
     own: bool = False
     for_design: str = ""
 
@@ -80,11 +82,18 @@ class RosterOptions:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that can be issued. `number` is the row as the person sees it in the file, from 1."""
+    """A row that can be issued. `number` is the row as the person sees it in the file, from 1.
+
+    `cells` are all its cells as they were; `warned`: some finding asks to look at it; `like`: the row that may be the
+    same learner.
+    """
 
     number: int
     sheet: str
     values: Mapping[str, Value]
+    cells: Sequence[Raw] = field(default=(), compare=False, repr=False)
+    warned: bool = field(default=False, compare=False)
+    like: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from mikra.server.store.base import Owned
@@ -95,3 +97,15 @@ class Change(Owned):
 
     class Meta:
         db_table = "award_change"
+
+
+def having(tenant_id: uuid.UUID, edition_id: uuid.UUID, same: list[bytes]) -> set[bytes]:
+    """Of these learners, those who have an award of the edition that counts."""
+    rows = Award._default_manager.filter(
+        tenant_id=tenant_id,
+        edition_id=edition_id,
+        same__in=same,
+        trial=False,
+        state__in=(Award.State.VALID, Award.State.SUSPENDED),
+    )
+    return {bytes(one) for one in rows.values_list("same", flat=True) if one is not None}

@@ -31,6 +31,8 @@ class Batch(Owned):
     state = models.CharField(max_length=12, choices=State.choices, default=State.WHO)
     key = models.ForeignKey("store.Wrapped", null=True, on_delete=models.SET_NULL, related_name="+")
     secret = models.BinaryField(null=True)
+    upload = models.BinaryField(null=True)
+    """The file as it was given, encrypted under `key`, until the list is decided on: its columns may yet be mapped."""
     mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
     findings = models.JSONField(default=list)
@@ -40,6 +42,8 @@ class Batch(Owned):
     """The day of award where the rows do not say one."""
     note = models.TextField(default="", blank=True)
     prepared_by = models.ForeignKey("store.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    hands = models.JSONField(default=list)
+    """Names of all actors who had a hand in the list: where four eyes are asked for, none of them can seal it."""
     approved_by = models.ForeignKey("store.Person", null=True, on_delete=models.SET_NULL, related_name="+")
     approved = models.DateTimeField(null=True, blank=True)
     scheduled = models.DateTimeField(null=True, blank=True)
@@ -92,6 +96,12 @@ class BatchRow(models.Model):
     list_number = models.PositiveIntegerField(null=True, blank=True)
     list_index = models.PositiveIntegerField(null=True, blank=True)
     warned = models.BooleanField(default=False)
+    keys = models.BinaryField(default=b"")
+    """Keyed digests by which doubles in the list are found, 8 bytes each; the first is that of the name."""
+    double_of = models.PositiveIntegerField(null=True, blank=True)
+    """The row whose double it is (FIX), or whose name it bears (READY)."""
+    slot = models.PositiveSmallIntegerField(null=True, blank=True)
+    """Which worker has taken it up: whoever holds the slot of its batch (`store.held`)."""
 
     class Meta:
         db_table = "batch_row"
@@ -104,3 +114,46 @@ class BatchRow(models.Model):
             ),
         )
         indexes = (models.Index(fields=("batch", "state", "number")),)
+
+
+class KnownColumns(Owned):
+    """What a person said that the columns of a list mean, remembered for the next list with the same headings."""
+
+    edition = models.ForeignKey("store.Edition", on_delete=models.CASCADE, related_name="+")
+    headings = models.BinaryField(max_length=16)
+    """`personal.token` of all headings."""
+    mapping = models.JSONField()
+
+    class Meta:
+        db_table = "known_columns"
+        constraints = (models.UniqueConstraint(fields=("edition", "headings"), name="columns_once"),)
+
+
+OPEN_STATES = (Batch.State.APPROVAL, Batch.State.SCHEDULED, Batch.State.SEALING, Batch.State.PAUSED)
+"""A batch in one of these is decided on: its learners will have the edition."""
+
+
+def take_hand(batch: Batch, name: str) -> None:
+    """Notes that this actor had a hand in the list; call it with the batch locked."""
+    if name not in batch.hands:
+        batch.hands = [*batch.hands, name]
+        batch.save(update_fields=("hands",))
+
+
+def counted(batch: Batch) -> dict[str, int]:
+    """State -> rows."""
+    found = batch.rows.values("state").annotate(count=models.Count("id")).order_by()
+    return {one["state"]: one["count"] for one in found}
+
+
+def committed(batch: Batch, same: list[bytes]) -> set[bytes]:
+    """Of these learners, those who stand in another batch of the edition that is decided on."""
+    taken = BatchRow._default_manager.filter(
+        tenant_id=batch.tenant_id,
+        batch__edition_id=batch.edition_id,
+        batch__trial=False,
+        batch__state__in=OPEN_STATES,
+        state__in=(BatchRow.State.READY, BatchRow.State.INTENT),
+        same__in=same,
+    ).exclude(batch_id=batch.id)
+    return {bytes(one) for one in taken.values_list("same", flat=True) if one is not None}

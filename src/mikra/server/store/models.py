@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mikra.server.store.audit import DailyHead, Entry, Head
 from mikra.server.store.awards import Award, Change, Dictionary, Sealed
-from mikra.server.store.batches import Batch, BatchRow
+from mikra.server.store.batches import Batch, BatchRow, KnownColumns
 from mikra.server.store.deliveries import Delivery, DeliveryStep
 from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, Review
 from mikra.server.store.learners import Learner, LearnerToken
@@ -31,6 +31,7 @@ __all__ = [
     "Edition",
     "Entry",
     "Head",
+    "KnownColumns",
     "Learner",
     "LearnerToken",
     "Lease",

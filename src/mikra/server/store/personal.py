@@ -38,7 +38,8 @@ def _data_key() -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _derived(purpose: str, tenant: uuid.UUID) -> bytes:
+def derived(purpose: str, tenant: uuid.UUID) -> bytes:
+    """A key of this tenant for one purpose; it is kept nowhere."""
     return hmac.digest(_data_key(), f"{purpose}:{tenant}".encode(), "sha256")
 
 
@@ -62,12 +63,12 @@ def decrypt(key: bytes, blob: bytes, *, about: bytes = b"") -> bytes:
 
 def wrap(tenant_id: uuid.UUID, key: bytes, key_id: uuid.UUID) -> bytes:
     """A learner's key as it is stored."""
-    return encrypt(_derived("wrap", tenant_id), key, about=key_id.bytes)
+    return encrypt(derived("wrap", tenant_id), key, about=key_id.bytes)
 
 
 def unwrap(stored: Wrapped) -> bytes:
     """The key itself: 32 bytes, for memory alone."""
-    return decrypt(_derived("wrap", stored.tenant_id), bytes(stored.wrapped), about=stored.id.bytes)
+    return decrypt(derived("wrap", stored.tenant_id), bytes(stored.wrapped), about=stored.id.bytes)
 
 
 def new_key(tenant_id: uuid.UUID) -> tuple[Wrapped, bytes]:
@@ -108,4 +109,4 @@ def look_into(key: bytes, blob: bytes) -> Any:
 
 def token(tenant_id: uuid.UUID, kind: str, value: str) -> bytes:
     """A digest under a key of the tenant, by which equal values are found; it tells nothing without that key."""
-    return hmac.digest(_derived("token", tenant_id), f"{kind}:{value}".encode(), hashlib.sha256)[:16]
+    return hmac.digest(derived("token", tenant_id), f"{kind}:{value}".encode(), hashlib.sha256)[:16]

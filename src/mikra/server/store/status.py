@@ -1,10 +1,25 @@
-"""Status lists: which places are given, and what was published last (W3C bitstring and IETF token, of one table)."""
+"""Status lists: which places are given, and what was published last (W3C bitstring and IETF token, of one table).
+
+The rules are those of `status.indexes`: several lists of a tenant and year are open at once, each is closed at three
+quarters, a place is given once. Here a place costs no question to the database: each list gives its places in the
+order of a permutation that only its secret tells, and counts how many it gave.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import random
+import uuid
+from array import array
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
 from django.db import models
 
+from mikra.adapters.clock import chance
 from mikra.server.store.base import Owned
+from mikra.status.indexes import Rules
 
 
 class StatusList(models.Model):
@@ -30,12 +45,13 @@ class StatusList(models.Model):
 
 
 class StatusMark(models.Model):
-    """A place that is not valid: what `status.table.pack` takes."""
+    """A place that is not valid: what `status.table.pack` takes. `tombstone`: sealed, of one withdrawn for good."""
 
     list = models.ForeignKey(StatusList, on_delete=models.PROTECT, related_name="marks")
     index = models.PositiveIntegerField()
     value = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
+    tombstone = models.BinaryField(null=True)
 
     class Meta:
         db_table = "status_mark"
@@ -54,3 +70,99 @@ class Published(Owned):
     class Meta:
         db_table = "status_published"
         constraints = (models.UniqueConstraint(fields=("list", "encoding"), name="encoding_once"),)
+
+
+RULES = Rules()
+
+
+@lru_cache(maxsize=16)
+def order_of(secret: bytes, size: int) -> Sequence[int]:
+    """All places of a list, in the order in which they are given: sorted by 8 bytes of SHAKE-256 over the secret.
+
+    Half a megabyte a list, made in a tenth of a second, once per process.
+    """
+    drawn = array("Q", hashlib.shake_256(secret).digest(8 * size))
+    return array("I", sorted(range(size), key=drawn.__getitem__))
+
+
+def reserve(tenant_id: uuid.UUID, group: str, count: int) -> list[tuple[int, int]]:
+    """So many (list, place), spread over the open lists by chance; durable with the transaction around it.
+
+    Holds the lists of the group until then: two workers never get one place, and take turns.
+    """
+    lists = _open_lists(tenant_id, group)
+    dice = random.SystemRandom()
+    given: list[tuple[int, int]] = []
+    while len(given) < count:
+        lists = _replaced(tenant_id, group, lists)
+        wanted = dice.choices(lists, k=count - len(given))
+        for one in lists:
+            given += _taken(one, sum(other is one for other in wanted))
+    lists = _replaced(tenant_id, group, lists)
+    for one in lists:
+        one.save(update_fields=("taken",))
+    dice.shuffle(given)
+    return given
+
+
+def _room(one: StatusList) -> int:
+    return int(one.size * RULES.full) - one.taken
+
+
+def _taken(one: StatusList, wanted: int) -> list[tuple[int, int]]:
+    count = min(wanted, _room(one))
+    order = order_of(bytes(one.secret), one.size)
+    places = [(one.number, order[position]) for position in range(one.taken, one.taken + count)]
+    one.taken += count
+    return places
+
+
+def _open_lists(tenant_id: uuid.UUID, group: str) -> list[StatusList]:
+    rows = StatusList._default_manager.select_for_update(no_key=True)
+    return list(rows.filter(tenant_id=tenant_id, group=group, open=True).order_by("number"))
+
+
+def _replaced(tenant_id: uuid.UUID, group: str, lists: list[StatusList]) -> list[StatusList]:
+    """The lists with room; full ones are closed, and new ones opened in their place."""
+    for one in lists:
+        if _room(one) <= 0:
+            one.open = False
+            one.save(update_fields=("open", "taken"))
+    kept = [one for one in lists if one.open]
+    if len(kept) < RULES.at_once:
+        _hold_tenant(tenant_id)
+        known = {one.number for one in lists}
+        # Another worker may have opened some while this one waited for the tenant.
+        kept += [one for one in _open_lists(tenant_id, group) if one.number not in known]
+    while len(kept) < RULES.at_once:
+        kept.append(
+            StatusList._default_manager.create(tenant_id=tenant_id, group=group, size=RULES.size, secret=chance(32))
+        )
+    return kept
+
+
+def _hold_tenant(tenant_id: uuid.UUID) -> None:
+    from mikra.server.store.tenants import Tenant
+
+    Tenant._default_manager.select_for_update(no_key=True).get(pk=tenant_id)
+
+
+def mark(places: Mapping[tuple[int, int], int], at: dt.datetime) -> None:
+    """Writes (list, place) -> value; VALID takes the mark away. The lists are to be published."""
+    for (number, index), value in places.items():
+        if value:
+            StatusMark._default_manager.update_or_create(
+                list_id=number, index=index, defaults={"value": value, "at": at, "tombstone": None}
+            )
+        else:
+            StatusMark._default_manager.filter(list_id=number, index=index).delete()
+    numbers = {number for number, _ in places}
+    StatusList._default_manager.filter(number__in=numbers, dirty=None).update(dirty=at)
+
+
+def marks_of(number: int) -> dict[int, list[int]]:
+    """Value -> places of a list, for `status.table.pack`."""
+    found: dict[int, list[int]] = {}
+    for index, value in StatusMark._default_manager.filter(list_id=number).values_list("index", "value"):
+        found.setdefault(value, []).append(index)
+    return found

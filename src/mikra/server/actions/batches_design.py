@@ -1,0 +1,69 @@
+"""The edition that a batch awards, as the core reads it: the design, its columns, its pages; kept by this process."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from functools import lru_cache
+
+from mikra.issuance import compose
+from mikra.issuance.columns import fields_of
+from mikra.issuance.design import Body, Design
+from mikra.issuance.design_file import read_design
+from mikra.issuance.fields import RosterField
+from mikra.rendering import page
+from mikra.server.store.designs import Edition
+
+KEPT = 32
+"""Editions in memory: some tens of kilobytes each, and their pages."""
+
+
+def design_of(edition: Edition) -> Design:
+    """What was published. ConflictError where the stored file was changed since."""
+    return _read(edition.id, bytes(edition.content))
+
+
+@lru_cache(maxsize=KEPT)
+def _read(_id: uuid.UUID, content: bytes) -> Design:
+    return read_design(content)
+
+
+def columns_of(edition: Edition) -> tuple[RosterField, ...]:
+    """Which columns a class list for it has."""
+    return _columns(design_of(edition).digest, edition.id, bytes(edition.content))
+
+
+@lru_cache(maxsize=KEPT)
+def _columns(_digest: str, id: uuid.UUID, content: bytes) -> tuple[RosterField, ...]:
+    return fields_of(_read(id, content))
+
+
+def trial_of(design: Design) -> Design:
+    """The same as a demonstration, whoever holds the demonstration key: its issuer's identifier is that key's."""
+    issuer = replace(design.issuer, identifiers=replace(design.issuer.identifiers, eidas=""))
+
+    def body(one: Body | None) -> Body | None:
+        return issuer if one == design.issuer else one
+
+    return replace(
+        design,
+        issuer=issuer,
+        awarding_bodies=tuple(body(one) or one for one in design.awarding_bodies),
+        assessment=tuple(replace(one, assessor=body(one.assessor)) for one in design.assessment),
+        demonstration=True,
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _pages(_id: uuid.UUID, content: bytes, trial: bool) -> dict[str, bytes]:
+    design = _read(_id, content)
+    drawn = trial_of(design) if trial else design
+    renderer = page.page_renderer(demonstration=drawn.demonstration)
+    if renderer is None:
+        return {language: page.neutral_page(language) for language in drawn.languages}
+    return compose.edition_pages(drawn, renderer)
+
+
+def pages_of(edition: Edition, *, trial: bool = False) -> dict[str, bytes]:
+    """The page that viewers show, by language, without anything personal; drawn once."""
+    return _pages(edition.id, bytes(edition.content), trial)

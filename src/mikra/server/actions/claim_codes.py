@@ -1,0 +1,35 @@
+"""The code by which a learner claims an award: made again from the delivery whenever a letter is written, kept nowhere.
+
+Sixteen letters and digits that are not mixed up (Crockford's base 32, 80 bits), in groups of four where people type
+them. The database holds only the SHA-256 by which a code that comes back is found (`Delivery.token`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+
+from mikra.server.store import personal
+
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LENGTH = 16
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+
+
+def code_of(tenant_id: uuid.UUID, delivery_id: uuid.UUID) -> str:
+    """The code of a delivery: HMAC-SHA-256 under a key of the tenant, so that nobody without `data.key` has it."""
+    digest = hmac.digest(personal.derived("claim", tenant_id), delivery_id.bytes, "sha256")
+    number = int.from_bytes(digest[:10])
+    return "".join(LETTERS[number >> 5 * place & 31] for place in reversed(range(_LENGTH)))
+
+
+def token_of(code: str) -> bytes:
+    """By which a code is found, however it was typed: `Delivery.token`."""
+    plain = "".join(one for one in code.upper().translate(_MISREAD) if one in LETTERS)
+    return hashlib.sha256(plain.encode()).digest()
+
+
+def spaced(code: str) -> str:
+    """For a letter: ABCD-EFGH-JKMN-PQRS."""
+    return "-".join(code[start : start + 4] for start in range(0, _LENGTH, 4))
