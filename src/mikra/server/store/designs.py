@@ -77,7 +77,8 @@ class Design(Owned):
     @classmethod
     def has_code(cls, tenant: Any, code: str, *, but: uuid.UUID | None = None) -> bool:
         """Whether a design of this tenant bears the code already."""
-        return cls.there(tenant).filter(code=code).exclude(pk=but).exists()
+        rows = cls.there(tenant).filter(code=code)
+        return (rows.exclude(pk=but) if but else rows).exists()
 
     @classmethod
     def counted(cls, tenant: Any) -> dict[str, int]:

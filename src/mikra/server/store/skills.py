@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
+from django.db.models.functions import Length
 
 from mikra.vocabulary.folding import words
 
@@ -26,7 +25,7 @@ class Skill(models.Model):
         indexes = (models.Index(fields=("language", "label")),)
 
     @classmethod
-    def found(cls, text: str, language: str, limit: int = 20) -> list[Self]:
+    def found(cls, text: str, language: str, limit: int = 20) -> list[Skill]:
         """Skills with a word that begins with each word of `text`: in this language first, then in the others."""
         wanted = words(text)
         if not wanted:
@@ -34,7 +33,7 @@ class Skill(models.Model):
         rows = cls._default_manager.all()
         for word in wanted:
             rows = rows.filter(search__contains=f" {word}")
-        own = list(rows.filter(language=language).order_by(models.functions.Length("label"), "label")[:limit])
+        own = list(rows.filter(language=language).order_by(Length("label"), "label")[:limit])
         rest = rows.exclude(language=language).order_by("language", "label")
         return own or list(rest[:limit])
 
