@@ -118,6 +118,7 @@ MADE = {
 """What these commands make themselves."""
 ANSWERS = {
     "mikra trust update lists": 2,
+    "mikra trust entities list.jwt --list-signer operator.pem": 3,
     "mikra trust show lists": 3,
     "mikra trust check seal.pem --trusted-lists lists --at 2026-06-01": 3,
     "mikra trust check seal.pem --trusted-lists lists --list-signer commission.pem": 1,

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from mikra.adapters.http import HttpLoader
 from tests.cli.conftest import Answer, Run
+from tests.simulators import entity_lists
 from tests.simulators import trusted_lists as simulated
 from tests.simulators.network import Network, says
 from tests.simulators.trusted_lists import ListXml, StateXml, operator, published, services, sign
@@ -128,3 +129,34 @@ def test_a_list_of_lists_that_leads_inside(run: Run, folder: Path) -> None:
     assert answer.code == 2
     assert "IE: This address is not one we may contact." in answer.err
     assert {target.name for target in world.asked} == {"lists.example.test"}
+
+
+def entity_file(folder: Path, **scheme: str) -> None:
+    holder = operator("lists of entities")
+    (folder / "operator.pem").write_bytes(holder.certificate.public_bytes(Encoding.PEM))
+    der = holder.certificate.public_bytes(Encoding.DER)
+    named = entity_lists.entity("Ministry of Education", entity_lists.service(entity_lists.ISSUANCE, der))
+    (folder / "list.jwt").write_bytes(entity_lists.sealed(entity_lists.entity_list(named, **scheme), holder))
+
+
+ENTITIES = ("trust", "entities", "list.jwt", "--list-signer")
+
+
+def test_a_list_of_trusted_entities_is_shown_under_its_seal(run: Run, folder: Path) -> None:
+    entity_file(folder, NextUpdate="2999-01-01T00:00:00Z")
+    shown = run(*ENTITIES, "operator.pem", "--lang", "ro")
+    assert shown.code == 0
+    assert "European Commission, lista 7, emisă la 1 noiembrie 2026" in shown.out
+    assert "Ministry of Education" in shown.out
+    told = json.loads(run(*ENTITIES, "operator.pem", "--json").out)
+    assert (told["current"], told["services"][0]["type"]) == (True, entity_lists.ISSUANCE)
+    assert len(told["services"][0]["certificates"][0]) == 64
+    other = run(*ENTITIES, "commission.pem")
+    assert (other.code, "Ministry" in other.out, "Nobody whom we know" in other.err) == (3, False, True)
+
+
+def test_a_list_of_trusted_entities_that_ended_says_so(run: Run, folder: Path) -> None:
+    entity_file(folder, ListIssueDateTime="2020-01-01T00:00:00Z", NextUpdate="2020-06-01T00:00:00Z")
+    shown = run(*ENTITIES, "operator.pem")
+    assert (shown.code, "does not speak of today" in shown.err) == (2, True)
+    assert json.loads(run(*ENTITIES, "operator.pem", "--json").out)["current"] is False

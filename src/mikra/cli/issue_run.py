@@ -268,7 +268,8 @@ class Runner:
             "credentials": str(self.path / CREDENTIALS),
             "receipt": str(self.path / RECEIPT) if outcome.complete else "",
             "ledger": str(self.path / LEDGER) if outcome.complete else "",
-            **({"pending": outcome.issued, "extend": shlex.join(self._extend())} if self.tsa else {}),
+            "pending": outcome.issued if self.tsa else 0,
+            "extend": shlex.join(self._extend()) if self.tsa else "",
         }
 
 

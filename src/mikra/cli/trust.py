@@ -16,6 +16,7 @@ from mikra.messages import text
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from mikra.trust.lote import EntityList, Opened, Service
     from mikra.trust.qualification import Answer
     from mikra.trust.trusted_list import TrustedList
     from mikra.trust.trusted_lists import TrustedLists
@@ -119,6 +120,79 @@ def check(
     else:
         _say(answer, known, language)
     raise SystemExit(Exit.NO if answer.level is Level.NOT_DETERMINED else Exit.DONE)
+
+
+@app.command(
+    cls=PlainCommand,
+    epilog=examples(
+        "mikra trust entities list.jwt --list-signer operator.pem",
+        note="Lists of the wallet world (ETSI TS 119 602, JSON): public bodies that issue attestations, and others.",
+    ),
+)
+def entities(
+    file: Annotated[str, typer.Argument(help="The list, as it is published: a sealed text.", metavar="FILE")],
+    list_signer: Annotated[
+        list[Path], typer.Option("--list-signer", metavar="FILE", help="Certificates of whoever publishes the list.")
+    ],
+    language: Language = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check who sealed a list of trusted entities in JSON, and show whom it names, for what."""
+    from mikra.adapters.clock import now
+    from mikra.sealing.jades_compact import unseal
+    from mikra.trust.lote import open_list
+
+    opened = open_list(read_input(file), world.list_signers(list_signer), unseal)
+    current = opened.content.covers(now())
+    if as_json:
+        print_json(_entities(opened, current))
+    else:
+        _print_entities(opened.content, language, current=current)
+    raise SystemExit(Exit.DONE if current else Exit.UNDECIDED)
+
+
+def _entities(opened: Opened, current: bool) -> dict[str, Any]:
+    content = opened.content
+    return {
+        "type": content.kind,
+        "territory": content.territory,
+        "operator": dict(content.operator),
+        "sequence": content.sequence,
+        "issued": content.issued.isoformat(),
+        "next_update": content.next_update.isoformat(),
+        "current": current,
+        "signer": opened.signer,
+        "services": [_entity(one) for one in content.services],
+    }
+
+
+def _entity(one: Service) -> dict[str, Any]:
+    from mikra.trust.certificates import fingerprint
+
+    return {
+        "entity": dict(one.entity),
+        "service": dict(one.name),
+        "type": one.now.kind,
+        "status": one.now.status,
+        "certificates": [fingerprint(der) for der in one.now.certificates],
+    }
+
+
+def _print_entities(content: EntityList, language: str, *, current: bool) -> None:
+    from mikra.messages.spoken import Day, Said
+
+    told = {"issued": Day(content.issued).text(language), "until": Day(content.next_update).text(language)}
+    operator = Said(content.operator).text(language)
+    console().print(plain(text("trust.entities.list", language, operator=operator, number=content.sequence, **told)))
+    if not current:
+        console(stderr=True).print(f"[yellow]![/] {plain(text('trust.entities.old', language))}")
+    table = columns(headed=True)
+    for name in ("entity", "service", "certificates"):
+        table.add_column(text(f"trust.column.{name}", language), overflow="fold")
+    for one in content.services:
+        what = one.now.kind or Said(one.name).text(language)
+        table.add_row(plain(Said(one.entity).text(language)), plain(what), str(len(one.now.certificates)))
+    console().print(table)
 
 
 def _open(folder: Path, signers: list[Path] | None) -> TrustedLists:

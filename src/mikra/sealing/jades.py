@@ -156,9 +156,13 @@ def extended(sealed: bytes, additions: Sequence[tuple[str, Any]]) -> bytes:
 def unseal(data: bytes | Mapping[str, Any], *, limits: strictjson.Limits = strictjson.LIMITS_WITH_IMAGES) -> Sealed:
     """Open a JAdES file in general or flattened JSON form. Raises InputError where its form is not sure."""
     value = strictjson.parse(data, limits) if isinstance(data, bytes) else data
-    opened = jws.read_json(value, jades_header.PROFILE)
-    seals = tuple([_seal(opened, signature) for signature in opened.signatures])
-    return Sealed(payload=opened.payload, raw=opened.payload is opened.signed, seals=seals)
+    return opened(jws.read_json(value, jades_header.PROFILE))
+
+
+def opened(found: jws.Jws) -> Sealed:
+    """What a JWS of this profile says. Raises InputError where its header is not sure."""
+    seals = tuple([_seal(found, signature) for signature in found.signatures])
+    return Sealed(payload=found.payload, raw=found.payload is found.signed, seals=seals)
 
 
 def _seal(opened: jws.Jws, signature: jws.Signature) -> Seal:
