@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ("tests.plugins.skips", "tests.plugins.drills", "tests.plugins.sockets")
+pytest_plugins = ("tests.plugins.skips", "tests.plugins.drills", "tests.plugins.sockets", "tests.plugins.browser")
 
 # The same examples on every machine and on every day; no clock decides (two cores, many at once).
 settings.register_profile("mikra", derandomize=True, deadline=None, database=None, print_blob=True)

@@ -63,4 +63,5 @@
   };
   wake(document);
   document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) wake(event.target); });
+  document.addEventListener("mikra:page", () => wake(document));
 })();
