@@ -26,7 +26,7 @@ FORBIDDEN = {
     "a style attribute": r"""[\s"']style\s*=|['"]style['"]\s*:""",
     "a style element": r"<style\b",
     "an event attribute": r"""[\s"']on[a-z]+\s*=\s*["'{]""",
-    "a script in the page": r"<script\b(?![^>]*\ssrc=)",
+    "a script in the page": r"""<script\b(?![^>]*\s(?:src=|type="application/json"))""",  # data is not run
     "a javascript: address": r"javascript:",
     "hx-on": r"\bhx-on\b|hx-on:",
     "autoescape switched": r"{%-?\s*autoescape",
