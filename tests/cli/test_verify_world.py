@@ -163,3 +163,16 @@ def test_a_method_that_nobody_knows_is_told(run: Run, folder: Path, wrong: str) 
     (folder / "plain.json").write_bytes(seal(edc()))
     answer = run("verify", "plain.json", "--faded", wrong)
     assert (answer.code, "--faded" in answer.err) == (3, True)
+
+
+def test_the_way_to_the_network_is_the_proxy_that_was_named(run: Run, folder: Path) -> None:
+    world = internet()
+    words = ("verify", "good.json", *AT, *ANCHORS, "--json", "--online")
+    answer = run("--proxy", "proxy.zed.example:3128", *words, door=world.loader())
+    assert verdict(answer.out) == ("INDETERMINATE", "valid_status_unknown")
+    assert {(target.ip, target.port) for target in world.asked} == {("proxy.zed.example", 3128)}
+    assert world.looked_up == ["issuer.example.test"]
+    named = internet()
+    run("--proxy", "proxy.zed.example:3128", "--proxy-resolves", *words, door=named.loader())
+    assert named.looked_up == []
+    assert run("--proxy", "nowhere", *words).code == 3

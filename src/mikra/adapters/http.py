@@ -5,7 +5,7 @@
      3. the connection goes to one of these very addresses; the certificate must be that of the name
      4. a redirect is a new address: 1 to 3 again, three times at most
      5. all of it within five seconds, whatever drips; the answer within its size, whatever it promises
-     6. no cookie, no compression, no proxy, and nothing about who asks
+     6. no cookie, no compression, and nothing about who asks; a proxy only where one is named (`adapters.proxy`)
 
 Resolving, connecting and the clock are arguments, so that tests bring a world of their own.
 """
@@ -73,6 +73,7 @@ class Rules:
     `plain`: http too, for what is sealed itself and published so: revocation lists, OCSP, timestamps (RFC 5280, 8).
     `loopback`: this machine too, by http or https: for development and tests alone.
     `most`: bytes of an answer; more only for trusted lists and revocation lists.
+    `unresolved`: a proxy looks names up, so that their form alone can be checked here.
     """
 
     plain: bool = False
@@ -80,6 +81,7 @@ class Rules:
     seconds: float = SECONDS
     most: int = MAX_BODY
     redirects: int = MAX_REDIRECTS
+    unresolved: bool = False
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
@@ -92,13 +94,18 @@ def dial(target: Target, seconds: float, *, tls: ssl.SSLContext | None = None) -
     """A connection to exactly that address. `tls` is for authorities of one's own; none: those of the system."""
     until = time.monotonic() + seconds
     plain = socket.create_connection((target.ip, target.port), timeout=seconds)
-    if not target.name:
-        return plain
+    return secure(plain, target.name, until - time.monotonic(), tls=tls) if target.name else plain
+
+
+def secure(wire: Wire, name: str, seconds: float, *, tls: ssl.SSLContext | None = None) -> Wire:
+    """TLS over an open connection, to whoever shows a certificate of that name. Raises OSError, and then closes it."""
     try:
-        plain.settimeout(max(until - time.monotonic(), 0.001))
-        return (tls or ssl.create_default_context()).wrap_socket(plain, server_hostname=target.name)
+        wire.settimeout(max(seconds, 0.001))
+        if not isinstance(wire, socket.socket):
+            raise ValueError("not a socket")
+        return (tls or ssl.create_default_context()).wrap_socket(wire, server_hostname=name)
     except (OSError, ValueError):
-        plain.close()
+        wire.close()
         raise
 
 
@@ -130,6 +137,16 @@ class HttpLoader:
         """The same door for larger answers: trusted lists, revocation lists."""
         rules = replace(self.rules, most=most, seconds=seconds)
         return HttpLoader(rules, resolver=self._resolve, connector=self._connect, clock=self._clock)
+
+    def with_rules(self, rules: Rules) -> HttpLoader:
+        """The same door under other rules; who looks names up stays as it is."""
+        rules = replace(rules, unresolved=self.rules.unresolved)
+        return HttpLoader(rules, resolver=self._resolve, connector=self._connect, clock=self._clock)
+
+    def through(self, way: Callable[[Connect], Connect], *, unresolved: bool) -> HttpLoader:
+        """The same door, whose connections take another way."""
+        rules = replace(self.rules, unresolved=unresolved)
+        return HttpLoader(rules, resolver=self._resolve, connector=way(self._connect), clock=self._clock)
 
     def for_sealed(self) -> HttpLoader:
         """The same door, http too: for what is sealed by itself (`trust.loader.SELF_PROVING`)."""
@@ -196,6 +213,8 @@ class HttpLoader:
         raise _no_answer(url, failure) from failure
 
     def _addresses(self, address: Address, url: str, deadline: _Deadline) -> Sequence[str]:
+        if self.rules.unresolved and not address.literal:
+            return (address.host,)
         found = (address.host,) if address.literal else self._resolved(address, url, deadline)
         may = self.rules.loopback
         if not all(is_public(ip) or (may and is_loopback(ip)) for ip in found):

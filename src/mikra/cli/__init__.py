@@ -80,9 +80,17 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
+    context: typer.Context,
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Say the version."),
+    proxy: str = typer.Option("", "--proxy", metavar="HOST:PORT", help="Way to the network, where a house has one."),
+    proxy_resolves: bool = typer.Option(False, "--proxy-resolves", help="The proxy takes names, not addresses."),
 ) -> None:
     """Describe, award, seal and verify European micro-credentials."""
+    if proxy:
+        from mikra.adapters.proxy import read, through
+        from mikra.cli.world import door
+
+        context.obj = through(door(context), read(proxy, resolves=proxy_resolves))
 
 
 _UsageError = typer.BadParameter.__bases__[0]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mikra import messages
+from mikra.cli import world
 from mikra.cli.help import examples
 from mikra.cli.keys import Password, open_key
 from mikra.cli.output import Exit, Language, console, default_language, plain, say
@@ -31,6 +32,7 @@ FILE_END = ".pdf"
 
 
 def certificate(
+    context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="Sealed European credentials.", metavar="CREDENTIAL...")],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The PDF file; of several, the folder for them.", metavar="FILE")
@@ -64,7 +66,7 @@ def certificate(
     _say_darkened(brand, spoken)
     renderer = CertificateRenderer(brand=brand, verify_url=url, fonts=tuple(fonts or ()))
     signer = open_key(key, password_file, spoken) if key else None
-    maker = Maker(renderer, signer, text_in, _timestamper(tsa))
+    maker = Maker(renderer, signer, text_in, _timestamper(context, tsa))
     failed = [error for error in maker.make(_shown(files, spoken), output, alone=len(files) == 1) if error]
     _tell(len(files) - len(failed), failed, output, spoken, sealed=signer is not None)
     raise SystemExit(Exit.NO if failed else Exit.DONE)
@@ -105,15 +107,15 @@ class Maker:
         return pades.seal(pdf, signer=self.signer, at=now(), timestamper=self.timestamper, label=label)
 
 
-def _timestamper(address: str) -> Timestamper | None:
+def _timestamper(context: typer.Context, address: str) -> Timestamper | None:
     """The authority at an address, through the one door to the network."""
     if not address:
         return None
     from mikra.adapters.clock import chance
-    from mikra.adapters.http import HttpLoader, Rules
+    from mikra.adapters.http import Rules
     from mikra.adapters.timestamps import HttpTimestamper
 
-    return HttpTimestamper(address, poster=HttpLoader(Rules(plain=True)), chance=chance)
+    return HttpTimestamper(address, poster=world.door(context, Rules(plain=True)), chance=chance)
 
 
 def _sealer(sealed: bytes) -> bytes:

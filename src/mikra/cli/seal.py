@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mikra.cli import world
 from mikra.cli.help import PlainCommand, examples
 from mikra.cli.output import AsJson, Exit, Language
 from mikra.errors import InputError
@@ -52,6 +53,7 @@ def _level(text: str) -> str:
 
 @app.command("extend", cls=PlainCommand, epilog=EXTEND)
 def extend(
+    context: typer.Context,
     paths: Paths,
     tsa: Annotated[str, typer.Option("--tsa", metavar="URL", help="Address of the timestamp authority.")],
     to: To = "LTA",
@@ -80,6 +82,7 @@ def extend(
     """Adds proofs of time and the authorities' answers to seals, so that they can be checked for decades."""
     from datetime import timedelta
 
+    from mikra.adapters.http import Rules
     from mikra.cli.seal_run import Run, answer, tell
 
     run = Run(
@@ -88,7 +91,7 @@ def extend(
         tsa=tsa,
         policy=policy,
         currency=currency,
-        loopback=loopback,
+        door=world.door(context, Rules(plain=True, loopback=loopback)),
         language=language,
         quiet=as_json,
     )

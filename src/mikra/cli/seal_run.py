@@ -15,6 +15,7 @@ from mikra.cli.output import console, next_step, plain, print_json
 
 if TYPE_CHECKING:
     from mikra.adapters.extension_folder import ExtensionFolder
+    from mikra.adapters.http import HttpLoader
     from mikra.issuance.extension import Extension, Progress, Settings
     from mikra.issuance.extension_journal import ExtensionJournal
     from mikra.issuance.extension_steps import Goal
@@ -53,7 +54,7 @@ class Run:
     tsa: str
     policy: str
     currency: str
-    loopback: bool
+    door: HttpLoader
     language: str
     quiet: bool
     _asked: list[int] = field(default_factory=list)
@@ -78,20 +79,18 @@ class Run:
 
     def _engine(self, folder: ExtensionFolder, journal: ExtensionJournal) -> Extension:
         from mikra.adapters.clock import chance, now
-        from mikra.adapters.http import HttpLoader, Rules
         from mikra.adapters.timestamps import HttpTimestamper
         from mikra.issuance.extension import Extension, Ports
         from mikra.trust.loader import RememberingLoader
 
-        door = HttpLoader(Rules(plain=True, loopback=self.loopback))
         ports = Ports(
-            timestamper=HttpTimestamper(self.tsa, poster=door, chance=chance, policy=self.policy),
+            timestamper=HttpTimestamper(self.tsa, poster=self.door, chance=chance, policy=self.policy),
             clock=now,
             wait=self._wait,
             shelf=folder,
             ledger=folder,
         )
-        goal = replace(self.goal, loader=RememberingLoader(door, clock=time.monotonic))
+        goal = replace(self.goal, loader=RememberingLoader(self.door, clock=time.monotonic))
         return Extension(goal=goal, settings=self.settings, ports=ports, journal=journal)
 
     def _wait(self, seconds: float) -> None:

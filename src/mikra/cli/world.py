@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from mikra.adapters.http import HttpLoader
+    from mikra.adapters.http import HttpLoader, Rules
     from mikra.trust.loader import Loaded, Loader
     from mikra.trust.register import Register
     from mikra.trust.trusted_lists import TrustedLists
@@ -86,12 +86,13 @@ ListSigner = Annotated[
 ]
 
 
-def door(context: typer.Context) -> HttpLoader:
-    """The one door to the network; tests bring one to a simulated one."""
+def door(context: typer.Context, rules: Rules | None = None) -> HttpLoader:
+    """The one door to the network, through the proxy that was named; tests bring one to a simulated one."""
     from mikra.adapters.http import HttpLoader
 
     given = context.find_root().obj
-    return given if isinstance(given, HttpLoader) else HttpLoader()
+    found = given if isinstance(given, HttpLoader) else HttpLoader()
+    return found.with_rules(rules) if rules else found
 
 
 class Together:
