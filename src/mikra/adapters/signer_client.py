@@ -152,3 +152,12 @@ def switch(path: Path, do: str, *, patience: float = 0.5) -> bool:
         return bool(connection.ask({"do": do})[0]["stopped"])
     finally:
         connection.close()
+
+
+def reload(path: Path, *, patience: float = PATIENCE) -> list[str]:
+    """Lets the signer read its plan again; the names of its keys. Raises what it raised, or UnavailableError."""
+    connection = Connection(path, patience)
+    try:
+        return [str(one) for one in connection.ask({"do": "reload"})[0]["keys"]]
+    finally:
+        connection.close()

@@ -15,11 +15,12 @@ import struct
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 from mikra.adapters import signer_wire as wire
-from mikra.adapters.signer_keys import Audit, HeldKey, Plan, what_is
+from mikra.adapters.signer_keys import Audit, HeldKey, KeyPlan, Plan, read_plan, what_is
 from mikra.errors import ConflictError, InputError, MikraError, NotAllowedError, NotFoundError
 
 IDLE = 600.0
@@ -31,11 +32,17 @@ MAX_DIGESTS = 500
 
 
 class SignerServer:
-    """`serve` answers until `close`. `keys` are open when it is made."""
+    """`serve` answers until `close`. `keys` are open when it is made; `reopen` gives those of the plan as it is now."""
 
-    def __init__(self, plan: Plan, keys: Mapping[str, HeldKey]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        keys: Mapping[str, HeldKey],
+        reopen: Callable[[Mapping[str, HeldKey]], dict[str, HeldKey]] | None = None,
+    ) -> None:
         self.plan = plan
         self.keys = dict(keys)
+        self._reopen = reopen
         self._audit = Audit(plan.audit)
         self._lock = _exclusive(plan)
         self._stopped = Event()
@@ -60,6 +67,19 @@ class SignerServer:
             thread = Thread(target=self._talk, args=(connection,), daemon=True)
             self._clients.add(thread)
             thread.start()
+
+    def reload(self) -> None:
+        """Takes the keys of the plan as it is now; where that cannot be read, those it has stay. Raises MikraError."""
+        if self._reopen is not None:
+            self.keys = self._reopen(self.keys)
+            self._audit.write({"uid": os.getuid(), "pid": os.getpid(), "keys": sorted(self.keys)})
+
+    def hang_up(self, *_: Any) -> None:
+        """SIGHUP: the plan is read again; one that cannot be taken is a line of the audit file."""
+        try:
+            self.reload()
+        except (MikraError, OSError) as error:
+            self._audit.write({"uid": os.getuid(), "pid": os.getpid(), "refused": type(error).__name__})
 
     def close(self) -> None:
         """Ends all talks; a client in the middle of one asks again when there is a signer again."""
@@ -117,6 +137,9 @@ class SignerServer:
                 return self._switch(True, who), b""
             case "start":
                 return self._switch(False, who), b""
+            case "reload":
+                self.reload()
+                return {"keys": sorted(self.keys)}, b""
         raise InputError("The signer does not know this question.", code="request_malformed")
 
     def _seal(self, name: str, data: bytes, digest: bool, who: dict[str, Any]) -> bytes:
@@ -214,12 +237,22 @@ def _listen(plan: Plan) -> socket.socket:
 
 def open_keys(plan: Plan, password: Callable[[str], str]) -> dict[str, HeldKey]:
     """All keys of a plan. `password` is asked with a key's name where the plan names no file with it."""
+    return {one.name: _held(one, password) for one in plan.keys}
+
+
+def reopen_keys(file: Path, held: Mapping[str, HeldKey], password: Callable[[str], str]) -> dict[str, HeldKey]:
+    """The keys of the plan in this file; those that it names as before stay as they are, with their rate and all."""
+    found = {}
+    for one in read_plan(file).keys:
+        before = held.get(one.name)
+        found[one.name] = before if before is not None and before.plan == one else _held(one, password)
+    return found
+
+
+def _held(one: KeyPlan, password: Callable[[str], str]) -> HeldKey:
     from mikra.adapters.key_addresses import open_address
 
-    def secret(name: str, file: Any) -> str:
-        return str(file.read_text("utf-8").rstrip("\r\n")) if file else password(name)
+    def secret() -> str:
+        return one.password_file.read_text("utf-8").rstrip("\r\n") if one.password_file else password(one.name)
 
-    return {
-        one.name: HeldKey(one, open_address(one.key, lambda one=one: secret(one.name, one.password_file)))  # type: ignore[misc]
-        for one in plan.keys
-    }
+    return HeldKey(one, open_address(one.key, secret))

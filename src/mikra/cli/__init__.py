@@ -25,6 +25,7 @@ from mikra.cli import (
     register,
     roster,
     seal,
+    serve,
     signer,
     status,
     trust,
@@ -67,6 +68,8 @@ app.command("loss", cls=PlainCommand, epilog=forms.LOSS)(forms.loss)
 app.command("vocabulary", cls=PlainCommand, epilog=vocabulary.EXAMPLES)(vocabulary.vocabulary)
 app.add_typer(vc.app, name="vc", hidden=True)
 app.command("vc-api", cls=PlainCommand, epilog=vc.API_EXAMPLES, hidden=True)(vc.vc_api)
+app.command("serve", cls=PlainCommand, epilog=serve.SERVE)(serve.serve)
+app.command("worker", cls=PlainCommand, epilog=serve.WORKER)(serve.worker)
 app.command("demo", cls=PlainCommand, epilog=demo.EXAMPLES)(demo.demo)
 
 

@@ -25,6 +25,8 @@ ORDER = (
     "register",
     "meter",
     "vocabulary",
+    "serve",
+    "worker",
     "demo",
     "vc",
     "vc-api",

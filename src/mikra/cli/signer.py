@@ -35,22 +35,27 @@ def run(
 ) -> None:
     """Hold the keys of a plan, and seal for those who may ask, until it is ended."""
     from mikra.adapters.signer_keys import read_plan
-    from mikra.adapters.signer_server import SignerServer, open_keys
+    from mikra.adapters.signer_server import SignerServer, open_keys, reopen_keys
 
     plan = read_plan(plan_file)
-    keys = open_keys(plan, lambda _: password(password_file, language))
+
+    def secret(_: str) -> str:
+        return password(password_file, language)
+
+    keys = open_keys(plan, secret)
     for name, key in keys.items():
         kinds = ", ".join(sorted(key.plan.seals))
         console().print(tell("key", language, name=plain(name), kinds=kinds, rate=key.plan.per_minute))
     if check:
         return
-    server = SignerServer(plan, keys)
+    server = SignerServer(plan, keys, lambda held: reopen_keys(plan_file, held, secret))
 
     def end(*_: Any) -> None:
         server.close()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGHUP, server.hang_up)
     console().print(tell("ready", language, socket=plain(str(plan.socket))), soft_wrap=True)
     server.serve()
 

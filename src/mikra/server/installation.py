@@ -70,6 +70,10 @@ class Installation:
     def signer_socket(self) -> Path:
         return self.home / "signer" / "signer.sock"
 
+    def key_address(self, kept: str) -> str:
+        """The address of a key as `key_addresses` takes it: `signer:#NAME` is a key of this installation's signer."""
+        return kept.replace("signer:#", f"signer:{self.signer_socket}#", 1) if kept.startswith("signer:#") else kept
+
     @property
     def sqlite(self) -> Path:
         return self.home / "mikra.sqlite3"

@@ -13,6 +13,7 @@ from base64 import b32encode
 from mikra.adapters.clock import chance, now
 from mikra.errors import ConflictError, InputError, NotAllowedError
 from mikra.server.actions import audit
+from mikra.server.actions.seal_keys_made import Holder, make_own
 from mikra.server.actions.work import work
 from mikra.server.rights import Role
 from mikra.server.store.people import Membership, Person, SetUp
@@ -36,8 +37,11 @@ def make_token() -> str:
     return "-".join(token[start : start + 4] for start in range(0, len(token), 4))
 
 
-def spend(*, token: str, email: str, name: str, institution: str, slug: str, language: str) -> Person:
-    """Makes institution and administrator. NotAllowedError for a token that is wrong, old or spent."""
+def spend(*, token: str, email: str, name: str, institution: str, slug: str, language: str, **holder: str) -> Person:
+    """Makes institution and administrator. NotAllowedError for a token that is wrong, old or spent.
+
+    `holder`: `identifier` (VATRO-..., NTRCZ-...) and `country`, for the certificates of the institution's first keys.
+    """
     with work():
         row = SetUp._default_manager.select_for_update().filter(digest=_digest(token), spent=None).first()
         if row is None or row.expires < now():
@@ -50,12 +54,17 @@ def spend(*, token: str, email: str, name: str, institution: str, slug: str, lan
         row.save(update_fields=("spent",))
         person = Person.objects.filter(email=email.strip().lower()).first()
         person = person or Person.objects.create_user(email, name.strip(), language=language, operator=True)
-        make_tenant(institution, slug, language, administrator=person)
+        make_tenant(institution, slug, language, administrator=person, **holder)
     return person
 
 
-def make_tenant(name: str, slug: str, language: str, *, administrator: Person) -> Tenant:
-    """A new institution. ConflictError where the short name is taken; call it inside `work()`."""
+def make_tenant(
+    name: str, slug: str, language: str, *, administrator: Person, identifier: str = "", country: str = "EU"
+) -> Tenant:
+    """A new institution with its first keys. ConflictError where the short name is taken; call it inside `work()`.
+
+    Without an identifier, certificates name it by the one that it has here (a national scheme, EN 319 412-1, 5.1.4).
+    """
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", slug) or slug in RESERVED:
         raise InputError(
             "This cannot be a short name.", where="slug", found=slug[:40], expected="small letters, digits, hyphens"
@@ -65,7 +74,9 @@ def make_tenant(name: str, slug: str, language: str, *, administrator: Person) -
     tenant = Tenant._default_manager.create(name=name.strip(), slug=slug, language=language, languages=[language])
     Membership._default_manager.create(tenant=tenant, person=administrator, roles=[str(Role.ADMINISTRATOR)])
     line = audit.Line(verb="tenant.made", subject=f"tenant:{tenant.id}")
-    audit.note_all(tenant, f"person:{administrator.id}", [line], now())
+    by = f"person:{administrator.id}"
+    audit.note_all(tenant, by, [line], now())
+    make_own(tenant, Holder(name=name.strip(), identifier=identifier or f"LO:{country}-{slug}", country=country), by)
     return tenant
 
 

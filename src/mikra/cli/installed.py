@@ -1,0 +1,68 @@
+"""The installation that a command of the service is about: its folder, its database; Django made ready for it."""
+
+from __future__ import annotations
+
+import os
+from importlib import util
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mikra import messages
+from mikra.errors import UnavailableError
+
+Home = Annotated[
+    str, typer.Option("--home", help="Folder of the installation; else $MIKRA_HOME, else mikra-data.", metavar="DIR")
+]
+Database = Annotated[
+    str,
+    typer.Option(
+        "--database", help="postgresql://USER@HOST/NAME; else what mikra.toml says, else SQLite.", metavar="ADDRESS"
+    ),
+]
+
+
+def tell(key: str, language: str, /, **values: object) -> str:
+    """A sentence of the commands that run the service."""
+    return messages.text(f"service.{key}", language, **values)
+
+
+def choose(home: str, database: str = "", **others: str) -> Path:
+    """Names the installation for this process and its children; its folder. UnavailableError without the extra."""
+    if util.find_spec("django") is None or util.find_spec("granian") is None:
+        raise UnavailableError(
+            "The service is not part of this installation.",
+            expected="the extra server",
+            fix="pip install mikra[server]",
+            code="extra_missing",
+        )
+    os.umask(0o077)  # whatever is made is for the user who runs the service, and for nobody else
+    folder = Path(home or os.environ.get("MIKRA_HOME") or "mikra-data").absolute()
+    os.environ["MIKRA_HOME"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mikra.server.settings"
+    for name, value in {"database": database, **others}.items():
+        if value:
+            os.environ[f"MIKRA_{name.upper()}"] = value
+    return folder
+
+
+def open_service() -> None:
+    """Django, for the installation that was chosen."""
+    import django
+
+    from mikra.server import logs
+
+    logs.configure()
+    django.setup()
+
+
+def present(folder: Path) -> None:
+    """UnavailableError where there is no installation yet."""
+    if not (folder / "mikra.toml").exists() and not (folder / "keys").exists():
+        raise UnavailableError(
+            "There is no installation in this folder.",
+            where=str(folder),
+            fix="Name its folder with --home, or begin one: mikra serve --home DIR.",
+            code="not_found",
+        )
