@@ -39,7 +39,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
 
 def spend(token: str, slug: str = "zed", **others: str) -> Person:
     return first_start.spend(
-        token=token, email="Jana@zed.example", name="Jana", institution="University of Zed", slug=slug, **others
+        token=token,
+        email="Jana@zed.example",
+        name="Jana",
+        institution="University of Zed",
+        slug=slug,
+        language="en",
+        **others,
     )
 
 
