@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from mikra.server.web import console_home, public_home
 from mikra.server.web.accounts import urls as accounts_urls
+from mikra.server.web.audit import urls as audit_urls
 
 handler404 = "mikra.server.web.errors.not_found"
 handler400 = "mikra.server.web.errors.malformed"
@@ -17,6 +18,7 @@ urlpatterns = [
     path("language/", public_home.set_language, name="language"),
     path("", include("mikra.server.web.accounts.urls")),
     path("console/<slug:slug>/", include(accounts_urls.console_urlpatterns)),
+    path("console/<slug:slug>/", include(audit_urls.console_urlpatterns)),
     path("console/", console_home.choose, name="console"),
     path("console/<slug:slug>/", console_home.start, name="start"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +12,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import json_script
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
 
+from mikra.messages.spoken import Day
 from mikra.server.web import navigation
 
 
@@ -31,10 +33,32 @@ def environment(**options: Any) -> Environment:
         "static": static,
         "json_script": json_script,
         "url": url,
+        "url_if": url_if,
         "languages": settings.LANGUAGES,
         "django_htmx_script": django_htmx.jinja.django_htmx_script,
     }
+    made.filters |= {"day": day, "moment": moment}
     return made
+
+
+def day(value: dt.date | None) -> str:
+    """A calendar day in the reader's language: 3 May 2026."""
+    if value is None:
+        return ""
+    return Day(value.date() if isinstance(value, dt.datetime) else value).text(get_language() or "en")
+
+
+def moment(value: dt.datetime | None) -> str:
+    """An instant with its zone: 3 May 2026, 14:05 UTC."""
+    return "" if value is None else f"{day(value)}, {value.astimezone(dt.UTC):%H:%M} UTC"
+
+
+def url_if(name: str, *args: Any) -> str:
+    """The same as `url`; "" where this build has no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
 
 
 def url(name: str, *args: Any, **query: Any) -> str:
