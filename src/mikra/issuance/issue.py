@@ -177,12 +177,20 @@ def receipt(journal: Journal, *, title: str, issuer: str, at: dt.datetime) -> by
         for name, d in journal.done.items()
     ]
     entries.sort(key=lambda entry: (entry["row"], entry["award"]))
+    return receipt_of(entries, edition=journal.design, title=title, issuer=issuer, at=at)
+
+
+def receipt_of(
+    entries: Sequence[Mapping[str, Any]], *, edition: str, title: str, issuer: str, at: dt.datetime, part: str = ""
+) -> bytes:
+    """The same from its entries; `part` says which part of a long one it is ("2/5")."""
+    subject = {"format": FORMAT, "design": edition, "credentials": entries}
     members = {
         "@context": ["https://www.w3.org/ns/credentials/v2"],
         "type": ["VerifiableCredential"],
         "issuer": {"id": node_id("issuer-of-receipt", issuer), "name": issuer},
         "validFrom": instant(at),
-        "name": f"Receipt: {title} ({journal.design}), {len(entries)} credentials",
-        "credentialSubject": {"format": FORMAT, "design": journal.design, "credentials": entries},
+        "name": f"Receipt: {title} ({edition}), {len(entries)} credentials",
+        "credentialSubject": subject | ({"part": part} if part else {}),
     }
     return orjson.dumps(members)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from functools import lru_cache
 
@@ -20,22 +19,22 @@ KEPT = 32
 
 def design_of(edition: Edition) -> Design:
     """What was published. ConflictError where the stored file was changed since."""
-    return _read(edition.id, bytes(edition.content))
+    return _read(bytes(edition.content))
 
 
 @lru_cache(maxsize=KEPT)
-def _read(_id: uuid.UUID, content: bytes) -> Design:
+def _read(content: bytes) -> Design:
     return read_design(content)
 
 
 def columns_of(edition: Edition) -> tuple[RosterField, ...]:
     """Which columns a class list for it has."""
-    return _columns(design_of(edition).digest, edition.id, bytes(edition.content))
+    return _columns(bytes(edition.content))
 
 
 @lru_cache(maxsize=KEPT)
-def _columns(_digest: str, id: uuid.UUID, content: bytes) -> tuple[RosterField, ...]:
-    return fields_of(_read(id, content))
+def _columns(content: bytes) -> tuple[RosterField, ...]:
+    return fields_of(_read(content))
 
 
 def trial_of(design: Design) -> Design:
@@ -55,8 +54,8 @@ def trial_of(design: Design) -> Design:
 
 
 @lru_cache(maxsize=KEPT)
-def _pages(_id: uuid.UUID, content: bytes, trial: bool) -> dict[str, bytes]:
-    design = _read(_id, content)
+def _pages(content: bytes, trial: bool) -> dict[str, bytes]:
+    design = _read(content)
     drawn = trial_of(design) if trial else design
     renderer = page.page_renderer(demonstration=drawn.demonstration)
     if renderer is None:
@@ -66,4 +65,4 @@ def _pages(_id: uuid.UUID, content: bytes, trial: bool) -> dict[str, bytes]:
 
 def pages_of(edition: Edition, *, trial: bool = False) -> dict[str, bytes]:
     """The page that viewers show, by language, without anything personal; drawn once."""
-    return _pages(edition.id, bytes(edition.content), trial)
+    return _pages(bytes(edition.content), trial)

@@ -9,16 +9,12 @@ from typing import Any
 from mikra.errors import ConflictError, NotAllowedError
 from mikra.issuance.design import AccreditationRecord
 from mikra.server.actions.batches_design import design_of
+from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.rights import Actor
 from mikra.server.store.batches import Batch
 from mikra.server.store.designs import Design, Edition
 from mikra.server.store.tenants import Tenant
 from mikra.server.words import _
-
-
-def decided(tenant: Tenant, name: str, default: Any) -> Any:
-    """What the institution has decided (`Tenant.settings`)."""
-    return tenant.settings.get(name, default)
 
 
 def check_edition(edition: Edition, *, trial: bool, at: dt.datetime) -> None:
@@ -55,13 +51,13 @@ def check_person(actor: Actor, batch: Batch, at: dt.datetime) -> None:
     """NotAllowedError where four eyes are asked for and this is one of the two, or where no fresh proof is there."""
     if batch.trial:
         return
-    if decided(actor.tenant, "four_eyes", False) and actor.name in batch.hands:
+    if settings_of(actor.tenant).four_eyes and actor.name in batch.hands:
         raise NotAllowedError(
             _("You prepared this list, so a second person must seal it."),
             fix=_("Ask for approval; a colleague with the right to seal looks at it and seals."),
             code="four_eyes",
         )
-    if decided(actor.tenant, "step_up", True) and actor.person_id and not actor.proven_lately(at):
+    if settings_of(actor.tenant).step_up and actor.person_id and not actor.proven_lately(at):
         raise NotAllowedError(
             _("Before you seal, prove once more who you are."),
             fix=_("Confirm it with your code or passkey; this page then goes on."),

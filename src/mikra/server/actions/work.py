@@ -17,17 +17,18 @@ def work() -> Iterator[None]:
         with transaction.atomic():
             yield
     except OperationalError as error:
-        raise _unavailable() from error
+        raise unavailable() from error
     except DatabaseError as error:
         if "disk" in str(error) or "readonly" in str(error):
-            raise _unavailable() from error
+            raise unavailable() from error
         raise
 
 
-def _unavailable() -> UnavailableError:
+def unavailable() -> UnavailableError:
+    """The database is locked, full, or gone."""
     return UnavailableError(
         "The database cannot take this now; nothing was lost.",
         fix="Try again in a moment. If it stays, ask whoever runs this service: mikra doctor says what is wrong.",
-        code="database_unavailable",
+        code="databaseunavailable",
         retry_after=10,
     )

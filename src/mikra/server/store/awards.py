@@ -81,6 +81,8 @@ class Dictionary(models.Model):
 
     edition = models.ForeignKey("store.Edition", on_delete=models.PROTECT, related_name="+")
     content = models.BinaryField()
+    digest = models.BinaryField(max_length=16, default=b"")
+    """By which it is found again: another certificate makes another one."""
 
     class Meta:
         db_table = "dictionary"

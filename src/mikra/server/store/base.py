@@ -53,7 +53,8 @@ class Owned(Row):
         """The row of this tenant with this id; with `lock`, held until the end of the transaction. NotFoundError."""
         rows = cls.of(tenant)
         if lock:
-            rows = rows.select_for_update()
+            # Ids do not change, so whoever only refers to the row need not wait.
+            rows = rows.select_for_update(no_key=True)
         try:
             found = rows.filter(pk=id).first()
         except (ValueError, TypeError, ValidationError):

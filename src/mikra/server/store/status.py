@@ -35,6 +35,8 @@ class StatusList(models.Model):
     size = models.PositiveIntegerField()
     taken = models.PositiveIntegerField(default=0)
     secret = models.BinaryField(max_length=32)
+    address = models.CharField(max_length=200, default="")
+    """Under which it is published, as its credentials say: `ADDRESS/NUMBER`. It never changes."""
     open = models.BooleanField(default=True)
     dirty = models.DateTimeField(null=True, blank=True)
     """Since when something is decided that is not yet published."""
@@ -85,20 +87,20 @@ def order_of(secret: bytes, size: int) -> Sequence[int]:
     return array("I", sorted(range(size), key=drawn.__getitem__))
 
 
-def reserve(tenant_id: uuid.UUID, group: str, count: int) -> list[tuple[int, int]]:
+def reserve(tenant_id: uuid.UUID, group: str, count: int, address: str) -> list[tuple[int, int]]:
     """So many (list, place), spread over the open lists by chance; durable with the transaction around it.
 
     Holds the lists of the group until then: two workers never get one place, and take turns.
     """
-    lists = _open_lists(tenant_id, group)
+    lists = _open_lists(tenant_id, group, address)
     dice = random.SystemRandom()
     given: list[tuple[int, int]] = []
     while len(given) < count:
-        lists = _replaced(tenant_id, group, lists)
+        lists = _replaced(tenant_id, group, lists, address)
         wanted = dice.choices(lists, k=count - len(given))
         for one in lists:
             given += _taken(one, sum(other is one for other in wanted))
-    lists = _replaced(tenant_id, group, lists)
+    lists = _replaced(tenant_id, group, lists, address)
     for one in lists:
         one.save(update_fields=("taken",))
     dice.shuffle(given)
@@ -117,12 +119,12 @@ def _taken(one: StatusList, wanted: int) -> list[tuple[int, int]]:
     return places
 
 
-def _open_lists(tenant_id: uuid.UUID, group: str) -> list[StatusList]:
+def _open_lists(tenant_id: uuid.UUID, group: str, address: str) -> list[StatusList]:
     rows = StatusList._default_manager.select_for_update(no_key=True)
-    return list(rows.filter(tenant_id=tenant_id, group=group, open=True).order_by("number"))
+    return list(rows.filter(tenant_id=tenant_id, group=group, address=address, open=True).order_by("number"))
 
 
-def _replaced(tenant_id: uuid.UUID, group: str, lists: list[StatusList]) -> list[StatusList]:
+def _replaced(tenant_id: uuid.UUID, group: str, lists: list[StatusList], address: str) -> list[StatusList]:
     """The lists with room; full ones are closed, and new ones opened in their place."""
     for one in lists:
         if _room(one) <= 0:
@@ -133,11 +135,11 @@ def _replaced(tenant_id: uuid.UUID, group: str, lists: list[StatusList]) -> list
         _hold_tenant(tenant_id)
         known = {one.number for one in lists}
         # Another worker may have opened some while this one waited for the tenant.
-        kept += [one for one in _open_lists(tenant_id, group) if one.number not in known]
+        kept += [one for one in _open_lists(tenant_id, group, address) if one.number not in known]
     while len(kept) < RULES.at_once:
-        kept.append(
-            StatusList._default_manager.create(tenant_id=tenant_id, group=group, size=RULES.size, secret=chance(32))
-        )
+        new = StatusList(tenant_id=tenant_id, group=group, size=RULES.size, secret=chance(32), address=address)
+        new.save(force_insert=True)
+        kept.append(new)
     return kept
 
 

@@ -1,0 +1,38 @@
+"""The end of a batch: its receipt, the moment from which letters go out, what is no longer needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from mikra.server.actions import audit
+from mikra.server.actions.tenant_settings import settings_of
+from mikra.server.actions.work import work
+from mikra.server.store.batches import Batch, BatchRow
+from mikra.server.store.deliveries import Delivery
+
+State = BatchRow.State
+
+
+def finish(batch: Batch, at: dt.datetime) -> bool:
+    """Ends the batch where nothing is left to seal, by whomever; whether that was so."""
+    if batch.rows.filter(state__in=(State.READY, State.INTENT)).exists():
+        return False
+    from mikra.server.actions.receipts import sealed_receipt
+
+    receipt = sealed_receipt(batch, at)
+    with work():
+        locked = Batch.get(batch.tenant_id, batch.id, lock=True)
+        if locked.state != Batch.State.SEALING:
+            return False
+        locked.state, locked.finished, locked.problem = Batch.State.DONE, at, ""
+        locked.sealed = locked.rows.filter(state=State.SEALED).count()
+        locked.release = at + dt.timedelta(minutes=settings_of(batch.tenant).grace_minutes)
+        locked.receipt = receipt
+        locked.save()
+        Delivery.of(batch.tenant_id).filter(award__batch=batch, state=Delivery.State.WAITING).update(due=locked.release)
+        failed = locked.rows.filter(state=State.FAILED).count()
+        detail = {"sealed": locked.sealed, "failed": failed}
+        audit.note_all(
+            batch.tenant, "system", [audit.Line(verb="batch.done", subject=f"batch:{batch.id}", detail=detail)], at
+        )
+    return True

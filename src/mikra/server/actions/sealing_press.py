@@ -1,0 +1,169 @@
+"""What seals the rows of a batch: design, key and pages put together once, and kept by this process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mikra.errors import MikraError
+from mikra.issuance.award_id import AwardId
+from mikra.issuance.batch import Batch as CoreBatch
+from mikra.issuance.status_entry import Member
+from mikra.sealing.chunk import Begun
+from mikra.server.actions import batches_rules, seal_keys
+from mikra.server.actions.awards_content import nobody
+from mikra.server.actions.batches_design import columns_of, design_of, pages_of, trial_of
+from mikra.server.actions.status_places import address_for, base_of
+from mikra.server.actions.work import work
+from mikra.server.store import personal
+from mikra.server.store.awards import Dictionary
+from mikra.server.store.batches import Batch
+from mikra.server.store.designs import Edition
+from mikra.server.store.tenants import SealKey
+from mikra.status.indexes import Place
+
+KEPT = 8
+"""Editions that a process keeps compiled."""
+
+SAMPLE = AwardId("00000000-0000-7000-8000-0000000000")
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """A row whose award is fixed. `key` wraps its data."""
+
+    id: uuid.UUID
+    number: int
+    cells: bytes
+    key_id: uuid.UUID
+    wrapped: bytes
+    same: bytes | None
+    stem: str
+    list_number: int | None
+    list_index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A row and its sealed credential, or why there is none."""
+
+    row: Intended
+    values: dict[str, Any]
+    key: bytes
+    file: bytes = b""
+    payload_digest: bytes = b""
+    refused: MikraError | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Press:
+    """One edition under one key. `status`: whether credentials offer a status (trial runs offer none)."""
+
+    core: CoreBatch
+    seal_key: SealKey
+    edition: Edition
+    trial: bool
+    status: bool
+    _dictionary: Dictionary | None = field(default=None)
+
+    def seal(self, batch: Batch, rows: Sequence[Intended], at: dt.datetime) -> list[Made]:
+        """All rows in one question to the key. A row that breaks a rule is refused alone."""
+        self.core.tick(at)
+        opened = [self._opened(batch, row) for row in rows]
+        given = [
+            (batches_rules.with_day(one.values, batch), AwardId(one.row.stem), self._place(batch, one.row))
+            for one in opened
+        ]
+        begun: dict[int, Begun] = {}
+        refused: dict[int, MikraError] = {}
+        for number, of in enumerate(given):
+            try:
+                begun[number] = self.core.begin(*of)
+            except MikraError as error:
+                refused[number] = error
+        files = dict(zip(begun, self.core.finish(list(begun.values())), strict=True))
+        return [
+            replace(one, file=files[n], payload_digest=hashlib.sha256(begun[n].payload).digest())
+            if n in files
+            else replace(one, refused=refused[n])
+            for n, one in enumerate(opened)
+        ]
+
+    def _opened(self, batch: Batch, row: Intended) -> Made:
+        key = personal.unwrap_bytes(batch.tenant_id, row.key_id, row.wrapped)
+        return Made(row, personal.look_into(key, row.cells)["v"], key)
+
+    def _place(self, batch: Batch, row: Intended) -> Place | None:
+        if row.list_number is None or row.list_index is None:
+            return None
+        return Place(base_of(row.list_number), row.list_index)
+
+    def dictionary(self) -> Dictionary:
+        """What credentials of this edition have in common, made once for all, of one that is about nobody."""
+        if self._dictionary is None:
+            found = Dictionary._default_manager.filter(edition=self.edition).order_by("pk")
+            self._dictionary = found.filter(digest=self._shape()).first() or self._new_dictionary()
+        return self._dictionary
+
+    def _shape(self) -> bytes:
+        """By which a dictionary is known: another certificate makes another one."""
+        return hashlib.sha256(bytes(self.seal_key.certificate) + bytes([self.trial])).digest()[:16]
+
+    def _new_dictionary(self) -> Dictionary:
+        place = Place(f"{address_for(self.seal_key.tenant)}/1", 1) if self.status else None
+        begun = self.core.begin(nobody(self.core.design, columns_of(self.edition)), SAMPLE, place)
+        with work():
+            return Dictionary._default_manager.create(edition=self.edition, content=begun.file, digest=self._shape())
+
+
+class _Kept(threading.local):
+    """The presses of one thread: a core batch has one clock."""
+
+    def __init__(self) -> None:
+        self.presses: OrderedDict[tuple[Any, ...], Press] = OrderedDict()
+
+
+_kept = _Kept()
+
+
+def forget() -> None:
+    """Puts everything together anew the next time: after a key was changed."""
+    _kept.presses.clear()
+
+
+def press_for(batch: Batch, at: dt.datetime) -> Press:
+    """The press of this batch. Raises what keeps it from sealing: no key, signer down, certificate ended."""
+    return press_of(batch.edition, trial=batch.trial, at=at)
+
+
+def press_of(edition: Edition, *, trial: bool, at: dt.datetime) -> Press:
+    """The press of an edition under the key in force now."""
+    tenant = edition.tenant
+    use = SealKey.Use.TRIAL if trial else SealKey.Use.CREDENTIALS
+    seal_key = seal_keys.key_for(tenant, use, edition=None if trial else edition)
+    name = (edition.id, edition.digest, seal_key.id, trial)
+    known = _kept.presses.get(name)
+    if known is None:
+        known = _kept.presses[name] = _new(edition, seal_key, trial, at)
+        if len(_kept.presses) > KEPT:
+            _kept.presses.popitem(last=False)
+    _kept.presses.move_to_end(name)
+    return known
+
+
+def _new(edition: Edition, seal_key: SealKey, trial: bool, at: dt.datetime) -> Press:
+    design = design_of(edition)
+    core = CoreBatch(
+        trial_of(design) if trial else design,
+        signer=seal_keys.signer_of(seal_key),
+        pages=pages_of(edition, trial=trial),
+        at=at,
+        status=None if trial else Member.STATUS,
+    )
+    return Press(core=core, seal_key=seal_key, edition=edition, trial=trial, status=not trial)
