@@ -15,6 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mikra.errors import InputError
 from mikra.rendering.mosaic import mosaic
 
 SERVER = Path(__file__).parents[1] / "src" / "mikra" / "server"
@@ -81,11 +82,15 @@ def page(template: str, **more: Any) -> str:
 
 
 def write(folder: Path) -> Path:
-    """The page and the static files that it asks for, as a web server would hand them out."""
+    """The pages and the static files that they ask for, as a web server would hand them out."""
     static = folder / "static"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(SERVER / "static", static)
     shutil.copytree(Path(str(files("django_htmx"))) / "static" / "django_htmx", static / "django_htmx")
+    error = InputError("31/02/2026 is not a date.", where="Date of award", found="31/02/2026", fix="Write another day.")
+    (folder / "error.html").write_text(page("error.html", error=error, status=422), encoding="utf-8")
+    (folder / "defect.html").write_text(page("error.html", error=None, status=500, incident="4f1c"), encoding="utf-8")
+    (folder / "question.html").write_text(page("ui/gallery_question.html"), encoding="utf-8")
     made = folder / "index.html"
     made.write_text(page("ui/gallery.html"), encoding="utf-8")
     return made

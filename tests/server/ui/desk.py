@@ -61,7 +61,7 @@ class _Handler(SimpleHTTPRequestHandler):
             sought = parse_qs(at.query).get("q", [""])[0].lower()
             found = [o for o in FIELDS if sought in o["text"].lower()]
             self._answer(200, "application/json", json.dumps({"options": found}).encode())
-        elif at.path in ("/", "/index.html") or at.path.startswith("/static/"):
+        elif at.path == "/" or at.path.endswith(".html") or at.path.startswith("/static/"):
             super().do_GET()
         else:
             self._answer(200, "text/html", b"<!doctype html><title>There</title><main><h1>There</h1></main>")

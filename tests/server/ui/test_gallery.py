@@ -28,6 +28,21 @@ def test_no_barrier(visit: Visit, theme: str, width: int) -> None:
     assert barriers(visit(width=width, **THEMES[theme])) == []
 
 
+@pytest.mark.parametrize("page", ["error", "defect", "question"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_barrier_on_the_small_pages(visit: Visit, page: str, theme: str) -> None:
+    shown = visit(f"/{page}.html", width=320, **THEMES[theme])
+    assert barriers(shown) == []
+    assert sideways(shown) == []
+
+
+def test_a_form_that_came_back_leads_to_its_fault(visit: Visit) -> None:
+    page = visit("/question.html")
+    assert page.evaluate("document.activeElement.id") == "errors"
+    page.click("#errors a")
+    assert page.evaluate("document.activeElement.id") == "f-why"
+
+
 def test_a_barrier_is_seen(visit: Visit) -> None:
     page = visit()
     page.evaluate("document.querySelector('label[for=f-title]').remove()")
@@ -144,6 +159,29 @@ def test_the_sign_in_a_tile_is_seen(visit: Visit, theme: str) -> None:
     assert _spread(tile.screenshot()) > 100
 
 
+FILLED = (".btn--main", ".ladder__step--here .ladder__n", ".segments :checked + span", ".chip[aria-current]", ".nav__n")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_on_a_filled_ground_is_seen(visit: Visit, theme: str) -> None:
+    """By its pixels: with forced colours a browser lays a plate of its own under text."""
+    page = visit(**THEMES[theme])
+    unseen = [one for one in FILLED if _spread(page.screenshot(clip=_text_box(page, one))) < 90]
+    assert unseen == []
+
+
+def _text_box(page: Any, selector: str) -> dict[str, float]:
+    """Where the text of an element stands, in the window."""
+    element = page.locator(selector).first
+    element.scroll_into_view_if_needed()
+    box: dict[str, float] = element.evaluate(
+        """e => { const range = document.createRange();
+            range.selectNodeContents([...e.childNodes].find(n => n.nodeType === 3 && n.data.trim()));
+            const {x, y, width, height} = range.getBoundingClientRect(); return {x, y, width, height}; }"""
+    )
+    return box
+
+
 def _spread(png: bytes) -> int:
     """Between the darkest and the lightest grey of a picture's inner part, 0 to 255."""
     import io
@@ -172,3 +210,24 @@ def test_paper_shows_what_was_said_and_no_buttons(visit: Visit) -> None:
     for hidden in (".nav", ".goon", ".btn--main", ".foot"):
         assert not page.locator(hidden).first.evaluate(shown), hidden
     assert page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def _unseen(page: Any) -> list[str]:
+    """Texts in the colour of the ground that they stand on."""
+    found: list[str] = page.evaluate(
+        """() => {
+            const clear = 'rgba(0, 0, 0, 0)';
+            const ground = e => { while (e && getComputedStyle(e).backgroundColor === clear) e = e.parentElement;
+                return e ? getComputedStyle(e).backgroundColor : ''; };
+            const spoken = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+            return [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && spoken(e))
+                .filter(e => getComputedStyle(e).color === ground(e))
+                .map(e => `${e.className}: ${e.textContent.trim().slice(0, 30)}`);
+        }"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_text_has_the_colour_of_its_ground(visit: Visit, theme: str) -> None:
+    assert _unseen(visit(**THEMES[theme])) == []

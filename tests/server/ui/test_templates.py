@@ -14,7 +14,7 @@ from tools import gallery
 
 SERVER = Path(__file__).parents[3] / "src" / "mikra" / "server"
 TEMPLATES = sorted((SERVER / "templates").rglob("*.html"))
-PARTS = [path for path in sorted((SERVER / "templates" / "ui").glob("*.html")) if path.name != "gallery.html"]
+PARTS = [path for path in sorted((SERVER / "templates" / "ui").glob("*.html")) if not path.name.startswith("gallery")]
 STATIC = SERVER / "static" / "mikra"
 
 ENVIRONMENT = gallery.environment()
