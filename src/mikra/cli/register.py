@@ -71,7 +71,8 @@ def take_in(
         raise typer.BadParameter(f"{as_of} is not a day; write 2026-05-31", param_hint="--as-of")
     data = read_input(source)
     chosen = kind or _kind(source)
-    providers = _read(chosen, data, read_input(reports) if reports else b"", field or [])
+    with world.uncollected():
+        providers = _read(chosen, data, read_input(reports) if reports else b"", field or [])
     made = Source(
         id=Path(source).stem if chosen != "deqar" else "deqar",
         title=title or ("DEQAR" if chosen.startswith("deqar") else Path(source).stem),

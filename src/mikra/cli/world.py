@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -207,4 +210,15 @@ def register(file: Path | None) -> Register | None:
         return None
     from mikra.trust.register import read
 
-    return read(read_input(str(file)))
+    with uncollected():
+        return read(read_input(str(file)))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for rubbish while hundreds of thousands of values are made, all of which stay: that is most of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

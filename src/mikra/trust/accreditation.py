@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from mikra.model import Accreditation, Concept, LearningAchievementSpecification, Text
 from mikra.trust.identity import folded
@@ -236,6 +237,7 @@ _CONDITIONAL = ("condition", "restriction")
 _POSITIVE = ("positive", "accredited", "approved", "granted", "licensed")
 
 
+@lru_cache(maxsize=4096)
 def decision_of(text: str) -> Decision:
     """What the words of a decision mean, where they are plain; the strictest word counts."""
     plain = text.casefold()
@@ -249,6 +251,7 @@ def decision_of(text: str) -> Decision:
     return Decision.UNSTATED
 
 
+@lru_cache(maxsize=65_536)
 def day_of(text: str) -> date | None:
     """The day at the head of an xsd:date or xsd:dateTime; None where there is no real one."""
     try:

@@ -7,11 +7,11 @@ digest of the file that it was read from. An organisation is found by identifier
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -194,29 +194,52 @@ def _made(cls: type[Any], members: Any, where: str) -> Any:
     """A value of a dataclass from its JSON: dates and closed lists of words are made, all else must be as declared."""
     if not isinstance(members, dict):
         raise _none(where, type(members).__name__)
-    kinds = _KINDS[cls.__name__]
+    readers = _READERS[cls.__name__]
     try:
-        return cls(**{name: _value(kinds[name], value) for name, value in members.items() if name in kinds})
-    except (TypeError, ValueError) as error:
+        return cls(**{name: readers[name](value) for name, value in members.items() if name in readers})
+    except (TypeError, ValueError, KeyError) as error:
         raise _none(where, str(error)) from error
 
 
-def _value(kind: str, value: Any) -> Any:
-    """Raises TypeError or ValueError where a value is not of its kind."""
-    if kind == "str":
-        if type(value) is str:
-            return value
-        raise TypeError("a text is expected")
-    if kind.startswith("tuple"):
-        if type(value) is not list or ("[str" in kind and not all(type(part) is str for part in value)):
-            raise TypeError("a list is expected")
+def _text(value: Any) -> str:
+    if type(value) is str:
+        return value
+    raise TypeError("a text is expected")
+
+
+def _list(value: Any) -> tuple[Any, ...]:
+    if type(value) is list:
         return tuple(value)
-    if kind.startswith("date"):
-        return date.fromisoformat(value)
-    return _WORDS[kind](value)
+    raise TypeError("a list is expected")
 
 
-_WORDS: Mapping[str, type[StrEnum]] = {"Decision": Decision, "Kind": Kind}
+def _texts(value: Any) -> tuple[str, ...]:
+    if type(value) is list and set(map(type, value)) <= {str}:
+        return tuple(value)
+    raise TypeError("a list of texts is expected")
+
+
+@lru_cache(maxsize=65_536)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _reader(kind: str) -> Callable[[Any], Any]:
+    """What reads a value of a declared type. Raises TypeError, ValueError or KeyError where it is not of its kind."""
+    if kind == "str":
+        return _text
+    if kind.startswith("tuple"):
+        return _texts if "[str" in kind else _list
+    return _day if kind.startswith("date") else _WORDS[kind].__getitem__
+
+
+_WORDS: Mapping[str, Mapping[str, StrEnum]] = {
+    kind.__name__: {one.value: one for one in kind} for kind in (Decision, Kind)
+}
+_READERS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
+    name: {member: _reader(kind) for member, kind in kinds.items()} for name, kinds in _KINDS.items()
+}
+"""Class -> member -> what reads it."""
 
 
 def _none(where: str, found: str) -> InputError:

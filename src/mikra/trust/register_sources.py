@@ -264,7 +264,8 @@ def _rows(data: bytes, *needed: str) -> Iterator[Row]:
         if missing := [name for name in needed if name not in headings]:
             raise _odd(missing[0], ", ".join(headings)[:120])
         for row in reader:
-            yield dict(zip(headings, row, strict=False)) | dict.fromkeys(headings[len(row) :], "")
+            found = dict(zip(headings, row, strict=False))
+            yield found if len(row) >= len(headings) else found | dict.fromkeys(headings[len(row) :], "")
     except csv.Error as error:
         raise InputError("This list cannot be read.", found=str(error), code="csv_malformed") from error
 
