@@ -12,11 +12,11 @@ from mikra.conversion import sd_jwt_vc
 from mikra.conversion.identity import Origin
 from mikra.conversion.wallet_batch import CHUNK, VARYING, Learner, WalletBatch
 from mikra.errors import ConflictError, InputError
-from mikra.issuance.status_entry import token_reference
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
 from mikra.sealing.chunk import seal_rows
 from mikra.sealing.keys import DigestSigner, bare_signer
+from mikra.status import token
 from mikra.status.indexes import Place
 from tests.sealing.sd_jwts import chance
 from tests.simulators import europe, wallets
@@ -72,7 +72,7 @@ def test_the_law(name: str, decoys: int) -> None:
             holder=own.holder,
             at=AT,
             chance=stream,
-            status=token_reference(stand) if (stand := place(number)) else None,
+            status=token.reference(stand.address("token"), stand.index) if (stand := place(number)) else None,
             key_id="k1",
             decoys=decoys,
         )

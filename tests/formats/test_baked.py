@@ -15,8 +15,8 @@ from mikra.codes import CODES
 from mikra.errors import InputError
 from mikra.formats import baked_png, baked_svg
 from mikra.formats.baked import Baked, Edition
+from tests.drills.mutants import mutants
 from tests.formats.drawn_png import image
-from tests.sealing.test_mutants import mutants
 
 PLAIN_PNG = image(16, 16, lambda x, y: (x * 16, y * 16, 128))
 PLAIN_SVG = (

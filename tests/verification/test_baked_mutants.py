@@ -15,9 +15,9 @@ from mikra.report import Verdict
 from mikra.sealing import jades
 from mikra.verification import Policy, verify
 from tests.conversion import made
+from tests.drills.mutants import mutants
 from tests.formats.test_baked import PLAIN_PNG, PLAIN_SVG
 from tests.issuance import awards
-from tests.sealing.test_mutants import mutants
 
 AT = awards.AT
 

@@ -19,7 +19,7 @@ from mikra.sealing.timestamps import verify_token
 from mikra.trust import revocation, revocation_sources
 from mikra.trust.revocation import Evidence, State
 from mikra.verification import proofs, verify
-from tests.sealing.test_mutants import mutants
+from tests.drills.mutants import mutants
 from tests.simulators import authorities
 from tests.simulators.longterm import POLICY, lasting
 from tests.simulators.timestamps import TimestampAuthority

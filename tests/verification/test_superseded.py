@@ -13,7 +13,7 @@ import pytest
 
 from mikra import base64url
 from mikra.errors import InputError
-from mikra.issuance.status_entry import Member, members, token_reference
+from mikra.issuance.status_entry import Member, members
 from mikra.issuance.status_lists import Publisher, publish, published
 from mikra.report import Report
 from mikra.sealing.certificates import make_seal_certificate
@@ -24,7 +24,7 @@ from mikra.status.table import Value, pack
 from mikra.trust import did
 from mikra.trust.loader import Recorded, SnapshotLoader
 from mikra.verification import Policy, verify
-from tests.sealing.test_mutants import mutants
+from tests.drills.mutants import mutants
 from tests.simulators import authorities
 from tests.status.test_indexes import BASE, MemoryStore
 from tests.verification.documents import ANCHORED, AT, edc, named, other_seal, seal
@@ -58,7 +58,7 @@ class Issuer:
         return seal(edc(**{"status": members(self.place, Member.STATUS)["status"], **changes}))
 
     def token_credential(self) -> bytes:
-        return self.credential(status=token_reference(self.place))
+        return self.credential(status=token.reference(self.place.address("token"), self.place.index))
 
 
 def report(file: bytes, loader: Any, policy: Policy = ANCHORED, at: dt.datetime = AT) -> Report:

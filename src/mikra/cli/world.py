@@ -216,7 +216,7 @@ def register(file: Path | None) -> Register | None:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """No search for rubbish while hundreds of thousands of values are made, all of which stay: that is most of the time."""
+    """No search for rubbish while hundreds of thousands of values are made that all stay: it takes most of the time."""
     gc.disable()
     try:
         yield
