@@ -70,6 +70,8 @@ _HIDDEN = re.compile(rb"\\u00(?:3[aA]|00)")
 _NUL = b"\\u0000"
 _FEW = 4
 """Members of a sealed file or of a proof at most; a credential has more."""
+_SHORT = 2_000
+"""Bytes in which counting brackets is the least work."""
 
 
 def _is_plain(data: bytes, value: Any, limits: Limits) -> bool:
@@ -89,17 +91,21 @@ def _is_plain(data: bytes, value: Any, limits: Limits) -> bool:
     except orjson.JSONEncodeError:
         return False  # an integer beyond 53 bits, or deeper than orjson writes
     if text == data:
-        return _NUL not in data and _is_small(value, len(data), limits)
+        return _NUL not in data and keeps_limits(data, value, limits)
     if b"\\u00" in data and _HIDDEN.search(data):
         return False
     return _within(value, limits) and data.count(b":") == text.count(b":")
 
 
-def _is_small(value: Any, size: int, limits: Limits) -> bool:
-    """True when depth and count are surely within `limits`. A text of n values has at least 2n - 1 bytes.
+def keeps_limits(data: bytes, value: Any, limits: Limits) -> bool:
+    """True when depth and count are surely within `limits`; `data` is the value as orjson writes it.
 
-    Written with indentation, what is in the n-th container stands after 2n spaces, and no text holds a bare line feed.
+    A text of n values has at least 2n - 1 bytes. Written with indentation, what is in the n-th container stands after
+    2n spaces, and no text holds a bare line feed.
     """
+    size = len(data)
+    if size < _SHORT and size < 2 * limits.max_nodes and data.count(b"{") + data.count(b"[") <= limits.max_depth:
+        return True
     wrapper = value.__class__ is dict and len(value) <= _FEW  # has few values, and long ones: walked sooner
     if wrapper or size >= 2 * limits.max_nodes:
         return _within(value, limits)

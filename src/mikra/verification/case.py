@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+import orjson
+
+from mikra import formats
+from mikra.errors import InputError
 from mikra.formats.open_badges import is_badge, read_badge
 from mikra.model import Agent, Credential, decode
 from mikra.report import Check, Finding, Stated
 from mikra.sealing.certificates import DEMONSTRATION, is_demonstration
+from mikra.status import bitstring, token
 from mikra.validation.annex1 import Meter, measure
 from mikra.validation.annex1_parts import Parts, gather
 from mikra.validation.elm import ProfileResult, ProfileVersion, check_profile
 from mikra.validation.principles import check_principles
 from mikra.validation.sanity import check_sanity
 from mikra.validation.vc_model import check_model, faults
-from mikra.verification import seals
+from mikra.verification import dates, seals
+from mikra.verification.dates import Period
 from mikra.verification.issuer import issuer_id
 from mikra.verification.question import Question
 from mikra.verification.seals import Judged
 from mikra.verification.summary import summarise
+
+
+class Unread(Mapping[str, Any]):
+    """A credential of a known shape: strict JSON by that, and read only where somebody asks what stands in it."""
+
+    def __init__(self, payload: bytes) -> None:
+        self._payload = payload
+
+    @cached_property
+    def _members(self) -> Mapping[str, Any]:
+        members: Mapping[str, Any] = orjson.loads(self._payload)
+        return members
+
+    def __getitem__(self, name: str) -> Any:
+        return self._members[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +58,7 @@ class Case:
 
     `twin`: one of the same shape that was judged already (`known_shapes`); its content is not judged again. `names`:
     what is called otherwise in the twin, made-up name -> real one; `varying`: the rows of the summary where it is told.
-    `made`: checks of content, once for all that have this twin.
+    `made`: answers for all that have this twin (`repeated`).
     """
 
     question: Question
@@ -47,7 +74,7 @@ class Case:
     twin: Case | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     varying: frozenset[str] = frozenset()
-    made: dict[str, Check] = field(default_factory=dict, compare=False, repr=False)
+    made: dict[Any, Check] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def profile(self) -> ProfileResult:
@@ -122,6 +149,30 @@ class Case:
             return ()
         return faults(check_model(self.document))
 
+    @cached_property
+    def period(self) -> Period | None:
+        """From when until when it counts; None where that cannot be read."""
+        try:
+            return dates.period_of(self.document)
+        except InputError:
+            return None
+
+    @cached_property
+    def offers_status(self) -> bool:
+        """Whether it names a list of withdrawn credentials, or may do so."""
+        try:
+            return bool((*bitstring.entries(self.document), *token.entries(self.document)))
+        except InputError:
+            return True
+
+    @cached_property
+    def holds_none(self) -> bool:
+        """Whether no other credential stands in it, as in a learner record."""
+        try:
+            return not formats.held(self.document)
+        except InputError:
+            return False
+
     @property
     def issuer(self) -> Agent | None:
         return self.parts.issuer if self.parts is not None else None
@@ -139,6 +190,9 @@ class Case:
     @cached_property
     def leading(self) -> Judged | None:
         """The seal that counts."""
-        named = issuer_id(self.document)
-        own = [one for one in self.seals if one.controller and one.controller == named]
-        return seals.leading(own or self.seals, self.issuer) if self.seals else None
+        if not self.seals:
+            return None
+        published = [one for one in self.seals if one.controller]
+        named = issuer_id(self.document) if published else ""
+        own = [one for one in published if one.controller == named]
+        return seals.leading(own or self.seals, self.issuer)

@@ -54,11 +54,19 @@ def check(document: Mapping[str, Any], at: datetime, skew: timedelta) -> Check:
             clause=CLAUSE,
             where=error.path,
         )
-    if period.start is not None and period.start - at > skew:
+    where = side(period, at, skew)
+    if where == "not_yet" and period.start is not None:
         return _outside("not_yet", "credential_not_yet_valid", period.start, period.start_where)
-    if period.end is not None and at - period.end > skew:
+    if where == "over" and period.end is not None:
         return _outside("over", "credential_expired", period.end, period.end_where)
     return Check(id="dates", status=Status.PASSED, reason=_inside(period), clause=CLAUSE)
+
+
+def side(period: Period, at: datetime, skew: timedelta) -> str:
+    """On which side of the period the moment lies: "not_yet", "over", or "within"."""
+    if period.start is not None and period.start - at > skew:
+        return "not_yet"
+    return "over" if period.end is not None and at - period.end > skew else "within"
 
 
 def _outside(key: str, code: str, moment: datetime, where: str) -> Check:

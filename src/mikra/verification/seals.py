@@ -247,6 +247,8 @@ def _key_code(seal: PlainSeal, existed: datetime | None, at: datetime, policy: P
 
 def leading(judged: Sequence[Judged], issuer: Agent | None) -> Judged:
     """The seal that counts among several: a trusted one of the issuer's before any other."""
+    if len(judged) == 1:
+        return judged[0]
     ranks = {Match.SAME: 0, Match.UNKNOWN: 1, Match.OTHER: 3}
 
     def rank(one: Judged) -> tuple[int, bool]:

@@ -6,7 +6,7 @@ checks that could not be made say so, and its content appears nowhere in the rep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from mikra.formats.pdf import PdfReader
 from mikra.report import CHECK_IDS, Check, Finding, Report, Severity, Stated, Status, decide, words
 from mikra.trust.loader import OFFLINE, Loader
 from mikra.validation.annex1 import measure
-from mikra.verification import checks, known_shapes, openers, sentence, summary
+from mikra.verification import checks, known_shapes, openers, repeated, sentence, summary
 from mikra.verification.case import Case
 from mikra.verification.policy import DEFAULT_POLICY, Policy
 from mikra.verification.question import NO_SESSION, Question, Session
@@ -92,6 +92,9 @@ def _of_sealed(item: Item, question: Question, depth: int, presenter: str) -> It
             yield from (_noted(report, opening.notes) for report in told)
     else:
         yield _of_opening(opening, item, question, presenter)
+        twin = opening.shape.twin if opening.shape is not None else None
+        if twin is not None and twin.holds_none:
+            return
         yield from _of_held(opening.document, item, question, depth, presenter)
 
 
@@ -110,6 +113,8 @@ def _of_held(
 
 
 def _of_opening(opening: openers.Opening, item: Item, question: Question, presenter: str) -> Report:
+    shape = opening.shape
+    known = shape is not None and shape.twin is not None
     case = Case(
         question=question,
         document=opening.document,
@@ -121,13 +126,13 @@ def _of_opening(opening: openers.Opening, item: Item, question: Question, presen
         presenter=presenter,
         notes=opening.notes,
         summary=opening.summary,
+        twin=shape.twin if shape is not None else None,
+        names=shape.renamed.names if known and shape is not None else {},
+        varying=shape.varying if shape is not None else frozenset(),
     )
-    shape = opening.shape
-    if shape is None:
-        return _of_case(case)
-    if shape.twin is not None:
-        return _of_case(shape.case(case))
     report = _of_case(case)
+    if shape is None or known:
+        return report
     known_shapes.learn(shape, case, report, _of_case)
     return report
 
@@ -143,7 +148,7 @@ def _noted(report: Report, notes: tuple[Finding, ...]) -> Report:
 def _of_case(case: Case) -> Report:
     """All numbered checks, the verdict, the sentence and the summary."""
     policy = case.question.policy
-    made = tuple(_made(check, case) for check in checks.CHECKS)
+    made = tuple([repeated.made(check, case) for check in checks.CHECKS])
     open_ones = () if policy.status_required else ("status",)
     verdict, code = decide(made, content_decides=policy.deciding_content, may_stay_open=open_ones)
     told = _summary(case)
@@ -159,17 +164,6 @@ def _of_case(case: Case) -> Report:
         file=case.file,
         at=case.question.at,
     )
-
-
-def _made(check: Callable[[Case], Check], case: Case) -> Check:
-    """One check. Those of content alone are made once for all of one shape."""
-    if case.twin is None or check not in checks.OF_CONTENT:
-        return check(case)
-    kept = case.twin.made
-    name = check.__name__
-    if name not in kept:
-        kept[name] = check(case)
-    return kept[name]
 
 
 def _summary(case: Case) -> Mapping[str, Stated]:

@@ -51,6 +51,7 @@ DIGEST_ALGORITHMS: Mapping[str, Callable[[bytes], Any]] = {
 """Of the IANA registry "Named Information Hash Algorithms" those that are no shorter than 256 bits."""
 
 MAX_DISCLOSURES = 2_000
+_NUMBERS = orjson.OPT_STRICT_INTEGER
 _TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 
@@ -100,9 +101,10 @@ def read(text: bytes, limits: strictjson.Limits = strictjson.LIMITS) -> SdJwt:
         raise InputError(
             "This file is larger than we accept.", found=f"{len(text)} bytes", expected="less", code="too_large"
         )
-    if not text.isascii() or b"~" not in text or b"~~" in text:
+    parts = text.split(b"~")
+    if not text.isascii() or len(parts) < 2 or b"" in parts[:-1]:
         raise _refuse("jws_malformed", "This is not a sealed text with disclosures.", expected="parts between ~")
-    token, *texts, key_binding = text.split(b"~")
+    token, *texts, key_binding = parts
     if len(texts) > MAX_DISCLOSURES:
         raise _refuse("too_large", "There are more disclosures than we accept.", found=str(len(texts)))
     jwt = jws.read_compact(token, PROFILE)
@@ -182,7 +184,11 @@ def _contents(texts: list[bytes], limits: strictjson.Limits) -> list[_Content]:
     data = _decoded(texts)
     found: list[_Content] = []
     for text, value in zip(b"~".join(texts).decode().split("~"), _plain(data), strict=False):
-        if value.__class__ is not list or not value or value[-1].__class__ is not str:
+        if (
+            value.__class__ is not list
+            or not value
+            or (value[-1].__class__ is not str and not strictjson.keeps_limits(data[len(found)], value, limits))
+        ):
             value = strictjson.parse(data[len(found)], limits)
         size = len(value) if value.__class__ is list else 0
         if size == 3 and value[0].__class__ is str and value[1].__class__ is str:
@@ -198,9 +204,9 @@ def _plain(data: list[bytes]) -> list[Any]:
     """What orjson reads, None where that is not surely what stands there: written out again it must be the same."""
     try:
         values = list(map(orjson.loads, data))
-        if list(map(orjson.dumps, values)) == data and b"\\u0000" not in b"".join(data):
+        if [orjson.dumps(v, None, _NUMBERS) for v in values] == data and b"\\u0000" not in b"".join(data):
             return values
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         pass
     return [None] * len(data)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from mikra import formats, strictjson
 from mikra.errors import InputError
 from mikra.formats import Item
 from mikra.sealing import jades
 from mikra.verification import known_shapes, seals
+from mikra.verification.case import Unread
 from mikra.verification.openers.opening import Opening
 from mikra.verification.question import Question
 
@@ -24,8 +23,10 @@ def open_item(item: Item, question: Question) -> Opening:
         return Opening(faults=faults)
     shape = known_shapes.look(sealed.payload, question) if sealed.raw else None
     known = shape is not None and shape.twin is not None
-    document = orjson.loads(sealed.payload) if known else _content(sealed.payload, question)
-    judged = tuple(seals.judge(seal, question.at, question.policy, question.loader) for seal in sealed.seals)
+    judged = tuple([seals.judge(seal, question.at, question.policy, question.loader) for seal in sealed.seals])
+    if known and shape is not None:
+        return Opening(document=Unread(sealed.payload), seals=judged, shape=shape)
+    document = _content(sealed.payload, question)
     if formats.is_presentation(document):
         inside = formats.items_of(document, name=item.name, where=item.where, limits=question.policy.limits)
         return Opening(document=document, seals=judged, inside=inside)
