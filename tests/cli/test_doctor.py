@@ -31,4 +31,4 @@ def test_a_certificate_for_programs(run: Run, tmp_path: Path) -> None:
 
 def test_nothing(run: Run) -> None:
     assert run("doctor", "--edc", "nowhere").code == 3
-    assert run("doctor").code == 3
+    assert run("doctor", "--home", "nowhere").code == 2

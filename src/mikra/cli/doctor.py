@@ -1,4 +1,6 @@
-"""`mikra doctor --edc FILE|KEY`: would the EU's viewer take it? Each of its published rules, and what to do.
+"""`mikra doctor`: what is well with the service of this machine, and how to mend the rest.
+
+`--edc FILE|KEY`: would the EU's viewer take it? Each of its published rules, and what to do.
 
 Exit codes: 0 all rules are met; 1 some are not; 2 none is broken, and some cannot be known here; 3 no such file.
 """
@@ -10,24 +12,32 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mikra.cli.help import examples
+from mikra.cli.installed import Home
 from mikra.cli.keys import Password
 from mikra.cli.output import AsJson, Language, console, plain, print_json, read_input
 
 if TYPE_CHECKING:
     from mikra.verification.edc_acceptance import Rule
 
-EXAMPLES = examples("mikra doctor --edc credential.jsonld", "mikra doctor --edc seal.p12 --lang ro")
+EXAMPLES = examples(
+    "mikra doctor --home mikra-data", "mikra doctor --edc credential.jsonld", "mikra doctor --edc seal.p12 --lang ro"
+)
 
 
 def doctor(
     edc: Annotated[
         str, typer.Option("--edc", metavar="FILE_OR_KEY", help="A sealed credential, or a key or certificate to seal.")
-    ],
+    ] = "",
+    home: Home = "",
     password_file: Password = "",
     as_json: AsJson = False,
     language: Language = "",
 ) -> None:
-    """Looks at a sealed credential, or a key, as the EU's viewer would: each of its published rules."""
+    """Look at the service of this machine; or, with --edc, at a credential or a key as the EU's viewer would."""
+    if not edc:
+        from mikra.cli.doctor_service import examine_service
+
+        examine_service(home, language, as_json=as_json)
     from mikra.verification.edc_acceptance import exit_code
 
     rules = _rules(edc, password_file, language)

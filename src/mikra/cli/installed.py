@@ -28,8 +28,11 @@ def tell(key: str, language: str, /, **values: object) -> str:
     return messages.text(f"service.{key}", language, **values)
 
 
-def choose(home: str, database: str = "", **others: str) -> Path:
-    """Names the installation for this process and its children; its folder. UnavailableError without the extra."""
+def choose(home: str, database: str = "", *, new: bool = False, **others: str) -> Path:
+    """Names the installation for this process and its children; its folder. `new`: it need not be there yet.
+
+    UnavailableError without the extra, or where there is no installation.
+    """
     if util.find_spec("django") is None or util.find_spec("granian") is None:
         raise UnavailableError(
             "The service is not part of this installation.",
@@ -37,8 +40,10 @@ def choose(home: str, database: str = "", **others: str) -> Path:
             fix="pip install mikra[server]",
             code="extra_missing",
         )
-    os.umask(0o077)  # whatever is made is for the user who runs the service, and for nobody else
     folder = Path(home or os.environ.get("MIKRA_HOME") or "mikra-data").absolute()
+    if not new:
+        _present(folder)
+    os.umask(0o077)  # whatever is made is for the user who runs the service, and for nobody else
     os.environ["MIKRA_HOME"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "mikra.server.settings"
     for name, value in {"database": database, **others}.items():
@@ -57,7 +62,7 @@ def open_service() -> None:
     django.setup()
 
 
-def present(folder: Path) -> None:
+def _present(folder: Path) -> None:
     """UnavailableError where there is no installation yet."""
     if not (folder / "mikra.toml").exists() and not (folder / "keys").exists():
         raise UnavailableError(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mikra.cli.help import examples
-from mikra.cli.installed import Database, Home, choose, open_service, present, tell
+from mikra.cli.installed import Database, Home, choose, open_service, tell
 from mikra.cli.output import Language, console, plain
 from mikra.errors import UnavailableError
 
@@ -41,7 +41,7 @@ def serve(
     language: Language = "",
 ) -> None:
     """Run the institution's service until Ctrl-C: pages, the signer, and the work in the background."""
-    folder = choose(home, database, origin=origin)
+    folder = choose(home, database, new=True, origin=origin)
     from mikra.server.processes import start
 
     start.prepare_home(folder, database)
@@ -81,10 +81,12 @@ def run(host: str, port: int, *, workers: int, threads: int, jobs: bool, languag
     """The family of processes, until it is ended; its exit status."""
     from django.db import connection
 
+    from mikra.server import metrics
     from mikra.server.installation import installation
     from mikra.server.processes.family import Child, Family
 
     connection.close()
+    metrics.begin(installation().home)
     plan = installation().signer_plan
     children = [
         Child(name="web", words=[host, str(port), str(workers), str(threads)], vital=True),
@@ -108,7 +110,7 @@ def worker(
     language: Language = "",
 ) -> None:
     """Seal, send and publish beside `mikra serve`, on this or another machine. Needs PostgreSQL."""
-    present(choose(home, database))
+    choose(home, database)
     open_service()
     from mikra.server.jobs.scaled import application, work_until_ended
     from mikra.server.processes import start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -88,3 +89,20 @@ def test_a_database_that_is_not_there_is_said(tmp_path: Path) -> None:
     address = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
     said = refused("--home", str(tmp_path), "--port", str(free_port()), "--database", address, "--lang", "en")
     assert "does not answer" in said
+
+
+def test_the_doctor_says_what_is_wrong_and_ends_with_its_state(serve: Serve, tmp_path: Path) -> None:
+    def doctor(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [*MIKRA, "doctor", "--home", str(tmp_path / "home"), "--lang", "en", *words]
+        return subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=120, check=False)
+
+    nothing = doctor()
+    assert (nothing.returncode, "no installation in this folder" in nothing.stderr) == (2, True)
+    service = serve()
+    service.up()
+    service.until(lambda: " runner" in "".join(service.children().values()))
+    found = doctor("--json")
+    told = {one["id"]: one for one in json.loads(found.stdout)}
+    assert told["database"]["state"] == "good"
+    assert told["backup"]["fix"] == "Run every night: mikra backup --to FILE"
+    assert found.returncode == (1 if any(one["state"] == "bad" for one in told.values()) else 2)
