@@ -48,7 +48,9 @@ def serve(
     _own_origin(folder, host, port)
     start.free_port(host, port)
     open_service()
-    if start.ready_database() is start.State.NEW:
+    from mikra.server.database_state import State
+
+    if start.ready_database() is State.NEW:
         console().print(f"[green]✓[/] {tell('database_made', language)}")
     _first_start(language)
     raise SystemExit(run(host, port, workers=workers, threads=threads, jobs=jobs, language=language))
@@ -112,11 +114,12 @@ def worker(
     """Seal, send and publish beside `mikra serve`, on this or another machine. Needs PostgreSQL."""
     choose(home, database)
     open_service()
+    from mikra.server.database_state import State, state_of_database
     from mikra.server.jobs.scaled import application, work_until_ended
     from mikra.server.processes import start
 
     application()
-    if start.state_of_database() is start.State.NEW:
+    if state_of_database() is State.NEW:
         raise UnavailableError("The database is empty.", fix="Start the service first: mikra serve.", retry_after=30)
     start.ready_database()
     console().print(tell("working", language))

@@ -14,6 +14,9 @@ from django.utils.formats import date_format
 
 from mikra.adapters.clock import now
 from mikra.server.backup.record import last_backup
+from mikra.server.database_state import State as Migrated
+from mikra.server.database_state import state_of_database
+from mikra.server.databases import check_durability
 from mikra.server.health.finding import Finding, State
 from mikra.server.installation import Installation, Mode
 from mikra.server.store.work import Beat
@@ -33,10 +36,6 @@ _TIME_ERROR = 5
 
 def database(of: Installation) -> Finding:
     """Whether it answers, keeps what it acknowledges, and is of this version."""
-    from mikra.server.databases import check_durability
-    from mikra.server.processes.start import State as Migrated
-    from mikra.server.processes.start import state_of_database
-
     title = _("Database")
     try:
         with transaction.atomic():

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import socket
-from enum import StrEnum
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connection
 
 from mikra.errors import ConflictError, InputError, UnavailableError
+from mikra.server.database_state import State, state_of_database
 
 TOML = """# What the operator of this installation decided. Every line may also be given as an environment variable:
 # MIKRA_ORIGIN, MIKRA_MAIL, and so on.
@@ -24,15 +22,6 @@ TOML = """# What the operator of this installation decided. Every line may also 
 # mail_from = "credentials@zed.example"
 # mail_password_file = "/etc/mikra/mail-password"
 """
-
-
-class State(StrEnum):
-    """What a database is to this version of Mikra."""
-
-    NEW = "new"
-    CURRENT = "current"
-    BEHIND = "behind"
-    AHEAD = "ahead"
 
 
 def prepare_home(home: Path, database: str = "") -> None:
@@ -50,33 +39,6 @@ def prepare_home(home: Path, database: str = "") -> None:
             where=str(home),
             found=error.strerror or "",
             fix="Name one that the user who runs Mikra may write to: --home DIR.",
-        ) from error
-
-
-def state_of_database() -> State:
-    """Reads what was migrated. UnavailableError where there is no database, or one that forgets."""
-    try:
-        connection.ensure_connection()
-        if not connection.introspection.table_names():
-            return State.NEW
-        executor = MigrationExecutor(connection)
-        nodes = executor.loader.graph.nodes
-        if any(key not in nodes for key in executor.loader.applied_migrations):
-            return State.AHEAD
-        return State.BEHIND if executor.migration_plan(executor.loader.graph.leaf_nodes()) else State.CURRENT
-    except ImproperlyConfigured as error:
-        raise UnavailableError(
-            "This database may lose credentials that were issued, so nothing is served from it.",
-            found=str(error).partition(": ")[2],
-            fix="PostgreSQL: set synchronous_commit, fsync and full_page_writes to on. SQLite: use a local disk.",
-            code="not_durable",
-        ) from error
-    except DatabaseError as error:
-        raise UnavailableError(
-            "The database does not answer.",
-            found=type(error).__name__,
-            fix="Check that it runs, and the address in mikra.toml or MIKRA_DATABASE; of SQLite, the disk.",
-            code="database_unavailable",
         ) from error
 
 
