@@ -56,6 +56,8 @@ def _put(holder: Any, way: list[Step], value: Any, path: str) -> None:
     step, rest = way[0], way[1:]
     if isinstance(holder, list) and isinstance(step, int) and step <= len(holder) < LONGEST:
         if step == len(holder):
+            if value is None:
+                return
             holder.append(None)
     elif not (isinstance(holder, dict) and isinstance(step, str)):
         raise InputError("This is no place in a design.", found=path[:80], code="request_malformed")
@@ -131,6 +133,18 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, t
         for path in dict.fromkeys((*left, *right))
         if str(left.get(path, "")) != str(right.get(path, ""))
     }
+
+
+def contrasts(one: Any, other: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """(place, in one, in other) of what can be chosen of two drafts: lists of unequal length are chosen as a whole."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for name in dict.fromkeys((*one, *other)):
+            yield from contrasts(one.get(name), other.get(name), f"{path}.{name}" if path else str(name))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from contrasts(left, right, f"{path}[{index}]")
+    elif one != other and (one or other):
+        yield path, one, other
 
 
 def copied(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The design studio: list, form, meter, previews, review, editions, vocabularies, skills, provider profiles."""
