@@ -132,7 +132,7 @@ def certificate_contents(credential: Credential, payload: bytes, seal: SealFacts
         heading=facts.say("outcomes", language),
         outcomes=tuple(facts.outcomes(achievement.specified_by, language)) or (facts.say("not_stated", language),),
         fields=tuple(_fields(credential, achievement, language)),
-        qr=_qr(address),
+        qr=qr_code(address),
         qr_alt=_say("qr", language, address=address),
         verify=facts.say("verify", language, address=fitting(address, len(address), gap=NO_HYPHEN)) if address else "",
         proofs=tuple(_proofs(achievement, code, seal, language)),
@@ -224,7 +224,7 @@ def _proofs(achievement: LearningAchievement, code: str, seal: SealFacts, langua
     yield f"{sealed}\u00a0· {messages.text(f'verify.level.{level}', interface_language(language)).rstrip('.')}"
 
 
-def _qr(address: str) -> str:
+def qr_code(address: str) -> str:
     """The address as a QR code (ISO/IEC 18004), level M, drawn in lines; "" for none."""
     if not address:
         return ""

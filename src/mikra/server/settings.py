@@ -113,18 +113,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 16_000_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 """What a learner's list holds is never written to disk in the clear."""
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = _OF.home / "mail"
-EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = "mikra.server.post.Backend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _OF.mail_from or f"mikra@{urlsplit(_OF.origin).hostname}"
-if _OF.mail != "folder:":
-    _MAIL = urlsplit(_OF.mail)
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or (465 if _MAIL.scheme == "smtps" else 25)
-    EMAIL_HOST_USER = _MAIL.username or ""
-    EMAIL_HOST_PASSWORD = Path(_OF.mail_password_file).read_text("utf-8").strip() if _OF.mail_password_file else ""
-    EMAIL_USE_SSL = _MAIL.scheme == "smtps"
-    EMAIL_USE_TLS = _MAIL.scheme == "smtp" and bool(EMAIL_HOST_USER)
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING_CONFIG = None

@@ -7,6 +7,7 @@ from django.urls import include, path
 from mikra.server.web import console_home, public_home
 from mikra.server.web.accounts import urls as accounts_urls
 from mikra.server.web.audit import urls as audit_urls
+from mikra.server.web.ledger import urls as ledger_urls
 
 handler404 = "mikra.server.web.errors.not_found"
 handler400 = "mikra.server.web.errors.malformed"
@@ -17,6 +18,8 @@ urlpatterns = [
     path("", public_home.home, name="home"),
     path("language/", public_home.set_language, name="language"),
     path("", include("mikra.server.web.accounts.urls")),
+    path("", include("mikra.server.web.claim.urls")),
+    path("console/<slug:slug>/", include(ledger_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(accounts_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(audit_urls.console_urlpatterns)),
     path("", include("mikra.server.web.health.urls")),

@@ -62,3 +62,22 @@ class DeliveryStep(models.Model):
 
     class Meta:
         db_table = "delivery_step"
+
+
+class NameRequest(Owned):
+    """A learner says that something on their award is not right: `text` is what, encrypted under their own key."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DONE = "done"
+        DECLINED = "declined"
+
+    award = models.ForeignKey("store.Award", on_delete=models.PROTECT, related_name="requests")
+    text = models.BinaryField(null=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    answer = models.TextField(default="", blank=True)
+    decided = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "name_request"
+        indexes = (models.Index(fields=("tenant", "state", "created")),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mikra.server.store.audit import DailyHead, Entry, Head
 from mikra.server.store.awards import Award, Change, Dictionary, Sealed
 from mikra.server.store.batches import Batch, BatchRow, KnownColumns
-from mikra.server.store.deliveries import Delivery, DeliveryStep
+from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
 from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, Review
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.people import Membership, Person, SetUp
@@ -36,6 +36,7 @@ __all__ = [
     "LearnerToken",
     "Lease",
     "Membership",
+    "NameRequest",
     "Person",
     "Provider",
     "Published",

@@ -1,0 +1,140 @@
+"""What a letter to a learner says: who, what, why, one link. No picture, no other link, no attachment, no tracking.
+
+In the learner's language where we have it, else in that of the institution. Who is addressed is named as they wrote it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings as django_settings
+from django.utils import translation
+
+from mikra.adapters.clock import now
+from mikra.errors import InputError, NotFoundError
+from mikra.server import words
+from mikra.server.actions import claim_codes
+from mikra.server.actions.tenant_settings import settings_of
+from mikra.server.installation import installation
+from mikra.server.store import personal
+from mikra.server.store.deliveries import Delivery
+from mikra.server.words import _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """The learner as a letter needs them."""
+
+    name: str
+    email: str
+    language: str
+
+
+def person_of(delivery: Delivery) -> Person:
+    """Whom the letter is for. NotFoundError where their data was erased."""
+    learner = delivery.award.learner
+    if learner is None or learner.erased:
+        raise NotFoundError("The personal data that belonged here was erased.", code="erased")
+    profile = personal.look_into(personal.opened(learner.key), bytes(learner.profile))
+    return person(profile, delivery.tenant.language)
+
+
+def person(profile: dict[str, Any], fallback: str) -> Person:
+    """From a learner's profile: names are never split or joined otherwise than they were given."""
+    name = profile.get("full_name") or " ".join(
+        part for part in (profile.get("given_name"), profile.get("family_name")) if part
+    )
+    language = str(profile.get("language") or "").lower()
+    known = dict(django_settings.LANGUAGES)
+    return Person(
+        name=str(name), email=str(profile.get("email") or ""), language=language if language in known else fallback
+    )
+
+
+def claim_address(delivery: Delivery) -> str:
+    """The one link of the letter."""
+    code = claim_codes.code_of(delivery.tenant_id, delivery.id)
+    return f"{installation().origin.rstrip('/')}/claim/{code}/"
+
+
+def message_of(delivery: Delivery, *, reminder: bool = False) -> EmailMessage:
+    """The letter of a delivery, ready to be sent. InputError where there is no address that could be written to."""
+    to = person_of(delivery)
+    tenant = delivery.tenant
+    decided = settings_of(tenant)
+    with translation.override(to.language):
+        subject = _title(delivery, reminder)
+        body = _body(delivery, to, reminder)
+    message = EmailMessage()
+    message["Subject"] = " ".join(subject.split())[:200]
+    message["From"] = _sender(decided.sender_name or tenant.name)
+    message["To"] = _recipient(to)
+    if decided.reply_to:
+        message["Reply-To"] = decided.reply_to
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = delivery.message_id or new_message_id()
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = to.language
+    message.set_content(body)
+    return message
+
+
+def new_message_id() -> str:
+    """The id by which a returned letter is known again; it says nothing about anybody."""
+    return make_msgid(domain=urlsplit(installation().origin).hostname or "localhost")[:120]
+
+
+def _sender(name: str) -> Address:
+    user, _at, domain = str(django_settings.DEFAULT_FROM_EMAIL).rpartition("@")
+    return Address(" ".join(name.split())[:100], user, domain)
+
+
+def _recipient(to: Person) -> Address:
+    user, _at, domain = to.email.rpartition("@")
+    try:
+        return Address(" ".join(to.name.split())[:100], user, domain.encode("idna").decode())
+    except (ValueError, IndexError, UnicodeError) as error:
+        raise InputError("No letter can be written to this address.", where="email") from error
+
+
+def _title(delivery: Delivery, reminder: bool) -> str:
+    if delivery.award.supersedes_id:
+        return _("Corrected: {title}").format(title=delivery.award.edition.title)
+    pattern = _("Still yours to collect: {title}") if reminder else _("Yours: {title}")
+    return pattern.format(title=delivery.award.edition.title)
+
+
+def _body(delivery: Delivery, to: Person, reminder: bool) -> str:
+    title, tenant = delivery.award.edition.title, delivery.tenant.name
+    what = (
+        _("{tenant} has corrected your micro-credential “{title}”. The new one takes the place of the old.")
+        if delivery.award.supersedes_id
+        else _("{tenant} has awarded you the micro-credential “{title}”.")
+    )
+    lines = [
+        _("Hello {name},").format(name=to.name),
+        what.format(tenant=tenant, title=title),
+        _("Look at it first. You need no account:"),
+        claim_address(delivery),
+        _("It is yours to keep, to show and to share. It waits for you until {day}.").format(day=_day(delivery)),
+    ]
+    if reminder:
+        lines.insert(1, _("You have not collected this yet. If it is not meant for you, do nothing."))
+    lines.append(
+        _("This letter holds no picture and no other link. {tenant} sees when you open the page, and no more.").format(
+            tenant=tenant
+        )
+    )
+    return "\n\n".join(lines) + "\n"
+
+
+def _day(delivery: Delivery) -> str:
+    from mikra.messages import spoken
+
+    assert delivery.expires is not None
+    return spoken.told(delivery.expires.date(), words.language())

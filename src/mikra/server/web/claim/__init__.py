@@ -1,0 +1,1 @@
+"""The learner's first page: what the letter leads to."""

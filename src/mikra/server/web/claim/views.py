@@ -1,0 +1,104 @@
+"""Look first, then take. Nothing here is indexed, nothing here tells another site where one came from."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mikra.server.actions import claims
+from mikra.server.web.guards import public
+from mikra.server.web.pages import render
+from mikra.server.words import _, language, lazy
+
+
+class CodeForm(forms.Form):
+    """The code of a paper letter."""
+
+    code = forms.CharField(
+        label=lazy("Code of your letter"),
+        max_length=40,
+        help_text=lazy("Sixteen letters and digits; hyphens do not matter."),
+    )
+
+
+class WrongForm(forms.Form):
+    """What is not right."""
+
+    text = forms.CharField(
+        label=lazy("What should it be?"),
+        max_length=claims.LONGEST,
+        widget=forms.Textarea,
+        help_text=lazy("Write your name just as it should stand. A person of the institution reads this."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@public
+def type_code(request: HttpRequest) -> HttpResponse:
+    """For whoever has a letter of paper."""
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        code = "".join(one for one in form.cleaned_data["code"].upper() if one.isalnum())
+        return HttpResponseRedirect(reverse("claim", args=[code or "-"]))
+    return _unindexed(render(request, "claim/code.html", {"form": form}))
+
+
+@require_GET
+@public
+def offer(request: HttpRequest, code: str) -> HttpResponse:
+    """What was awarded, to whom, and the one button."""
+    found = claims.look(code)
+    claims.opened(found)
+    values = {"offer": found, "code": code, "design": found.design, "tenant": found.delivery.tenant}
+    return _unindexed(render(request, "claim/offer.html", values))
+
+
+@require_POST
+@public
+def take(request: HttpRequest, code: str) -> HttpResponse:
+    """It is theirs."""
+    claims.claim(code)
+    return HttpResponseRedirect(reverse("claim", args=[code]))
+
+
+@require_GET
+@public
+def credential(request: HttpRequest, code: str) -> HttpResponse:
+    """The sealed file."""
+    return _file(claims.credential(code), "application/vc+ld+json", "credential.jsonld")
+
+
+@require_GET
+@public
+def certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """The certificate on paper's terms."""
+    return _file(claims.certificate(code, language()), "application/pdf", "certificate.pdf")
+
+
+@require_http_methods(["GET", "POST"])
+@public
+def wrong(request: HttpRequest, code: str) -> HttpResponse:
+    """ "This is not how I write my name." """
+    found = claims.look(code)
+    form = WrongForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        claims.ask_for_correction(code, form.cleaned_data["text"])
+        messages.success(request, _("The institution has your words. You will get a letter when it is corrected."))
+        return HttpResponseRedirect(reverse("claim", args=[code]))
+    values = {"form": form, "offer": found, "code": code, "tenant": found.delivery.tenant}
+    return _unindexed(render(request, "claim/wrong.html", values, status=422 if form.errors else 200))
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _unindexed(response)
+
+
+def _unindexed(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,1 @@
+"""The ledger: what became of each letter, and what can be done about it."""
