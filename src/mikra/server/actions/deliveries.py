@@ -1,7 +1,7 @@
 """Letters to learners, from the moment they are due until they are claimed: sent, refused, returned, reminded.
 
-The state row is the truth. A letter is marked before it is handed over, and noted after; a worker that dies between the
-two sends it again after ten minutes, under the same Message-ID. "Sent" is said when the next server took it, not before.
+The state row is the truth. A letter is marked before it is handed over, and noted after; where a worker dies between
+the two, it is sent again after ten minutes under the same Message-ID. "Sent" is said when the next server took it.
 """
 
 from __future__ import annotations

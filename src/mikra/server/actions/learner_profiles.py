@@ -15,7 +15,7 @@ def profile_of(learner: Learner) -> dict[str, Any]:
 
 
 def give_address(learner: Learner, email: str) -> None:
-    """Letters go to this address from now on; by the old one the learner is found as before. Call it inside `work()`."""
+    """Letters go to this address from now on; the old one still finds the learner. Call it inside `work()`."""
     profile = profile_of(learner)
     known = [one for one in (*profile.get("emails", []), profile.get("email")) if one and one != email]
     profile |= {"email": email, "emails": list(dict.fromkeys(known))}
