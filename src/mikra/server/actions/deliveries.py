@@ -18,7 +18,7 @@ from mikra.adapters.clock import now
 from mikra.adapters.delivery_reports import read_report
 from mikra.adapters.mail import Later, Mailbox, Post, Refused
 from mikra.errors import ConflictError, InputError, MikraError
-from mikra.server.actions import audit, claim_codes, learner_profiles, letters
+from mikra.server.actions import audit, claim_codes, learner_addresses, letters
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.actions.work import work
 from mikra.server.post import our_post
@@ -168,7 +168,7 @@ def fix_address(actor: Actor, delivery_id: uuid.UUID, email: str, reason: str) -
         learner = old.award.learner
         if learner is None:
             raise ConflictError("The personal data that belonged here was erased.", code="erased")
-        learner_profiles.give_address(learner, address)
+        learner_addresses.give_address(learner, address)
         made = _again(old, now())
         delivery_rows.step(old, State.WITHDRAWN, now(), reason.strip(), token=None)
         line = audit.Line(verb="delivery.address", subject=f"award:{old.award_id}", reason=reason.strip())

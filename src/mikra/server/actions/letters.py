@@ -19,6 +19,7 @@ from mikra.adapters.clock import now
 from mikra.errors import InputError, NotFoundError
 from mikra.server import words
 from mikra.server.actions import claim_codes
+from mikra.server.actions.learners_profile import shown_name
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.installation import installation
 from mikra.server.store import personal
@@ -45,14 +46,12 @@ def person_of(delivery: Delivery) -> Person:
 
 
 def person(profile: dict[str, Any], fallback: str) -> Person:
-    """From a learner's profile: names are never split or joined otherwise than they were given."""
-    name = profile.get("full_name") or " ".join(
-        part for part in (profile.get("given_name"), profile.get("family_name")) if part
-    )
+    """From a learner's profile."""
+    emails = profile.get("emails") or [""]
     language = str(profile.get("language") or "").lower()
     known = dict(django_settings.LANGUAGES)
     return Person(
-        name=str(name), email=str(profile.get("email") or ""), language=language if language in known else fallback
+        name=shown_name(profile), email=str(emails[0]), language=language if language in known else fallback
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, MikraError
-from mikra.server.actions import audit, claims, learner_profiles, letters
+from mikra.server.actions import audit, claims, learner_addresses, letters
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right
 from mikra.server.store.deliveries import NameRequest
@@ -39,7 +39,7 @@ def waiting(actor: Actor, limit: int = 100) -> list[Said]:
 def _said(request: NameRequest) -> Said:
     learner = request.award.learner
     try:
-        profile = learner_profiles.profile_of(learner) if learner else {}
+        profile = learner_addresses.profile_of(learner) if learner else {}
         name, text = letters.person(profile, request.tenant.language).name, claims.said_in(request)
     except MikraError:
         name = text = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mikra.server.actions.learners_profile import MAIL
 from mikra.server.store import personal
 from mikra.server.store.learners import Learner, LearnerToken
 
@@ -17,9 +18,8 @@ def profile_of(learner: Learner) -> dict[str, Any]:
 def give_address(learner: Learner, email: str) -> None:
     """Letters go to this address from now on; the old one still finds the learner. Call it inside `work()`."""
     profile = profile_of(learner)
-    known = [one for one in (*profile.get("emails", []), profile.get("email")) if one and one != email]
-    profile |= {"email": email, "emails": list(dict.fromkeys(known))}
+    profile["emails"] = [email, *(one for one in profile.get("emails", []) if one != email)]
     learner.profile = personal.seal_away(personal.opened(learner.key), profile)
     learner.save(update_fields=("profile",))
-    token = personal.token(learner.tenant_id, "mail", email.casefold())
-    LearnerToken._default_manager.get_or_create(tenant_id=learner.tenant_id, learner=learner, kind="mail", token=token)
+    token = personal.token(learner.tenant_id, MAIL, email.casefold())
+    LearnerToken._default_manager.get_or_create(tenant_id=learner.tenant_id, learner=learner, kind=MAIL, token=token)
