@@ -9,7 +9,7 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 
 MOST = 1_000_000
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -49,6 +49,8 @@ def _status(part: EmailMessage) -> str:
     """The first Status or Action field of the per-recipient groups."""
     groups = part.get_payload()
     for group in groups if isinstance(groups, list) else ():
+        if not isinstance(group, Message):
+            continue
         found = _STATUS.search(str(group.get("Status", "")))
         if found:
             return found[1]
@@ -59,7 +61,7 @@ def _status(part: EmailMessage) -> str:
 
 def _message_id(part: EmailMessage) -> str:
     payload = part.get_payload()
-    if isinstance(payload, list) and payload:
+    if isinstance(payload, list) and payload and isinstance(payload[0], Message):
         return str(payload[0].get("Message-ID", "")).strip()[:120]
     if isinstance(payload, str):
         inner = email.message_from_string(payload, policy=email.policy.default)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, InputError, MikraError, NotFoundError
 from mikra.issuance.design import Design
-from mikra.server.actions import audit, awards, claim_codes, letters
+from mikra.server.actions import audit, awards_content, claim_codes, letters
 from mikra.server.actions.batches_design import design_of
 from mikra.server.actions.work import work
 from mikra.server.store import delivery_rows, personal
@@ -121,7 +121,7 @@ def credential(code: str) -> bytes:
     offer = look(code)
     if not offer.claimed:
         raise ConflictError("Collect it first.", fix="Press the button on the page of the offer.")
-    return awards.sealed_file(offer.award)
+    return awards_content.file_of(offer.award)
 
 
 def certificate(code: str, language: str) -> bytes:

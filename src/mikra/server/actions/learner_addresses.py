@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mikra.server.actions.learners_profile import MAIL
 from mikra.server.store import personal
-from mikra.server.store.learners import Learner, LearnerToken
+from mikra.server.store.learners import MAIL, Learner, LearnerToken
 
 
 def profile_of(learner: Learner) -> dict[str, Any]:

@@ -50,9 +50,7 @@ def person(profile: dict[str, Any], fallback: str) -> Person:
     emails = profile.get("emails") or [""]
     language = str(profile.get("language") or "").lower()
     known = dict(django_settings.LANGUAGES)
-    return Person(
-        name=shown_name(profile), email=str(emails[0]), language=language if language in known else fallback
-    )
+    return Person(name=shown_name(profile), email=str(emails[0]), language=language if language in known else fallback)
 
 
 def claim_address(delivery: Delivery) -> str:

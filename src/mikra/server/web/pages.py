@@ -78,10 +78,11 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """What every page knows: who reads, where, in which language, and what was just said to them."""
     actor = getattr(request, "actor", None)
     person = getattr(request, "person", None) or _signed_in(request)
+    of_tenant = {"tenant": request.tenant} if hasattr(request, "tenant") else {}  # else a page may name its own
     return {
+        **of_tenant,
         "language": (get_language() or "en").partition("-")[0],
         "actor": actor,
-        "tenant": getattr(request, "tenant", None),
         "person": person,
         "nav": navigation.entries(request, actor) if actor else [],
         "account": navigation.account(person, several=not actor) if person else [],

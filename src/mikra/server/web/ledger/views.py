@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mikra.errors import InputError
+from mikra.rendering import letter
 from mikra.server.actions import deliveries, name_requests, paper
 from mikra.server.rights import Right
 from mikra.server.web.guards import Asked, console
@@ -125,7 +126,7 @@ def address(request: Asked, id: uuid.UUID) -> HttpResponse:
 def print_waiting(request: Asked) -> HttpResponse:
     """Letters on paper for all who want them, up to 500 at once."""
     waiting = paper.waiting(request.actor, _batch(request))
-    pdf = paper.print_letters(request.actor, waiting[: paper.AT_ONCE])
+    pdf = paper.print_letters(request.actor, waiting[: letter.AT_ONCE])
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = 'attachment; filename="letters.pdf"'
     return response
