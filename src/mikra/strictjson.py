@@ -70,7 +70,7 @@ _HIDDEN = re.compile(rb"\\u00(?:3[aA]|00)")
 _NUL = b"\\u0000"
 _FEW = 4
 """Members of a sealed file or of a proof at most; a credential has more."""
-_SHORT = 2_000
+_SHORT = 16 * 1024
 """Bytes in which counting brackets is the least work."""
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 from cryptography.x509.oid import NameOID
 
 from mikra.errors import InputError, NotAllowedError
-from mikra.sealing import certificates, jades, keys
+from mikra.sealing import algorithms, certificates, jades, keys
 from mikra.sealing.certificates import DEMONSTRATION, KeyKind, SealKey, make_seal_certificate
 from mikra.trust import certificates as trusted
 from mikra.trust import x509 as paths
@@ -186,6 +186,21 @@ class TestEd25519:
         assert ours == holder.key.sign(b"data")
         monkeypatch.setitem(sys.modules, "nacl.bindings", None)  # as where PyNaCl is not installed
         assert holder.signer.sign(b"data") == ours
+
+    def test_both_libraries_check_alike(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        holder = europe.seal("Ed25519")
+        key, value = holder.key.public_key(), holder.key.sign(b"data")
+        algorithms._sodium.cache_clear()
+        for missing in (False, True):
+            if missing:
+                algorithms._sodium.cache_clear()
+                monkeypatch.setitem(sys.modules, "nacl.bindings", None)
+            assert algorithms.signature_fault("EdDSA", key, value, b"data") == ""
+            for changed in (value[:-1] + bytes((value[-1] ^ 1,)), bytes(64), value):
+                other = b"data" if changed is not value else b"other"
+                assert algorithms.signature_fault("EdDSA", key, changed, other) == "jws_signature_invalid"
+        assert algorithms._sodium() is None
+        algorithms._sodium.cache_clear()
 
     @pytest.mark.extra("fast")
     def test_sodium_is_used_where_it_is(self) -> None:

@@ -14,6 +14,7 @@ ES256K (not in TS 119 312); Ed448 and the brainpool curves (nobody seals credent
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -83,14 +84,15 @@ def key_fault(name: str, key: PublicKeyTypes) -> str:
     algorithm = ALGORITHMS.get(name)
     if algorithm is None:
         return "jws_alg_not_allowed"
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return "" if algorithm.scheme is Scheme.EDDSA else "jws_key_type_mismatch"
     if isinstance(key, rsa.RSAPublicKey):
         return _rsa_fault(algorithm, key)
     if isinstance(key, ec.EllipticCurvePublicKey):
-        if key.curve.name not in {a.curve for a in ALGORITHMS.values()}:
-            return "key_type_not_supported"
-        return "" if key.curve.name == algorithm.curve else "jws_key_type_mismatch"
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        return "" if algorithm.scheme is Scheme.EDDSA else "jws_key_type_mismatch"
+        if key.curve.name == algorithm.curve:
+            return ""
+        known = key.curve.name in {a.curve for a in ALGORITHMS.values()}
+        return "jws_key_type_mismatch" if known else "key_type_not_supported"
     return "key_type_not_supported"
 
 
@@ -120,9 +122,9 @@ def checked_fault(name: str, key: PublicKeyTypes, signature: bytes, data: bytes)
 
 
 def _length(algorithm: Algorithm, key: PublicKeyTypes) -> int:
-    if isinstance(key, rsa.RSAPublicKey):
-        return (key.key_size + 7) // 8
-    return 2 * algorithm.size
+    if algorithm.size:
+        return 2 * algorithm.size
+    return (key.key_size + 7) // 8 if isinstance(key, rsa.RSAPublicKey) else 0
 
 
 def _verify(algorithm: Algorithm, key: PublicKeyTypes, signature: bytes, data: bytes) -> None:
@@ -143,16 +145,26 @@ def _ecdsa(name: str) -> ec.ECDSA:
 
 def _verify_ed25519(key: ed25519.Ed25519PublicKey, signature: bytes, data: bytes) -> None:
     """RFC 8032, 5.1.7: by libsodium where PyNaCl is installed (`mikra[fast]`), in half the time; else by OpenSSL."""
+    sodium = _sodium()
+    if sodium is None:
+        key.verify(signature, data)
+        return
+    check, bad = sodium
+    try:
+        check(signature + data, key.public_bytes_raw())
+    except bad:
+        raise InvalidSignature from None
+
+
+@cache
+def _sodium() -> tuple[Callable[[bytes, bytes], object], type[Exception]] | None:
+    """The check of libsodium and what it raises, looked for once."""
     try:
         from nacl.bindings import crypto_sign_open
         from nacl.exceptions import BadSignatureError
     except ImportError:
-        key.verify(signature, data)
-        return
-    try:
-        crypto_sign_open(signature + data, key.public_bytes_raw())
-    except BadSignatureError:
-        raise InvalidSignature from None
+        return None
+    return crypto_sign_open, BadSignatureError
 
 
 def rsa_padding(algorithm: Algorithm) -> padding.AsymmetricPadding:
