@@ -32,6 +32,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "sealing/sd_jwt/type_metadata.py": ("tests/conversion/test_sd_jwt_vc.py",),
     "conversion/sd_jwt_vc.py": ("tests/conversion/test_sd_jwt_vc.py",),
     "conversion/wallet_batch.py": ("tests/conversion/test_wallet_batch.py",),
+    "conversion/form_batch.py": ("tests/conversion/test_form_batch.py",),
     "conversion/wallet_type.py": ("tests/conversion/test_sd_jwt_vc.py",),
     "trust/certified_names.py": _WALLETS,
     "verification/certified_issuer.py": _WALLETS,

@@ -131,7 +131,9 @@ def test_what_is_refused() -> None:
         batch_of(incomplete)
 
 
-@pytest.mark.parametrize("claims", [{"full_name": "half \ud800"}, {"full_name": {"_sd": []}}, {"level": 7}])
+@pytest.mark.parametrize(
+    "claims", [{"full_name": "half \ud800"}, {"full_name": "N\0L"}, {"full_name": {"_sd": []}}, {"level": 7}]
+)
 def test_a_row_that_breaks_a_rule_leaves_the_rest(claims: dict[str, Any]) -> None:
     projection = wallets.projection()
     batch = batch_of(projection)

@@ -161,12 +161,12 @@ def result_description(assessment: LearningAssessment, claim: LearningAchievemen
         "id": description_id(assessment, claim),
         "type": ["ResultDescription"],
         "name": said(assessment.title, language) or (said(spec.title, language) if spec else "") or "Result",
-        "resultType": _result_type(said(assessment.grade.note_literal, language) if assessment.grade else ""),
+        "resultType": result_type(said(assessment.grade.note_literal, language) if assessment.grade else ""),
         **({"alignment": aligned} if aligned else {}),
     }
 
 
-def _result_type(grade: str) -> str:
+def result_type(grade: str) -> str:
     """OB 3.0, B.5.5: a number on a scale, a percentage, or a generic result."""
     plain = grade.strip().replace(",", ".", 1)
     if plain.endswith("%"):

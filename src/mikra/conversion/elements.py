@@ -39,19 +39,19 @@ def standard_elements(credential: Credential, *, born: bool = True) -> Json:
         {
             "type": "MicroCredential",
             "labels": _texts(learning.achievement.title or spec.title),
-            "learnerDateOfBirth": day(parts.learner.date_of_birth) if born and parts.learner else "",
             "issuingRegion": _concepts(_regions(parts.issuer)),
             "awardingBodies": [_body(body) for body in learning.bodies],
             "learningOutcomes": list(_outcomes(learning)),
             "notionalWorkload": _workload(learning),
             "frameworkLevels": _concepts(_levels(spec)),
             "higherEducationCycle": cycle.cycle.value if cycle else "",
-            "assessments": [_assessment(one) for one in learning.assessments],
             "participationForms": _concepts(_modes(learning)),
             "qualityAssurance": list(_quality(parts, learning)),
             "prerequisites": _texts(spec.entry_requirement.note_literal) if spec.entry_requirement else {},
             "stackability": _stackability(spec, learning),
             **_further(spec, learning),
+            "assessments": [_assessment(one) for one in learning.assessments],
+            "learnerDateOfBirth": day(parts.learner.date_of_birth) if born and parts.learner else "",
         }
     )
 

@@ -10,7 +10,7 @@ that the issuer's DID names, never under its certificate: that is for the EDC.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -30,7 +30,7 @@ from mikra.conversion.wording import languages
 from mikra.errors import InputError
 from mikra.model import Credential, decode
 from mikra.sealing import data_integrity_seal, jades, vc_jose
-from mikra.sealing.keys import Signer
+from mikra.sealing.keys import BatchSigner, DigestSigner, Signer
 from mikra.sealing.rdf.scopes import Library
 
 SUITES = {"EdDSA": "eddsa-rdfc-2022", "ES256": "ecdsa-rdfc-2019", "ES384": "ecdsa-rdfc-2019"}
@@ -137,7 +137,7 @@ class Made:
 def make(award: Award, kind: Kind, *, at: datetime, signer: Signer | None = None, language: str = "") -> Made:
     """One form in one language; sealed where a signer is given. InputError as its writer."""
     tongue = language or award.languages[0]
-    document = _document(award, kind, at=at, signer=signer, language=tongue)
+    document = document_of(award, kind, at=at, signer=signer, language=tongue)
     loss = measure_loss(award.credential, kind.form, document)
     write = enveloped if kind is Kind.VC_2_JWT else seal
     content = write(document, signer=signer, identity=award.identity, at=at) if signer else orjson.dumps(document)
@@ -151,7 +151,8 @@ def make(award: Award, kind: Kind, *, at: datetime, signer: Signer | None = None
     )
 
 
-def _document(award: Award, kind: Kind, *, at: datetime, signer: Signer | None, language: str) -> dict[str, Any]:
+def document_of(award: Award, kind: Kind, *, at: datetime, signer: Signer | None, language: str) -> dict[str, Any]:
+    """What is sealed. InputError as its writer."""
     parts: dict[str, Any] = {
         "identity": award.identity,
         "origin": award.origin,
@@ -214,6 +215,33 @@ class Published:
 
     def sign(self, data: bytes) -> bytes:
         return self.signer.sign(data)
+
+
+@dataclass(frozen=True, slots=True)
+class _PublishedDigests(Published):
+    """The same of a key that takes digests."""
+
+    signer: DigestSigner
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        return self.signer.sign_digest(digest)
+
+
+@dataclass(frozen=True, slots=True)
+class _PublishedBatch(_PublishedDigests):
+    """The same of a key that takes many at once."""
+
+    signer: BatchSigner
+
+    def sign_digests(self, digests: Sequence[bytes]) -> list[bytes]:
+        return self.signer.sign_digests(digests)
+
+
+def published(signer: Signer) -> Published:
+    """A signer without its certificate, which takes digests where that signer does."""
+    if isinstance(signer, BatchSigner):
+        return _PublishedBatch(signer)
+    return _PublishedDigests(signer) if isinstance(signer, DigestSigner) else Published(signer)
 
 
 def seal(document: Mapping[str, Any], *, signer: Signer, identity: Identity, at: datetime) -> bytes:

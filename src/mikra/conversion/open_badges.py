@@ -63,6 +63,8 @@ def open_badge(
 ) -> dict[str, Any]:
     """The badge, not sealed yet. `image` is an address or `data:` of a PNG or SVG. Empty members are left out.
 
+    What is the same for all learners stands first, so that the fast path hashes it once (`form_batch`).
+
     InputError where the credential is about no achievement, or has no date from which it counts.
     """
     tongue = language or languages(credential)[0]
@@ -78,16 +80,16 @@ def open_badge(
     awarded = claim.awarded_by.awarding_date if claim.awarded_by else ""
     written: dict[str, Any] = {
         "@context": [CONTEXT_VC, CONTEXT],
-        "id": form_id(origin, f"open-badge-3 {tongue}"),
         "type": list(TYPES),
         "name": said(display.title if display else credential.title, tongue) or said(credential.title, tongue),
         "description": said(display.description, tongue) if display else "",
         "image": {"id": image, "type": "Image"} if image else None,
         "issuer": _issuer(credential, identity, tongue),
+        "credentialSubject": _subject(credential, claim, identity, tongue, bearer, image),
+        "id": form_id(origin, f"open-badge-3 {tongue}"),
         "validFrom": credential.valid_from,
         "validUntil": credential.valid_until or credential.expiration_date,
         "awardedDate": awarded,
-        "credentialSubject": _subject(credential, claim, identity, tongue, bearer, image),
         "evidence": links(origin),
         "credentialStatus": dict(identity.status[0]) if identity.status else None,
     }
@@ -111,15 +113,15 @@ def _subject(
     issuer_id = credential.issuer.id if credential.issuer else ""
     activities = [period for activity in claim.influenced_by for period in activity.temporal]
     written: dict[str, Any] = {
-        "id": bearer.key or subject.id,
         "type": ["AchievementSubject"],
-        "identifier": list(identities(subject, bearer.salt)),
         "activityStartDate": min((p.start_date for p in activities if p.start_date), default=""),
         "activityEndDate": max((p.end_date for p in activities if p.end_date), default=""),
         "creditsEarned": credits(claim.credit_received),
         "achievement": achievement(
             credential, measure(credential), language, own_id=identity.issuer, issuer_id=issuer_id, image=image
         ),
+        "id": bearer.key or subject.id,
+        "identifier": list(identities(subject, bearer.salt)),
         "result": list(_results(claim, language)),
         "source": _assessor(claim, language, issuer_id),
     }

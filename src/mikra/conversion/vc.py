@@ -44,7 +44,10 @@ def twin(
             fix="Give the address of your installation.",
         )
     badge = open_badge(credential, identity=identity, origin=origin, language=language, bearer=bearer, image=image)
-    subject = {**badge["credentialSubject"], "microCredential": standard_elements(credential, born=not bearer.salt)}
+    elements = standard_elements(credential, born=not bearer.salt)
+    about = badge["credentialSubject"]
+    # What is the same for all learners stands first, as in the badge.
+    subject = {"type": about["type"], "achievement": about["achievement"], "microCredential": elements, **about}
     written = {
         **badge,
         "@context": [*badge["@context"], terms.context_url(identity.namespace)],

@@ -21,12 +21,13 @@ from mikra.conversion.sd_jwt_vc import Projection, check_issuer, issued_at, open
 from mikra.errors import InputError
 from mikra.sealing import jades, sd_jwt
 from mikra.sealing.algorithms import signature_fault
-from mikra.sealing.chunk import does_not_hold, signatures
+from mikra.sealing.chunk import check_texts, does_not_hold, signatures
 from mikra.sealing.keys import BatchSigner, Signer
 from mikra.sealing.sd_jwt import Chance
 from mikra.sealing.sd_jwt import prepared as sd_jwt_prepared
 from mikra.sealing.sd_jwt.prepared import Prepared
 from mikra.sealing.sd_jwt.template import Hole, encoded, written
+from mikra.status import token
 from mikra.status.indexes import Place
 
 VARYING = frozenset(
@@ -101,7 +102,7 @@ def _token_list(base: str) -> bytes:
 
 def _status(place: Place) -> dict[str, Any]:
     """Token Status List, 6.2."""
-    return {"status_list": {"idx": place.index, "uri": place.address("token")}}
+    return dict(token.reference(place.address("token"), place.index))
 
 
 @dataclass(kw_only=True)
@@ -147,6 +148,8 @@ class WalletBatch:
         if compiled is None:
             compiled = self._compiled[shape] = self._compile(shape)
         values = encoded([*claims.values()])
+        if b"\\u0000" in b"".join(values):
+            check_texts(claims.values())
         values.append(self._iat_text)
         if row.expires is not None:
             values.append(b"%d" % row.expires)

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from mikra.errors import ConflictError, MikraError
+from mikra.errors import ConflictError, InputError, MikraError
 from mikra.sealing.algorithms import ALGORITHMS
 from mikra.sealing.keys import BatchSigner, DigestSigner, Signer
 
@@ -87,6 +87,14 @@ def signatures(signer: Signer, asked: Sequence[bytes]) -> list[bytes]:
     if len(made) != len(asked):
         raise ConflictError("The key gave another number of seals.", found=str(len(made)), expected=str(len(asked)))
     return made
+
+
+def check_texts(values: Iterable[Any]) -> None:
+    """InputError for a text with the character NUL: it can be sealed, and no strict reader opens it again."""
+    if any(isinstance(value, str) and "\0" in value for value in values):
+        raise InputError(
+            "A text holds the character NUL.", found="\\u0000", fix="Type the text again.", code="json_bad_unicode"
+        )
 
 
 def does_not_hold() -> ConflictError:

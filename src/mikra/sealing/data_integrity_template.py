@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -21,6 +22,7 @@ from mikra.errors import InputError
 from mikra.public_keys import base58
 from mikra.sealing import data_integrity_proof as di
 from mikra.sealing import jcs
+from mikra.sealing.chunk import Begun, takes_digests
 from mikra.sealing.data_integrity_proof import ASSERTION, DIGESTS, Proof
 from mikra.sealing.data_integrity_seal import check, prepared, proof_options, suite_for
 from mikra.sealing.keys import Signer
@@ -52,6 +54,7 @@ def id_hole(name: str) -> str:
 class SealTemplate:
     """One document with holes, one suite, one key. One thread. `at` is the time of sealing, moved on with `tick`.
 
+    `listed` (rdfc): members stay in their order and the proof stands in a list, as Open Badges' schema wants it.
     Raises InputError as `seal` does, and where the document holds the characters that mark a hole.
     """
 
@@ -64,13 +67,16 @@ class SealTemplate:
         method: str,
         at: datetime,
         library: Library = LIBRARY,
+        listed: bool = False,
     ) -> None:
         self.suite = suite_for(suite, signer)
         self.signer, self.method, self._library = signer, method, library
         self._content = prepared(document, self.suite)
         check(self._content, library)
+        self._by_digest = takes_digests(signer)
         self._digest = hashlib.sha384 if DIGESTS[signer.algorithm] == "SHA384" else hashlib.sha256
-        text = jcs.canonical(self._content)[:-1].decode()
+        self._listed = listed and self.suite.form == "rdfc"
+        text = (orjson.dumps(self._content) if self._listed else jcs.canonical(self._content))[:-1].decode()
         self.holes = sorted(set(_HOLE.findall(text)))
         if MARKS.search(_HOLE.sub("", text)):
             raise InputError("The document holds the characters that mark a hole.", expected="none but in holes")
@@ -103,23 +109,38 @@ class SealTemplate:
             proof = Proof(suite=self.suite, options=options, value=b"", method=self.method, purpose=ASSERTION)
             digest = DIGESTS[self.signer.algorithm]
             self._configuration = di.configuration_hash(self._content, proof, digest=digest, library=self._library)
-        self._proof = b',"proof":' + orjson.dumps(options | {"proofValue": "z"})[:-2]
+        opening = b',"proof":[' if self._listed else b',"proof":'
+        self._proof = opening + orjson.dumps(options | {"proofValue": "z"})[:-2]
+        self._end = b'"}]}' if self._listed else b'"}}'
 
     def seal(self, values: Mapping[str, str]) -> bytes:
-        """The sealed document with these values in its holes.
+        """The sealed document with these values in its holes. Raises InputError as `begin` does."""
+        begun = self._begin(values)
+        return self.finish(begun, self.signer.sign(begun.digest))
+
+    def begin(self, values: Mapping[str, str]) -> Begun:
+        """The document with these values in its holes, without its seal; `payload` is the document without proof.
 
         Raises InputError json_bad_unicode for half a character, jsonld_undefined_term for what is no address.
         """
+        begun = self._begin(values)
+        return replace(begun, digest=self._digest(begun.digest).digest()) if self._by_digest else begun
+
+    def finish(self, begun: Begun, value: bytes) -> bytes:
+        """The sealed document, from what was begun and the signature over it."""
+        return b"%b%b%b" % (begun.file, base58.encode(value).encode(), self._end)
+
+    def _begin(self, values: Mapping[str, str]) -> Begun:
+        """With the two digests that Data Integrity signs, as they are."""
         texts = self._order(values)
         try:
             escaped = [orjson.dumps(text)[1:-1] for text in texts]
         except orjson.JSONEncodeError:
             raise InputError("This text holds half a character.", code="json_bad_unicode") from None
         content = self._text(escaped)
-        hashed = self._sorted(texts, escaped) if self.suite.form == "rdfc" else content + b"}"
-        data = self._configuration + self._digest(hashed).digest()
-        value = base58.encode(self.signer.sign(data)).encode()
-        return b'%b%b%b"}}' % (content, self._proof, value)
+        payload = content + b"}"
+        hashed = self._sorted(texts, escaped) if self.suite.form == "rdfc" else payload
+        return Begun(payload, self._configuration + self._digest(hashed).digest(), content + self._proof)
 
     def _sorted(self, texts: tuple[str, ...], escaped: list[bytes]) -> bytes:
         """The canonical N-Quads. JSON and N-Quads write the same escapes, but for control characters."""

@@ -17,6 +17,7 @@ import orjson
 from mikra import base64url
 from mikra.sealing import vc_jose
 from mikra.sealing.algorithms import ALGORITHMS
+from mikra.sealing.chunk import Begun
 from mikra.sealing.keys import DigestSigner, Signer
 
 
@@ -49,6 +50,7 @@ class Prepared:
 
     def __init__(self, sealer: Sealer, prefix: bytes) -> None:
         self._sealer = sealer
+        self._prefix = prefix
         whole = len(prefix) - len(prefix) % 3
         self._beginning = _url(prefix[:whole])
         self._left_over = prefix[whole:]
@@ -65,16 +67,30 @@ class Prepared:
 
     def seal(self, rest: bytes) -> bytes:
         """The payload `prefix + rest` sealed at the sealer's time."""
+        asked, text = self._asked(rest)
+        value = self._sealer.signer.sign(asked) if self._sign_digest is None else self._sign_digest(asked)
+        return b"".join((self._start, text, b".", _url(value)))
+
+    def begin(self, rest: bytes) -> Begun:
+        """The same without its seal; `finish` joins the two."""
+        asked, text = self._asked(rest)
+        return Begun(self._prefix + rest, asked, b"%b%b." % (self._start, text))
+
+    def _asked(self, rest: bytes) -> tuple[bytes, bytes]:
+        """(what the key is asked to seal, `rest` in base64url)."""
         if self._protected is not self._sealer.protected:
             self._renew()
         text = _url(self._left_over + rest)
-        if self._state is not None and self._sign_digest is not None:
-            state = self._state.copy()
-            state.update(text)
-            value = self._sign_digest(state.digest())
-        else:
-            value = self._sealer.signer.sign(self._start + text)
-        return b"".join((self._start, text, b".", _url(value)))
+        if self._state is None:
+            return self._start + text, text
+        state = self._state.copy()
+        state.update(text)
+        return state.digest(), text
+
+
+def finish(begun: Begun, value: bytes) -> bytes:
+    """The sealed credential, from what was begun and the signature over it."""
+    return begun.file + _url(value)
 
 
 def _url(data: bytes) -> bytes:
