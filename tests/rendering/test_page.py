@@ -22,12 +22,12 @@ from mikra.rendering.page import (
     BAND,
     MAX_BYTES,
     RESOLUTIONS,
-    Typesetter,
     TypstPageRenderer,
     neutral_page,
     page_renderer,
 )
 from mikra.rendering.reduction import reduce
+from mikra.rendering.typesetter import Typesetter
 from tests.rendering.credentials import credential, named, organisation
 
 drawing = pytest.mark.extra("pdf")

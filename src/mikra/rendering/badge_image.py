@@ -64,7 +64,7 @@ def badge_svg(credential: Credential, language: str, *, accent: str = LAPIS) -> 
 
 def badge_png(svg: bytes, *, pixels: int = SIZE) -> bytes:
     """The same picture in pixels, with our own fonts. UnavailableError without typst."""
-    from mikra.rendering.page import Typesetter
+    from mikra.rendering.typesetter import Typesetter
 
     return Typesetter("badge.typ").drawn(round(72 * pixels / SIZE), svg=svg.decode())
 

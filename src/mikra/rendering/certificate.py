@@ -9,12 +9,9 @@ the page goes to the typesetter as data, never as markup. The same credential gi
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from datetime import datetime
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -22,7 +19,8 @@ from mikra import messages
 from mikra.errors import InputError, UnavailableError
 from mikra.model import Credential, decode
 from mikra.rendering.brand import MIKRA, Brand
-from mikra.rendering.certificate_contents import Asked, CertificateContents, SealFacts, certificate_contents
+from mikra.rendering.certificate_contents import Asked, SealFacts, certificate_contents
+from mikra.rendering.typesetter import Typesetter
 from mikra.sealing import jades
 from mikra.sealing.certificates import is_demonstration
 from mikra.trust import certificates
@@ -33,8 +31,6 @@ NAME = "credential.jsonld"
 STANDARDS = ("a-3a", "ua-1")
 MAX_ADDRESS = 300
 """Characters of the address in the QR code: more is too fine to scan at 27 mm."""
-
-_FOLDER = Path(str(files("mikra.rendering")))
 
 
 class CertificateRenderer:
@@ -63,14 +59,8 @@ class CertificateRenderer:
         self.brand = brand
         self.verify_url = verify_url
         self.demonstration = demonstration
-        self._turn = threading.Lock()
-        self._typst = _typst()
-        self._compiler = self._typst.Compiler(
-            str(_FOLDER / "typst" / "certificate.typ"),
-            root=str(_FOLDER / "typst"),
-            font_paths=[str(_FOLDER / "fonts"), *map(str, fonts)],
-            ignore_system_fonts=True,
-        )
+        _check_codes()
+        self._typesetter = Typesetter("certificate.typ", fonts=fonts)
 
     def render(self, sealed: bytes, *, language: str = "") -> bytes:
         """The certificate of a sealed European credential, PDF; in its own first language where none is asked for.
@@ -93,21 +83,8 @@ class CertificateRenderer:
             demonstration=self.demonstration or is_demonstration(seal.certificate or b""),
         )
         contents = certificate_contents(credential, opened.payload, _facts(seal, credential), asked)
-        return self._set(contents, sealed, seal.claimed_at)
-
-    def _set(self, contents: CertificateContents, sealed: bytes, at: datetime | None) -> bytes:
-        inputs = {"contents": orjson.dumps(contents).decode(), "file": sealed.decode()}
-        try:
-            with self._turn:
-                pdf = self._compiler.compile(
-                    format="pdf",
-                    pdf_standards=list(STANDARDS),
-                    sys_inputs=inputs,
-                    timestamp=int(at.timestamp()) if at else 0,
-                )
-        except self._typst.TypstError as error:
-            raise _not_set(str(error)) from error
-        return bytes(pdf)
+        texts = orjson.dumps(contents).decode()
+        return self._typesetter.document(STANDARDS, seal.claimed_at, contents=texts, file=sealed.decode())
 
 
 def _opened(sealed: bytes) -> jades.Sealed:
@@ -150,26 +127,12 @@ def _facts(seal: jades.Seal, credential: Credential) -> SealFacts:
     )
 
 
-def _not_set(reason: str) -> InputError:
-    """What typst says, in words that help: nearly always a letter that no font has."""
-    return InputError(
-        "This certificate cannot be set.",
-        found=reason[:200],
-        expected="letters that our fonts have: Latin, Greek, Cyrillic, Arabic, Hebrew",
-        fix="Name a folder with fonts for the script of the name or title.",
-        code="certificate_not_set",
-    )
-
-
-def _typst() -> Any:
-    try:
-        import segno  # noqa: F401
-        import typst
-    except ModuleNotFoundError as error:
+def _check_codes() -> None:
+    """UnavailableError where QR codes cannot be made."""
+    if find_spec("segno") is None:
         raise UnavailableError(
             "Certificates cannot be made here.",
             where="extra pdf",
-            found=f"{error.name} is not installed",
+            found="segno is not installed",
             fix="Install mikra[pdf].",
-        ) from error
-    return typst
+        )

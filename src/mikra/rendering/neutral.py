@@ -9,8 +9,9 @@ import orjson
 from mikra import messages
 from mikra.rendering.facts import Field
 from mikra.rendering.mosaic import Tile, mosaic
-from mikra.rendering.page import RESOLUTIONS, Typesetter
+from mikra.rendering.page import RESOLUTIONS
 from mikra.rendering.reduction import plate
+from mikra.rendering.typesetter import Typesetter
 
 MAX_BYTES = 20_000
 

@@ -9,20 +9,18 @@ Texts go to the typesetter as data, never as markup. The same credential gives t
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from importlib.resources import files
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
 
 import orjson
 
-from mikra.errors import InputError, UnavailableError
+from mikra.errors import InputError
 from mikra.model import Credential
 from mikra.rendering.contents import HolderContents, PageContents, holder_contents, page_contents
 from mikra.rendering.facts import interface_language
 from mikra.rendering.reduction import Plate, Run, plate, reduce
+from mikra.rendering.typesetter import Typesetter
 
 MAX_BYTES = 60_000
 """A page image weighs at most this: it is in every credential (docs/design.md, limits: 60 KB)."""
@@ -38,8 +36,6 @@ BAND = (240, 312)
 
 _BAND = 1
 """Number of the band among the runs of a plate."""
-
-_FOLDER = Path(str(files("mikra.rendering")))
 
 
 def neutral_page(language: str) -> bytes:
@@ -129,35 +125,3 @@ class TypstPageRenderer:
             if len(self._plates) > self._plates_kept:
                 self._plates.popitem(last=False)
         return kept
-
-
-class Typesetter:
-    """One of our typst files with our fonts, none of the system's. 40 ms to make; UnavailableError without typst."""
-
-    def __init__(self, name: str) -> None:
-        folder = str(_FOLDER / "typst")
-        self._turn = threading.Lock()
-        self._compiler = _typst().Compiler(
-            f"{folder}/{name}", root=folder, font_paths=[str(_FOLDER / "fonts")], ignore_system_fonts=True
-        )
-
-    def drawn(self, resolution: int, **inputs: str) -> bytes:
-        """The one page that the inputs make, PNG (RGBA)."""
-        with self._turn:
-            pages = self._compiler.compile(format="png", ppi=resolution, sys_inputs=inputs)
-        if not isinstance(pages, bytes):
-            raise InputError("The texts need more than one page.", found=f"{len(pages)} pages", expected="1 page")
-        return pages
-
-
-def _typst() -> Any:
-    try:
-        import typst
-    except ImportError as error:
-        raise UnavailableError(
-            "Pages cannot be drawn here.",
-            where="extra pdf",
-            found="typst is not installed",
-            fix="Install mikra[pdf], or take the neutral page.",
-        ) from error
-    return typst
