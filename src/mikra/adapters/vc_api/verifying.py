@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from mikra import base64url, strictjson
+from mikra.adapters.vc_api.explained import unexplained
 from mikra.adapters.vc_api.issuers import CONTEXTS
 from mikra.errors import InputError
 from mikra.formats import enveloped
@@ -59,7 +60,7 @@ def verify_credential(credential: Mapping[str, Any], asked: Asked) -> Answer:
     """One credential, sealed inside or in an envelope. What only its holder may have (a base proof) is refused."""
     if any(str(proof.get("proofValue", "")).startswith(_BASE_PROOF) for proof in _proofs(credential)):
         return Answer(problems=(("proof_not_supported", "This is the holder's own form, not one to show."),))
-    problems = [*_unasked(credential, asked)]
+    problems = [*_unasked(credential, asked), *unexplained(credential)]
     problems += [_problem(report) for report in _reports(credential, asked, NO_SESSION) if not _holds(report)]
     return Answer(problems=tuple(problems))
 
@@ -87,6 +88,7 @@ def verify_presentation(presentation: Mapping[str, Any], asked: Asked) -> Answer
         return Answer(problems=(("proof_missing", "The presentation is not sealed."),))
     broken = () if enveloped.is_enveloped(presentation) else faults(check_model(presentation))
     problems = [("credential_malformed", f"{fault.what.text()} {fault.where}") for fault in broken]
+    problems += unexplained(presentation)
     if asked.purpose not in ("", AUTHENTICATION):
         problems.append(("key_purpose_mismatch", "Whoever presents proves to be the holder, and nothing else."))
     own = _own_word(presentation)
