@@ -14,7 +14,10 @@ from mikra import base64url
 from mikra.errors import InputError
 from mikra.vocabulary.contexts import CREDENTIALS_V2
 
-TYPES = frozenset({"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"})
+_NEVER = {"EnvelopedVerifiableCredential": "application/vp+", "EnvelopedVerifiablePresentation": "application/vc+"}
+"""Type of an envelope -> how the media type within does not begin: an envelope holds what it says."""
+
+TYPES = frozenset(_NEVER)
 
 KINDS: dict[str, str] = {
     "application/vc+jwt": "jwt",
@@ -38,9 +41,13 @@ _TEXT = re.compile(r"[A-Za-z0-9_.~-]+")
 
 def is_enveloped(document: Mapping[str, Any]) -> bool:
     """Whether its type says that it is an envelope."""
+    return bool(_types(document))
+
+
+def _types(document: Mapping[str, Any]) -> list[str]:
     declared = document.get("type")
     types = declared if isinstance(declared, list) else [declared]
-    return any(isinstance(kind, str) and kind in TYPES for kind in types)
+    return [kind for kind in types if isinstance(kind, str) and kind in TYPES]
 
 
 def read(document: Mapping[str, Any], where: str) -> tuple[str, bytes]:
@@ -52,7 +59,10 @@ def read(document: Mapping[str, Any], where: str) -> tuple[str, bytes]:
     match = _URL.fullmatch(url) if isinstance(url, str) else None
     if match is None:
         raise _refuse(where, "a data: URL as id")
-    kind = KINDS.get(match[1].lower(), "")
+    media = match[1].lower()
+    kind = KINDS.get(media, "")
+    if any(media.startswith(_NEVER[one]) for one in _types(document)):
+        raise _refuse(where, "what the type of the envelope says")
     if not kind:
         return "", b""
     if kind in _BINARY:

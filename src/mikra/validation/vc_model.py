@@ -155,8 +155,10 @@ def _credential(checked: _Checked) -> None:
 
 
 def _presentation(checked: _Checked) -> None:
-    """4.13: who holds it; credentials as objects, in 1.1 also as sealed texts."""
+    """4.13: who holds it; credentials as objects, in 1.1 also as sealed texts. 5.5: under which terms."""
     _party(checked, "holder", needed=False)
+    for value, where in _places(checked.document, "termsOfUse"):
+        _typed(checked, "termsOfUse", value, where)
     for value, where in _places(checked.document, "verifiableCredential"):
         if not isinstance(value, Mapping) and not (checked.version == "1.1" and isinstance(value, str)):
             checked.add("presented", where)

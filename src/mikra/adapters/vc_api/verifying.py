@@ -30,6 +30,8 @@ from mikra.verification.question import NO_SESSION, Session
 _BASE_PROOF = "u2V0A"
 """The bytes d9 5d 00 in base64url, with which a base proof of ecdsa-sd-2023 begins (vc-di-ecdsa 1.0, 3.4.2)."""
 
+CREDENTIAL, PRESENTATION = "VerifiableCredential", "VerifiablePresentation"
+
 _DEEPEST = 4
 """Envelopes in presentations in envelopes that are looked into for names."""
 
@@ -60,14 +62,27 @@ def verify_credential(credential: Mapping[str, Any], asked: Asked) -> Answer:
     """One credential, sealed inside or in an envelope. What only its holder may have (a base proof) is refused."""
     if any(str(proof.get("proofValue", "")).startswith(_BASE_PROOF) for proof in _proofs(credential)):
         return Answer(problems=(("proof_not_supported", "This is the holder's own form, not one to show."),))
-    problems = [*_unasked(credential, asked), *unexplained(credential)]
+    problems = [*_unasked(credential, asked), *_malformed(credential, CREDENTIAL), *unexplained(credential)]
     problems += [_problem(report) for report in _reports(credential, asked, NO_SESSION) if not _holds(report)]
     return Answer(problems=tuple(problems))
 
 
+def _malformed(document: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
+    """What breaks the data model, and whether this is of the kind that was asked for, itself or in its envelope."""
+    if f"Enveloped{kind}" in _listed(document.get("type")):
+        return  # what is inside is held against the model where it is opened
+    if kind not in _listed(document.get("type")):
+        yield "credential_malformed", f"The document is no {kind}."
+    for fault in faults(check_model(document)):
+        yield "credential_malformed", f"{fault.what.text()} {fault.where}"
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def _proofs(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    proof = document.get("proof")
-    return [one for one in (proof if isinstance(proof, list) else [proof]) if isinstance(one, Mapping)]
+    return [one for one in _listed(document.get("proof")) if isinstance(one, Mapping)]
 
 
 def _unasked(document: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
@@ -77,8 +92,7 @@ def _unasked(document: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, s
             yield "key_purpose_mismatch", "The proof was made for another purpose than was asked for."
         if asked.session.nonce and proof.get("challenge") != asked.session.nonce:
             yield "nonce_mismatch", "The proof answers another challenge."
-        domain = proof.get("domain")
-        if asked.session.audience and asked.session.audience not in (domain if isinstance(domain, list) else [domain]):
+        if asked.session.audience and asked.session.audience not in _listed(proof.get("domain")):
             yield "audience_mismatch", "The proof was made for another domain."
 
 
@@ -86,9 +100,9 @@ def verify_presentation(presentation: Mapping[str, Any], asked: Asked) -> Answer
     """A sealed presentation with all in it. A credential without a seal counts only as the holder's own word."""
     if not presentation.get("proof") and not enveloped.is_enveloped(presentation):
         return Answer(problems=(("proof_missing", "The presentation is not sealed."),))
-    broken = () if enveloped.is_enveloped(presentation) else faults(check_model(presentation))
-    problems = [("credential_malformed", f"{fault.what.text()} {fault.where}") for fault in broken]
-    problems += unexplained(presentation)
+    problems = [*_malformed(presentation, PRESENTATION), *unexplained(presentation)]
+    for one in _listed(presentation.get("verifiableCredential", [])):
+        problems += _malformed(one, CREDENTIAL) if isinstance(one, Mapping) else ()
     if asked.purpose not in ("", AUTHENTICATION):
         problems.append(("key_purpose_mismatch", "Whoever presents proves to be the holder, and nothing else."))
     own = _own_word(presentation)
@@ -122,10 +136,8 @@ def _problem(report: Report) -> tuple[str, str]:
 def _own_word(presentation: Mapping[str, Any]) -> frozenset[str]:
     """Places of credentials without a seal of their own that the holder issued (VC Data Model 2.0, 4.13.4)."""
     holder = issuer_id({"issuer": presentation.get("holder", "")})
-    inside = presentation.get("verifiableCredential", [])
-    many = isinstance(inside, list)
     found = set()
-    for number, one in enumerate(inside if many else [inside]):
+    for number, one in enumerate(_listed(presentation.get("verifiableCredential", []))):
         if isinstance(one, Mapping) and holder and issuer_id(one) == holder and not faults(check_model(one)):
             found.add(f"/verifiableCredential/{number}")
     return frozenset(found)
