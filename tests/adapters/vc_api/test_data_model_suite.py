@@ -264,7 +264,11 @@ def test_documents_of_no_kind() -> None:
 
 def test_a_presentation_is_no_credential_nor_the_other_way_round() -> None:
     api = Caller()
-    assert api.verify(raw(presentation(issued(api), holder=OWN.did))) in (400, 422)
+    for purpose in ("assertionMethod", "authentication"):
+        assert api.verify(raw(presentation(issued(api), holder=OWN.did), purpose)) in (400, 422)
+    sealed, shown = issued(api, "vc-jose"), api.prove(presentation(issued(api)), "vc-jose")
+    assert api.present({**shown, "id": sealed["id"]}) in (400, 422)
+    assert api.verify({**sealed, "id": shown["id"]}) in (400, 422)
     assert api.present(raw(of({}), "authentication")) in (400, 422)
 
 
