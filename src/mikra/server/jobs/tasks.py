@@ -44,6 +44,7 @@ TASKS = (
     Task(name="sealing", action="sealing.advance_any", every=1, lanes=8),
     Task(name="status", action="status_lists.publish_due", every=5),
     Task(name="letters", action="deliveries.send_due", every=2, lanes=2),
+    Task(name="reminders", action="deliveries.remind_due", every=3600),
     Task(name="bounces", action="bounces.read_mailbox", every=60),
     Task(name="webhooks", action="webhooks.send_due", every=5),
     Task(name="drop-folder", action="drop_folder.read_due", every=30),

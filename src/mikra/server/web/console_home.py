@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mikra.server.store.people import Membership
 from mikra.server.web.guards import Asked, console, signed_in
 from mikra.server.web.pages import render
 
 
-@require_GET
+@require_safe
 @signed_in
 def choose(request: Asked) -> HttpResponse:
     """One institution: go there. Several: choose. None: say so."""
@@ -21,7 +21,7 @@ def choose(request: Asked) -> HttpResponse:
     return render(request, "console/choose.html", {"memberships": mine})
 
 
-@require_GET
+@require_safe
 @console()
 def start(request: Asked) -> HttpResponse:
     """What waits for this person here."""

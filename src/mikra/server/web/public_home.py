@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
 
 
-@require_GET
+@require_safe
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, and where to go."""

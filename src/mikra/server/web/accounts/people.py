@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikra.errors import MikraError
 from mikra.server.actions import people
@@ -49,7 +49,7 @@ class InviteForm(RolesForm):
     field_order = ("email", "name", "roles")
 
 
-@require_GET
+@require_safe
 @console(Right.ADMINISTER)
 def index(request: Asked) -> HttpResponse:
     """Everybody, with their roles; those who left are a list of their own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mikra.server.actions import audit_reading
 from mikra.server.rights import Right
@@ -32,7 +32,7 @@ def _form(request: Asked) -> NarrowForm:
     return form
 
 
-@require_GET
+@require_safe
 @console(Right.AUDIT)
 def index(request: Asked) -> HttpResponse:
     """The lines, newest first."""
@@ -55,7 +55,7 @@ def index(request: Asked) -> HttpResponse:
     return render(request, "audit/index.html", values)
 
 
-@require_GET
+@require_safe
 @console(Right.AUDIT)
 def trail(request: Asked) -> StreamingHttpResponse:
     """The whole trail, to take away."""
@@ -64,7 +64,7 @@ def trail(request: Asked) -> StreamingHttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @console(Right.AUDIT)
 def heads(request: Asked) -> HttpResponse:
     """Sealed heads and the checker."""

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikra.server.actions import claims
 from mikra.server.web.guards import public
@@ -46,7 +46,7 @@ def type_code(request: HttpRequest) -> HttpResponse:
     return _unindexed(render(request, "claim/code.html", {"form": form}))
 
 
-@require_GET
+@require_safe
 @public
 def offer(request: HttpRequest, code: str) -> HttpResponse:
     """What was awarded, to whom, and the one button."""
@@ -64,14 +64,14 @@ def take(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("claim", args=[code]))
 
 
-@require_GET
+@require_safe
 @public
 def credential(request: HttpRequest, code: str) -> HttpResponse:
     """The sealed file."""
     return _file(claims.credential(code), "application/vc+ld+json", "credential.jsonld")
 
 
-@require_GET
+@require_safe
 @public
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """The certificate on paper's terms."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from mikra.server import metrics as figures
@@ -12,14 +12,14 @@ from mikra.server.installation import installation
 from mikra.server.web.guards import not_there, public
 
 
-@require_GET
+@require_safe
 @public
 def alive(request: HttpRequest) -> HttpResponse:
     """This process answers. It asks nothing of the database: a restart would not mend that."""
     return JsonResponse({"status": "alive"})
 
 
-@require_GET
+@require_safe
 @public
 def ready(request: HttpRequest) -> HttpResponse:
     """Whether requests should be sent here: 200, or 503."""
@@ -30,7 +30,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 @public
 def metrics(request: HttpRequest) -> HttpResponse:
     """For Prometheus; to whoever may not read them they are not there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mikra.server.health.finding import Finding, State, worst
 from mikra.server.health.look import look
@@ -14,14 +14,14 @@ from mikra.server.web.pages import render
 _MARKS = {State.GOOD: "passed", State.WARN: "fix", State.BAD: "failed", State.UNKNOWN: "unchecked"}
 
 
-@require_GET
+@require_safe
 @operator
 def installation(request: Asked) -> HttpResponse:
     """Of the whole installation."""
     return _shown(request, look())
 
 
-@require_GET
+@require_safe
 @console(Right.ADMINISTER)
 def institution(request: Asked) -> HttpResponse:
     """As an institution sees it."""

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikra.errors import InputError
 from mikra.rendering import letter
@@ -51,7 +51,7 @@ class AddressForm(AgainForm):
     field_order = ("email", "reason")
 
 
-@require_GET
+@require_safe
 @console(Right.PREPARE)
 def index(request: Asked) -> HttpResponse:
     """The lines, by what became of them."""
@@ -84,7 +84,7 @@ def _batch(request: Asked) -> uuid.UUID | None:
         return None
 
 
-@require_GET
+@require_safe
 @console(Right.PREPARE)
 def one(request: Asked, id: uuid.UUID) -> HttpResponse:
     """One person's line, with its history."""
@@ -138,7 +138,7 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(label=lazy("Answer"), max_length=500, required=False)
 
 
-@require_GET
+@require_safe
 @console(Right.CORRECT)
 def requests(request: Asked) -> HttpResponse:
     """What learners say is not right, oldest first."""

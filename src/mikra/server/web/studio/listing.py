@@ -7,7 +7,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mikra.adapters.clock import now
 from mikra.server.actions import designs, editions
@@ -21,7 +21,7 @@ PAGE = 24
 """Designs on one page."""
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def index(request: Asked) -> HttpResponse:
     """The designs, by words, state and programme."""

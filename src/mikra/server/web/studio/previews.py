@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mikra import messages
 from mikra.adapters.clock import now
@@ -35,7 +35,7 @@ def _values(request: Asked, id: uuid.UUID, here: str) -> tuple[Design, drafts.Ju
     return design, judged, {**shown, "here": here}
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def catalogue(request: Asked, id: uuid.UUID) -> HttpResponse:
     """As a page of the catalogue."""
@@ -53,7 +53,7 @@ def catalogue(request: Asked, id: uuid.UUID) -> HttpResponse:
     return render(request, "studio/preview_catalogue.html", {**values, "labels": labels})
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def verifier(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The elements of Annex I as a verifier reads them; what is not there is "not stated by the issuer"."""
@@ -72,7 +72,7 @@ def verifier(request: Asked, id: uuid.UUID) -> HttpResponse:
     return render(request, "studio/preview_verifier.html", {**values, "rows": rows})
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def certificate(request: Asked, id: uuid.UUID) -> HttpResponse:
     """A certificate of a sample learner, marked as a sample: a real PDF."""
@@ -84,7 +84,7 @@ def certificate(request: Asked, id: uuid.UUID) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def choose(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The certificate's page: a sentence and the button to the PDF."""

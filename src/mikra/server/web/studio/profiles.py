@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikra.errors import InputError
 from mikra.server.actions import providers
@@ -23,7 +23,7 @@ from mikra.server.words import _, language
 IDENTIFIERS = ("eidas", "legal", "vat", "tax", "erasmus", "pic", "schac", "deqar", "ror", "isni")
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def index(request: Asked) -> HttpResponse:
     """All profiles, with what each still lacks."""
@@ -126,7 +126,7 @@ def remove(request: Asked, id: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("providers", args=[request.tenant.slug]))
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def logo(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The logo as a picture."""

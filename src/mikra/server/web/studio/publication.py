@@ -7,7 +7,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mikra.adapters.clock import now
 from mikra.server.actions import designs, editions
@@ -19,7 +19,7 @@ from mikra.server.web.studio import labels
 from mikra.server.words import _, language
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def index(request: Asked, id: uuid.UUID) -> HttpResponse:
     """All editions, with how long each may be awarded; and a choice of two to compare."""
@@ -31,7 +31,7 @@ def index(request: Asked, id: uuid.UUID) -> HttpResponse:
     return render(request, "studio/editions.html", {"design": design, "rows": rows})
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def show(request: Asked, id: uuid.UUID, number: int) -> HttpResponse:
     """One edition, every member in words."""
@@ -48,7 +48,7 @@ def show(request: Asked, id: uuid.UUID, number: int) -> HttpResponse:
     return render(request, "studio/edition.html", values)
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def compare(request: Asked, id: uuid.UUID) -> HttpResponse:
     """What differs between two editions, or between one and the draft, element by element."""
@@ -83,7 +83,7 @@ def _two(request: Asked, numbers: list[int], design: Design) -> tuple[int, int |
     return numbers[1], numbers[0]
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def export(request: Asked, id: uuid.UUID, number: int, form: str) -> HttpResponse:
     """The design file of an edition."""

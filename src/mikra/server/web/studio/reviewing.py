@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, InputError, NotAllowedError
@@ -23,7 +23,7 @@ from mikra.server.web.studio import choices, labels, writing
 from mikra.server.words import _, language
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def read(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The draft as a reviewer reads it, with what was said and what can be decided."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mikra import vocabulary
 from mikra.errors import NotFoundError
@@ -25,7 +25,7 @@ LIMIT = 20
 PAGE_LIMIT = 200
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def search(request: Asked, scheme: str) -> HttpResponse:
     """The entries of a vocabulary whose words begin as was typed."""
@@ -54,7 +54,7 @@ def _lang(tag: str, spoken: str) -> str:
     return "" if tag == spoken else tag
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def skills(request: Asked) -> HttpResponse:
     """Skills of ESCO, as they were imported."""

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, InputError
@@ -161,7 +161,7 @@ def _lists(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def show_meter(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The meter alone, asked for again after each saving."""
@@ -170,7 +170,7 @@ def show_meter(request: Asked, id: uuid.UUID) -> HttpResponse:
     return render(request, "studio/beside.html", {"design": design, **beside(design, judged)})
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def show_workload(request: Asked, id: uuid.UUID) -> HttpResponse:
     """What credits mean in hours, asked for again after each saving."""
@@ -194,7 +194,7 @@ def undo(request: Asked, id: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("design", args=[request.tenant.slug, id]))
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def history(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The drafts that are kept, to go back to."""
