@@ -10,7 +10,7 @@ from mikra.server.installation import installation
 
 
 def read_mailbox() -> bool:
-    """Reads what is new, where a mailbox is set; never more at once. Raises UnavailableError where it cannot be read."""
+    """Reads what is new, where a mailbox is set; never more at once. UnavailableError where it cannot be read."""
     of = installation()
     if of.mailbox:
         password = Path(of.mail_password_file).read_text("utf-8").strip() if of.mail_password_file else ""
