@@ -42,13 +42,23 @@ def test_in_a_presentation_each_by_itself() -> None:
         "verifiableCredential": [
             envelope(f"data:application/vc+jwt,{TOKEN}"),
             envelope("data:application/vc+cose;base64,0oQ"),
-            envelope("data:application/vp+cose;base64,0oQ="),
+            envelope("data:application/vp+cose;base64,0oQ=", "EnvelopedVerifiablePresentation"),
             envelope("data:application/unheard,AA"),
         ],
     }
     found = items(presentation)
     assert [kind for kind, _, _ in found] == ["jwt", "cose", "cose", "enveloped"]
     assert {data for kind, _, data in found if kind == "cose"} == {b"\xd2\x84"}
+
+
+@pytest.mark.parametrize(
+    ("media", "kind"),
+    [("vp+jwt", "EnvelopedVerifiableCredential"), ("vc+sd-jwt", "EnvelopedVerifiablePresentation")],
+)
+def test_an_envelope_holds_what_its_type_says(media: str, kind: str) -> None:
+    with pytest.raises(InputError) as caught:
+        items(envelope(f"data:application/{media},{TOKEN}", kind))
+    assert caught.value.code == "credential_malformed"
 
 
 @pytest.mark.parametrize(
