@@ -19,8 +19,8 @@ from mikra.errors import ConflictError
 from mikra.server.jobs.slices import run_slice
 from mikra.server.jobs.tasks import Task, here, task
 
-TICK = "*/5 * * * * *"
-"""cron, with seconds: how often it is looked whether there is work."""
+TICK = "* * * * * */5"
+"""cron with seconds, which come last: how often it is looked whether there is work."""
 
 STALLED = 30.0
 """Seconds without a sign of life after which a worker is taken for dead."""
@@ -45,7 +45,7 @@ def application() -> procrastinate.App:
             fix="With SQLite `mikra serve` does the work itself. For more, name a database: --database postgresql://...",
             code="postgresql_needed",
         )
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(kwargs=parameters(), open_timeout=10))
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(kwargs=parameters()))
     _register(app)
     return app
 
@@ -65,7 +65,7 @@ def _register(app: procrastinate.App) -> None:
             for lane in range(one.lanes):
                 defer(app, one, lane)
 
-    @app.periodic(cron="*/30 * * * * *", periodic_id="stalled")
+    @app.periodic(cron="* * * * * */30", periodic_id="stalled")
     @app.task(name="retry-stalled", queueing_lock="retry-stalled")
     async def retry_stalled(timestamp: int) -> None:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
