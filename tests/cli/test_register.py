@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from pathlib import Path
 
 import pytest
 
-from mikra.cli import world
-from mikra.errors import InputError
 from tests.cli.conftest import Run
 from tests.trust.test_register import INSTITUTIONS, REPORTS
 from tests.verification.documents import edc, seal
@@ -104,12 +101,3 @@ def test_verify_tells_what_the_register_knows(run: Run, folder: Path) -> None:
     assert "Our partners knows the one that it names, as of 20 May 2026" in words
     assert "Our partners says: accredited by Quality Agency. The award lies within it." in words
     assert run("verify", "a.json", "--register", "a.json").code == 3
-
-
-def test_what_is_read_without_searching_for_rubbish_leaves_the_search_on() -> None:
-    with world.uncollected():
-        assert not gc.isenabled()
-    assert gc.isenabled()
-    with pytest.raises(InputError), world.uncollected():
-        raise InputError("no register")
-    assert gc.isenabled()

@@ -14,8 +14,9 @@ from mikra.issuance.design_file import write_json
 from mikra.model.text import NO_TEXT
 from mikra.sealing.certificates import SealKey as MadeKey
 from mikra.sealing.certificates import make_seal_certificate
-from mikra.server.actions import seal_keys
+from mikra.server.actions import batches, batches_approval, rows, seal_keys, sealing
 from mikra.server.rights import Actor
+from mikra.server.store.batches import Batch
 from mikra.server.store.designs import Design, Edition
 from mikra.server.store.tenants import Provider, SealKey, Tenant
 from tests.issuance.designs import published
@@ -40,6 +41,7 @@ def core_design(name: str = "university-short-course", **changes: Any) -> CoreDe
         "awarding_bodies": (issuer,),
         "assessment": assessment,
         "demonstration": False,
+        "languages": ("en",),
     }
     return published(name, **{**known, **changes})
 
@@ -114,3 +116,24 @@ def class_list(
 def proven(actor: Actor) -> Actor:
     """The same, who has just proved who they are."""
     return replace(actor, proven=now())
+
+
+def sealed_batch(actor: Actor, edition: Edition, data: bytes, **options: object) -> Batch:
+    """A list, taken, approved and sealed."""
+    batch = approved(actor, edition, data, **options)
+    drain(batch)
+    batch.refresh_from_db()
+    return batch
+
+
+def approved(actor: Actor, edition: Edition, data: bytes, **options: object) -> Batch:
+    batch = batches.begin(actor, edition.id, **options)  # type: ignore[arg-type]
+    rows.take_list(actor, batch.id, data, "list.csv")
+    return batches_approval.approve(actor, batch.id, sentence=batches_approval.sentence(actor, batch.id))
+
+
+def drain(batch: Batch, *, chunk: int = 7) -> int:
+    steps = 0
+    while sealing.advance(batch.id, chunk=chunk):
+        steps += 1
+    return steps

@@ -15,6 +15,7 @@ handler403 = "mikra.server.web.errors.forged"
 handler500 = "mikra.server.web.errors.defect"
 
 urlpatterns = [
+    path("status/", include("mikra.server.web.status.urls")),
     path("", public_home.home, name="home"),
     path("language/", public_home.set_language, name="language"),
     path("", include("mikra.server.web.accounts.urls")),

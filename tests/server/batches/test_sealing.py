@@ -32,30 +32,9 @@ from mikra.server.store.deliveries import Delivery, DeliveryStep
 from mikra.server.store.designs import Edition
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.tenants import SealKey, Tenant, Wrapped
-from tests.server.institution import class_list, proven
+from tests.server.institution import approved, class_list, drain, proven, sealed_batch
 
 pytestmark = pytest.mark.django_db
-
-
-def sealed_batch(actor: Actor, edition: Edition, data: bytes, **options: object) -> Batch:
-    """A list, taken, approved and sealed."""
-    batch = approved(actor, edition, data, **options)
-    drain(batch)
-    batch.refresh_from_db()
-    return batch
-
-
-def approved(actor: Actor, edition: Edition, data: bytes, **options: object) -> Batch:
-    batch = batches.begin(actor, edition.id, **options)  # type: ignore[arg-type]
-    rows.take_list(actor, batch.id, data, "list.csv")
-    return batches_approval.approve(actor, batch.id, sentence=batches_approval.sentence(actor, batch.id))
-
-
-def drain(batch: Batch, *, chunk: int = 7) -> int:
-    steps = 0
-    while sealing.advance(batch.id, chunk=chunk):
-        steps += 1
-    return steps
 
 
 def test_every_row_becomes_one_credential(registrar: Actor, edition: Edition) -> None:
@@ -238,7 +217,7 @@ def test_what_another_worker_stored_is_not_stored_again(registrar: Actor, editio
     full = Batch._default_manager.select_related("tenant", "edition__design").get(pk=batch.id)
     at = now()
     press = sealing_press.press_for(full, at)
-    intended = sealing._intend(full, 0, 10, at)
+    intended = sealing._intend(full, 0, 10, at, press)
     made = press.seal(full, intended, at)
     assert sealing_store.store(full, press, made, at) == 4
     assert sealing_store.store(full, press, made, at) == 0

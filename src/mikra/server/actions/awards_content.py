@@ -1,6 +1,6 @@
 """Sealed bytes at rest: compressed with what all credentials of an edition have in common, then encrypted.
 
-    4 bytes    the dictionary (`store.awards.Dictionary`), 0 for none
+    8 bytes    the name of the dictionary (`store.awards.Dictionary`), zeros for none
     the rest   zstd
 
 under XChaCha20-Poly1305 with the learner's key, bound to the award. A credential of 5 KB takes some 200 bytes.
@@ -8,20 +8,23 @@ under XChaCha20-Poly1305 with the learner's key, bound to the award. A credentia
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from typing import Any
 
 import zstandard
 
-from mikra.errors import NotFoundError
+from mikra.errors import NotFoundError, UnavailableError
 from mikra.issuance.design import Design
 from mikra.issuance.fields import FieldKind, RosterField
 from mikra.server.store import personal
 from mikra.server.store.awards import Award, Dictionary, Sealed
+from mikra.server.store.designs import Edition
 from mikra.server.store.learners import Learner
 
-_HEAD = 4
+_HEAD = 8
+_NONE = bytes(_HEAD)
 _LEVEL = 3
 MOST = 16_000_000
 """Bytes that one file unpacks to."""
@@ -31,8 +34,8 @@ class _Presses(threading.local):
     """Compressors and decompressors of one thread, by dictionary."""
 
     def __init__(self) -> None:
-        self.pack: dict[int, zstandard.ZstdCompressor] = {}
-        self.unpack: dict[int, zstandard.ZstdDecompressor] = {}
+        self.pack: dict[bytes, zstandard.ZstdCompressor] = {}
+        self.unpack: dict[bytes, zstandard.ZstdDecompressor] = {}
 
 
 _presses = _Presses()
@@ -40,16 +43,21 @@ _presses = _Presses()
 
 def put_away(key: bytes, award_id: bytes, file: bytes, dictionary: Dictionary | None) -> bytes:
     """A file as `Sealed.content` keeps it."""
-    number = dictionary.pk if dictionary else 0
-    packed = number.to_bytes(_HEAD) + _compressor(number, dictionary).compress(file)
+    name = bytes(dictionary.name) if dictionary else _NONE
+    packed = name + _compressor(name, dictionary).compress(file)
     return personal.encrypt(key, packed, about=award_id)
 
 
 def take_out(key: bytes, award_id: bytes, content: bytes) -> bytes:
     """The file again, byte for byte. UnavailableError where it was damaged."""
     packed = personal.decrypt(key, content, about=award_id)
-    number = int.from_bytes(packed[:_HEAD])
-    return bytes(_decompressor(number).decompress(packed[_HEAD:], max_output_size=MOST))
+    return bytes(_decompressor(packed[:_HEAD]).decompress(packed[_HEAD:], max_output_size=MOST))
+
+
+def new_dictionary(edition: Edition, content: bytes, digest: bytes) -> Dictionary:
+    """Stores it; call it inside `work()`."""
+    name = hashlib.sha256(content).digest()[:_HEAD]
+    return Dictionary._default_manager.create(edition=edition, content=content, digest=digest, name=name)
 
 
 def file_of(award: Award, *, form: str = "edc") -> bytes:
@@ -58,33 +66,36 @@ def file_of(award: Award, *, form: str = "edc") -> bytes:
     newest = Sealed.of(award.tenant_id).filter(award=award, form=form).order_by("-generation").first()
     if newest is None or newest.content is None or learner is None:
         raise NotFoundError("There is no credential here in this form.", found=form, code="not_found")
-    return take_out(personal.opened(learner.key), award.id.bytes, bytes(newest.content))
+    file = take_out(personal.opened(learner.key), award.id.bytes, bytes(newest.content))
+    if hashlib.sha256(file).digest() != bytes(newest.digest):
+        raise UnavailableError("What is stored here is not what was sealed.", code="data_unreadable")
+    return file
 
 
-def _compressor(number: int, dictionary: Dictionary | None) -> zstandard.ZstdCompressor:
-    known = _presses.pack.get(number)
+def _compressor(name: bytes, dictionary: Dictionary | None) -> zstandard.ZstdCompressor:
+    known = _presses.pack.get(name)
     if known is None:
         shared = _prepared(bytes(dictionary.content)) if dictionary else None
         if shared:
             shared.precompute_compress(level=_LEVEL)
         _bound(_presses.pack)
-        known = _presses.pack[number] = zstandard.ZstdCompressor(level=_LEVEL, dict_data=shared)
+        known = _presses.pack[name] = zstandard.ZstdCompressor(level=_LEVEL, dict_data=shared)
     return known
 
 
-def _decompressor(number: int) -> zstandard.ZstdDecompressor:
-    known = _presses.unpack.get(number)
+def _decompressor(name: bytes) -> zstandard.ZstdDecompressor:
+    known = _presses.unpack.get(name)
     if known is None:
-        row = Dictionary._default_manager.filter(pk=number).first() if number else None
-        if number and row is None:
+        row = Dictionary._default_manager.filter(name=name).first() if name != _NONE else None
+        if name != _NONE and row is None:
             raise NotFoundError("What is needed to unpack this credential is gone.", code="not_found")
         shared = _prepared(bytes(row.content)) if row else None
         _bound(_presses.unpack)
-        known = _presses.unpack[number] = zstandard.ZstdDecompressor(dict_data=shared)
+        known = _presses.unpack[name] = zstandard.ZstdDecompressor(dict_data=shared)
     return known
 
 
-def _bound(known: dict[int, Any]) -> None:
+def _bound(known: dict[bytes, Any]) -> None:
     if len(known) > 64:
         known.clear()
 

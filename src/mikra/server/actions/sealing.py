@@ -22,11 +22,8 @@ from django.db import InterfaceError, OperationalError, connection
 from mikra.adapters.clock import chance, now
 from mikra.errors import MikraError, UnavailableError
 from mikra.issuance.award_id import AwardId
-from mikra.issuance.compose import later
 from mikra.server.actions import batches_rules, sealing_finish, sealing_press, sealing_store
-from mikra.server.actions.batches_design import design_of
-from mikra.server.actions.sealing_press import Intended
-from mikra.server.actions.status_places import address_for
+from mikra.server.actions.sealing_press import Intended, Press
 from mikra.server.actions.work import unavailable, work
 from mikra.server.store import bulk
 from mikra.server.store.awards import having
@@ -34,7 +31,6 @@ from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.designs import Edition
 from mikra.server.store.held import held
 from mikra.server.store.status import reserve
-from mikra.status.indexes import group_of
 
 CHUNK = 500
 SLOTS = 64
@@ -110,7 +106,7 @@ def _piece(batch_id: uuid.UUID, slot: int, chunk: int, moment: dt.datetime) -> b
         return False
     batches_rules.check_may_seal(batch.tenant)
     press = sealing_press.press_for(batch, moment)
-    rows = _intend(batch, slot, chunk, moment)
+    rows = _intend(batch, slot, chunk, moment, press)
     if not rows:
         return sealing_finish.finish(batch, moment)
     made = press.seal(batch, rows, moment)
@@ -118,7 +114,7 @@ def _piece(batch_id: uuid.UUID, slot: int, chunk: int, moment: dt.datetime) -> b
     return True
 
 
-def _intend(batch: Batch, slot: int, chunk: int, moment: dt.datetime) -> list[Intended]:
+def _intend(batch: Batch, slot: int, chunk: int, moment: dt.datetime, press: Press) -> list[Intended]:
     """The rows of this slot that wait to be sealed; new ones where there are none."""
     if found := _rows(batch, chunk, state=State.INTENT, slot=slot):
         return found
@@ -128,7 +124,7 @@ def _intend(batch: Batch, slot: int, chunk: int, moment: dt.datetime) -> list[In
             return []
         fresh = _without_doubles(locked, _rows(locked, chunk, state=State.READY))
         if fresh:
-            _fix(locked, slot, fresh, moment)
+            _fix(locked, slot, fresh, moment, press)
         locked.started = locked.started or moment
         locked.problem = ""
         locked.save(update_fields=("started", "problem"))
@@ -164,23 +160,16 @@ def _intended_elsewhere(batch: Batch, same: list[bytes]) -> set[bytes]:
     return {bytes(one) for one in rows.values_list("same", flat=True) if one is not None}
 
 
-def _fix(batch: Batch, slot: int, rows: list[Intended], moment: dt.datetime) -> None:
+def _fix(batch: Batch, slot: int, rows: list[Intended], moment: dt.datetime, press: Press) -> None:
     """Award ids and places, durable before anything is sealed: a crash burns them, and nothing is sealed twice."""
     places: list[tuple[int | None, int | None]] = [(None, None)] * len(rows)
-    if not batch.trial:
-        address = address_for(batch.tenant)
-        places = [*reserve(batch.tenant_id, group_for(batch, moment), len(rows), address)]
+    if press.status:
+        places = [*reserve(press.shelf(moment), len(rows))]
     given = [
         (row.id, State.INTENT.value, slot, AwardId.new(moment, chance(9)).stem, number, index)
         for row, (number, index) in zip(rows, places, strict=True)
     ]
     bulk.update(BatchRow, "id", ("state", "slot", "award_stem", "list_number", "list_index"), given)
-
-
-def group_for(batch: Batch, moment: dt.datetime) -> str:
-    """The group of lists: the year in which credentials that are sealed now end."""
-    months = design_of(batch.edition).valid_months
-    return group_of(later(moment, months).date() if months else None)
 
 
 def _waits(batch_id: uuid.UUID, error: MikraError) -> None:

@@ -14,10 +14,11 @@ from typing import Any
 from mikra.errors import MikraError
 from mikra.issuance.award_id import AwardId
 from mikra.issuance.batch import Batch as CoreBatch
+from mikra.issuance.compose import later
 from mikra.issuance.status_entry import Member
 from mikra.sealing.chunk import Begun
 from mikra.server.actions import batches_rules, seal_keys
-from mikra.server.actions.awards_content import nobody
+from mikra.server.actions.awards_content import new_dictionary, nobody
 from mikra.server.actions.batches_design import columns_of, design_of, pages_of, trial_of
 from mikra.server.actions.status_places import address_for, base_of
 from mikra.server.actions.work import work
@@ -25,8 +26,10 @@ from mikra.server.store import personal
 from mikra.server.store.awards import Dictionary
 from mikra.server.store.batches import Batch
 from mikra.server.store.designs import Edition
+from mikra.server.store.status import Shelf
 from mikra.server.store.tenants import SealKey
-from mikra.status.indexes import Place
+from mikra.status.indexes import Place, group_of
+from mikra.trust import certificates
 
 KEPT = 8
 """Editions that a process keeps compiled."""
@@ -71,6 +74,17 @@ class Press:
     trial: bool
     status: bool
     _dictionary: Dictionary | None = field(default=None)
+    _bases: dict[int, str] = field(default_factory=dict)
+
+    def shelf(self, at: dt.datetime) -> Shelf:
+        """Which status lists have places for what is sealed now."""
+        months = self.core.design.valid_months
+        return Shelf(
+            tenant_id=self.seal_key.tenant_id,
+            group=group_of(later(at, months).date() if months else None),
+            issuer=certificates.read(bytes(self.seal_key.certificate)).organization_identifier,
+            address=address_for(self.edition.tenant),
+        )
 
     def seal(self, batch: Batch, rows: Sequence[Intended], at: dt.datetime) -> list[Made]:
         """All rows in one question to the key. A row that breaks a rule is refused alone."""
@@ -102,7 +116,8 @@ class Press:
     def _place(self, batch: Batch, row: Intended) -> Place | None:
         if row.list_number is None or row.list_index is None:
             return None
-        return Place(base_of(row.list_number), row.list_index)
+        base = self._bases.get(row.list_number) or self._bases.setdefault(row.list_number, base_of(row.list_number))
+        return Place(base, row.list_index)
 
     def dictionary(self) -> Dictionary:
         """What credentials of this edition have in common, made once for all, of one that is about nobody."""
@@ -119,7 +134,7 @@ class Press:
         place = Place(f"{address_for(self.seal_key.tenant)}/1", 1) if self.status else None
         begun = self.core.begin(nobody(self.core.design, columns_of(self.edition)), SAMPLE, place)
         with work():
-            return Dictionary._default_manager.create(edition=self.edition, content=begun.file, digest=self._shape())
+            return new_dictionary(self.edition, begun.file, self._shape())
 
 
 class _Kept(threading.local):

@@ -38,7 +38,7 @@ HELD_BACK = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 AWARD = (
     "id", "created", "tenant_id", "edition_id", "learner_id", "batch_id", "row", "awarded_on", "ends_on", "state",
-    "reason", "same", "trial", "route", "list_number", "list_index",
+    "reason", "same", "trial", "route", "list_number", "list_index", "facts",
 )  # fmt: skip
 SEALED = (
     "id", "created", "tenant_id", "award_id", "form", "generation", "content", "digest", "payload_digest",
@@ -47,7 +47,7 @@ SEALED = (
 LEARNER = ("id", "created", "tenant_id", "key_id", "profile")
 TOKEN = ("tenant_id", "learner_id", "kind", "token")
 DELIVERY = (
-    "id", "created", "tenant_id", "award_id", "channel", "state", "due", "tries", "problem", "token", "expires",
+    "id", "created", "tenant_id", "award_id", "kind", "channel", "state", "due", "tries", "problem", "token", "expires",
     "message_id",
 )  # fmt: skip
 STEP = ("delivery_id", "state", "at", "reason")
@@ -129,6 +129,7 @@ def _take(batch: Batch, press: Press, one: Made, known: dict[bytes, Any], tables
             award_id, at, batch.tenant_id, batch.edition_id, learner_id, batch.id, one.row.number,
             dt.date.fromisoformat(day), later(at, months).date() if months else None, Award.State.VALID.value,
             "", one.row.same, batch.trial, press.core.design.route.value, one.row.list_number, one.row.list_index,
+            personal.seal_away(key, one.values),
         )
     )  # fmt: skip
     content = put_away(key, award_id.bytes, one.file, press.dictionary())
@@ -179,7 +180,21 @@ def _deliver(batch: Batch, award_id: uuid.UUID, has_address: bool, tables: Table
     expires = at + dt.timedelta(days=settings_of(batch.tenant).claim_days)
     state = Delivery.State.WAITING.value
     tables.deliveries.append(
-        (delivery_id, at, batch.tenant_id, award_id, channel.value, state, HELD_BACK, 0, "", token, expires, "")
+        (
+            delivery_id,
+            at,
+            batch.tenant_id,
+            award_id,
+            Delivery.Kind.AWARD.value,
+            channel.value,
+            state,
+            HELD_BACK,
+            0,
+            "",
+            token,
+            expires,
+            "",
+        )
     )
     tables.steps.append((delivery_id, state, at, ""))
 

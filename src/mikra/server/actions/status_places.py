@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.installation import installation
 from mikra.server.store.awards import Award
@@ -18,7 +16,6 @@ def address_for(tenant: Tenant) -> str:
     return own or f"{installation().origin.rstrip('/')}/status"
 
 
-@lru_cache(maxsize=4_096)
 def base_of(number: int) -> str:
     """The address of a list, without its encoding, as its credentials say it for ever."""
     return f"{StatusList._default_manager.values_list('address', flat=True).get(pk=number)}/{number}"

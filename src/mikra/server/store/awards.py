@@ -33,6 +33,8 @@ class Award(Owned):
     """Why it has this state, in words that the learner and a verifier may read; never personal data."""
     supersedes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="successor")
     same = models.BinaryField(max_length=16, null=True)
+    facts = models.BinaryField(null=True)
+    """The values of its row, encrypted under the learner's key: what a correction begins with."""
     trial = models.BooleanField(default=False)
     route = models.CharField(max_length=16, default="course")
     """course, or validation (of prior learning)."""
@@ -82,7 +84,9 @@ class Dictionary(models.Model):
     edition = models.ForeignKey("store.Edition", on_delete=models.PROTECT, related_name="+")
     content = models.BinaryField()
     digest = models.BinaryField(max_length=16, default=b"")
-    """By which it is found again: another certificate makes another one."""
+    """Of what it was made for: another certificate makes another one."""
+    name = models.BinaryField(max_length=8, default=b"", db_index=True)
+    """The beginning of its own SHA-256, by which sealed bytes name it."""
 
     class Meta:
         db_table = "dictionary"

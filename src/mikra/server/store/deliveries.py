@@ -29,7 +29,14 @@ class Delivery(Owned):
         LETTER = "letter"
         NONE = "none"
 
+    class Kind(models.TextChoices):
+        AWARD = "award"
+        """There is a credential to claim."""
+        CHANGE = "change"
+        """What became of it: `Award.state` and `Award.reason` say so."""
+
     award = models.ForeignKey("store.Award", on_delete=models.PROTECT, related_name="deliveries")
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.AWARD)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     due = models.DateTimeField()

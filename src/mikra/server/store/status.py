@@ -12,12 +12,15 @@ import hashlib
 import random
 import uuid
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from mikra.adapters.clock import chance
+from mikra.server.store import bulk
 from mikra.server.store.base import Owned
 from mikra.status.indexes import Rules
 
@@ -37,7 +40,11 @@ class StatusList(models.Model):
     secret = models.BinaryField(max_length=32)
     address = models.CharField(max_length=200, default="")
     """Under which it is published, as its credentials say: `ADDRESS/NUMBER`. It never changes."""
+    issuer = models.CharField(max_length=200, default="")
+    """Whose credentials stand in it: the identifier in their seal. The list is sealed by the same."""
     open = models.BooleanField(default=True)
+    version = models.PositiveBigIntegerField(default=0)
+    """Counts what was decided; `Published.version` says up to which decision a publication goes."""
     dirty = models.DateTimeField(null=True, blank=True)
     """Since when something is decided that is not yet published."""
 
@@ -68,6 +75,7 @@ class Published(Owned):
     content = models.BinaryField()
     at = models.DateTimeField()
     until = models.DateTimeField()
+    version = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         db_table = "status_published"
@@ -87,20 +95,30 @@ def order_of(secret: bytes, size: int) -> Sequence[int]:
     return array("I", sorted(range(size), key=drawn.__getitem__))
 
 
-def reserve(tenant_id: uuid.UUID, group: str, count: int, address: str) -> list[tuple[int, int]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Which lists are meant: of a tenant, of credentials that end in one year, of one issuer, at one address."""
+
+    tenant_id: uuid.UUID
+    group: str
+    issuer: str
+    address: str
+
+
+def reserve(shelf: Shelf, count: int) -> list[tuple[int, int]]:
     """So many (list, place), spread over the open lists by chance; durable with the transaction around it.
 
     Holds the lists of the group until then: two workers never get one place, and take turns.
     """
-    lists = _open_lists(tenant_id, group, address)
+    lists = _open_lists(shelf)
     dice = random.SystemRandom()
     given: list[tuple[int, int]] = []
     while len(given) < count:
-        lists = _replaced(tenant_id, group, lists, address)
+        lists = _replaced(shelf, lists)
         wanted = dice.choices(lists, k=count - len(given))
         for one in lists:
             given += _taken(one, sum(other is one for other in wanted))
-    lists = _replaced(tenant_id, group, lists, address)
+    lists = _replaced(shelf, lists)
     for one in lists:
         one.save(update_fields=("taken",))
     dice.shuffle(given)
@@ -119,12 +137,12 @@ def _taken(one: StatusList, wanted: int) -> list[tuple[int, int]]:
     return places
 
 
-def _open_lists(tenant_id: uuid.UUID, group: str, address: str) -> list[StatusList]:
+def _open_lists(shelf: Shelf) -> list[StatusList]:
     rows = StatusList._default_manager.select_for_update(no_key=True)
-    return list(rows.filter(tenant_id=tenant_id, group=group, address=address, open=True).order_by("number"))
+    return list(rows.filter(**asdict(shelf), open=True).order_by("number"))
 
 
-def _replaced(tenant_id: uuid.UUID, group: str, lists: list[StatusList], address: str) -> list[StatusList]:
+def _replaced(shelf: Shelf, lists: list[StatusList]) -> list[StatusList]:
     """The lists with room; full ones are closed, and new ones opened in their place."""
     for one in lists:
         if _room(one) <= 0:
@@ -132,12 +150,12 @@ def _replaced(tenant_id: uuid.UUID, group: str, lists: list[StatusList], address
             one.save(update_fields=("open", "taken"))
     kept = [one for one in lists if one.open]
     if len(kept) < RULES.at_once:
-        _hold_tenant(tenant_id)
+        _hold_tenant(shelf.tenant_id)
         known = {one.number for one in lists}
         # Another worker may have opened some while this one waited for the tenant.
-        kept += [one for one in _open_lists(tenant_id, group, address) if one.number not in known]
+        kept += [one for one in _open_lists(shelf) if one.number not in known]
     while len(kept) < RULES.at_once:
-        new = StatusList(tenant_id=tenant_id, group=group, size=RULES.size, secret=chance(32), address=address)
+        new = StatusList(**asdict(shelf), size=RULES.size, secret=chance(32))
         new.save(force_insert=True)
         kept.append(new)
     return kept
@@ -150,16 +168,23 @@ def _hold_tenant(tenant_id: uuid.UUID) -> None:
 
 
 def mark(places: Mapping[tuple[int, int], int], at: dt.datetime) -> None:
-    """Writes (list, place) -> value; VALID takes the mark away. The lists are to be published."""
+    """Writes (list, place) -> value; VALID takes the mark away. The lists are to be published. Inside `work()`."""
+    by_list: dict[int, dict[int, int]] = {}
     for (number, index), value in places.items():
-        if value:
-            StatusMark._default_manager.update_or_create(
-                list_id=number, index=index, defaults={"value": value, "at": at, "tombstone": None}
-            )
-        else:
-            StatusMark._default_manager.filter(list_id=number, index=index).delete()
-    numbers = {number for number, _ in places}
-    StatusList._default_manager.filter(number__in=numbers, dirty=None).update(dirty=at)
+        by_list.setdefault(number, {})[index] = value
+    for number in sorted(by_list):
+        wanted = by_list[number]
+        for piece in _pieces(sorted(wanted)):
+            bulk.remove(StatusMark._default_manager.filter(list_id=number, index__in=piece))
+        fresh = [(number, index, value, at) for index, value in wanted.items() if value]
+        bulk.insert(StatusMark, ("list_id", "index", "value", "at"), fresh)
+        changed = StatusList._default_manager.filter(number=number)
+        changed.update(version=models.F("version") + 1, dirty=Coalesce("dirty", models.Value(at)))
+
+
+def _pieces(indexes: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(indexes), 500):
+        yield indexes[start : start + 500]
 
 
 def marks_of(number: int) -> dict[int, list[int]]:
