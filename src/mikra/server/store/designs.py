@@ -58,6 +58,14 @@ class Design(Owned):
         )
         indexes = (models.Index(fields=("tenant", "state", "-last_used")),)
 
+    def named(self, language: str) -> tuple[str, str]:
+        """The title in this language where the draft has it, else in its first; and the language that it is in."""
+        texts, spoken = self.draft.get("title"), self.draft.get("languages")
+        if isinstance(texts, dict) and isinstance(texts.get(language), str) and texts[language].strip():
+            return texts[language].strip()[:300], language
+        first = spoken[0] if isinstance(spoken, list) and spoken and isinstance(spoken[0], str) else ""
+        return self.title, first
+
     @classmethod
     def there(cls, tenant: Any) -> models.QuerySet[Self]:
         """Those that nobody deleted."""

@@ -10,13 +10,11 @@ from mikra.errors import NotFoundError
 from mikra.issuance.design import Ask, NameForm
 from mikra.model.remarks import (
     Cycle,
-    ProviderType,
     QualityAspect,
     QualityStandard,
     RouteKind,
     SettingKind,
     StackingOption,
-    SupervisionKind,
 )
 from mikra.server.words import _
 
@@ -25,8 +23,6 @@ SPOKEN: dict[str, type[StrEnum]] = {
     "setting": SettingKind,
     "route": RouteKind,
     "stacking": StackingOption,
-    "supervision": SupervisionKind,
-    "provider_type": ProviderType,
     "aspect": QualityAspect,
     "standard": QualityStandard,
     "cycle": Cycle,
@@ -45,7 +41,12 @@ def sorted_list(scheme: str, language: str) -> Pairs:
 
 def spoken(name: str, language: str) -> Pairs:
     """The values of a closed list of the Recommendation."""
-    return [(one.value, messages.text(f"note.value.{one.value}", language)) for one in SPOKEN[name]]
+    return [(one.value, _sentence(messages.text(f"note.value.{one.value}", language))) for one in SPOKEN[name]]
+
+
+def _sentence(text: str) -> str:
+    """With a capital letter, as what stands alone."""
+    return text[:1].upper() + text[1:]
 
 
 def names() -> Pairs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mikra.errors import InputError
 from mikra.server.actions import drafts_paths
 from mikra.server.web.studio import choices
 from mikra.server.words import _, lazy
@@ -77,22 +78,62 @@ PARTS: dict[str, Any] = {
     "region": lazy("region"),
     "licence": lazy("licence"),
     "funding": lazy("funding"),
+    "reuse": lazy("how far it carries"),
+    "esco": lazy("skill of ESCO"),
+    "iri": lazy("address"),
+    "label": lazy("name"),
+    "criteria_url": lazy("page with the criteria"),
+    "aspect": lazy("aspect"),
+    "date": lazy("on"),
+    "evidence": lazy("evidence"),
+    "url": lazy("page"),
+    "standard": lazy("standard"),
+    "reviewed": lazy("reviewed on"),
+    "next_review": lazy("next review"),
+    "by": lazy("by"),
+    "role": lazy("as what"),
+    "programme": lazy("programme"),
+    "module": lazy("module"),
+    "code": lazy("code"),
+    "description": lazy("description"),
+    "activity": lazy("what people do"),
+    "email": lazy("e-mail address"),
+    "learner_id": lazy("learner number"),
+    "date_of_birth": lazy("date of birth"),
+    "national_id": lazy("national number"),
+    "gender": lazy("gender"),
+    "nationality": lazy("nationality"),
+    "address": lazy("address"),
+    "homepage": lazy("homepage"),
+    "identifiers": lazy("identifiers"),
+    "agent": lazy("who decided"),
+    "issued": lazy("decided on"),
+    "expires": lazy("ends on"),
+    "report": lazy("report"),
     "green": lazy("green transition"),
     "digital": lazy("digital transition"),
 }
 
 
+def _steps(path: str) -> list[drafts_paths.Step]:
+    """The steps of a place; a member with a strange name, which came with a file, is one step."""
+    try:
+        return drafts_paths.steps(path)
+    except InputError:
+        return [path]
+
+
 def of_path(path: str, language: str) -> str:
     """A place in words: "Learning outcomes 2, title, Czech"."""
     parts: list[str] = []
-    for step in drafts_paths.steps(path):
+    for step in _steps(path):
         if isinstance(step, int):
             parts[-1:] = [f"{parts[-1]} {step + 1}"] if parts else [str(step + 1)]
         elif not parts:
             parts.append(str(MEMBERS.get(step, step)))
         elif step == "title":
             parts.append(_("title"))
-        elif len(step) == 2 and step.islower():
+        elif len(step) == 2 and step.islower() and step not in PARTS:
             parts.append(choices.language_name(step, language))
         else:
             parts.append(str(PARTS.get(step, step.replace("_", " "))))
@@ -117,7 +158,7 @@ def lines(name: str, value: Any, language: str) -> list[tuple[str, str, str]]:
     for path, one in drafts_paths.leaves(value, name):
         if one in (None, "") or path.endswith((".document", ".logo")):
             continue
-        last = drafts_paths.steps(path)[-1]
+        last = _steps(path)[-1]
         tag = last if isinstance(last, str) and len(last) == 2 and last not in PARTS else ""
         label = of_path(path, language)
         own = str(MEMBERS.get(name, name))
@@ -144,7 +185,7 @@ def _worded(path: str, value: Any, language: str) -> str:
     """A value as people read it: vocabularies by their labels, yes for true."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    names = [step for step in drafts_paths.steps(path) if isinstance(step, str)]
+    names = [step for step in _steps(path) if isinstance(step, str)]
     if path.startswith(("languages", "participation.language")):
         return choices.language_name(str(value), language)
     for scheme in _SCHEMES.get(names[-1], ()):
@@ -157,7 +198,7 @@ def _worded(path: str, value: Any, language: str) -> str:
 
 def member(path: str) -> str:
     """The member of the design that a place belongs to, in words."""
-    top = str(drafts_paths.steps(path)[0])
+    top = str(_steps(path)[0])
     return str(MEMBERS.get(top, top))
 
 

@@ -107,7 +107,7 @@ def _show(request: Asked, provider: Provider, *, error: InputError | None = None
         "sheet": sheet,
         "error": error,
         "identifiers": IDENTIFIERS,
-        "types": choices.spoken("provider_type", language()),
+        "types": choices.listed("provider_type", language()),
         "accreditations": choices.listed("accreditation", language()),
         "eqf": choices.listed("eqf", language()),
         "can_write": _may(request),

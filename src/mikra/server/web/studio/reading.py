@@ -28,6 +28,11 @@ class Reading:
         return choices.languages([self.language], self.language)
 
     @property
+    def written(self) -> list[tuple[str, str]]:
+        """Those of the languages whose fields are on the page."""
+        return self.languages
+
+    @property
     def first(self) -> str:
         """The tag of the first language."""
         return self.languages[0][0]

@@ -37,10 +37,14 @@ def show(request: Asked, design: Design, *, problem: str = "", typed: dict[str, 
     review = reviews.last_review(request.actor, design.id)
     said = reviews.list_comments(request.actor, design.id)
     author = reviews.is_author(request.actor, design, review)
+    tongues = choices.languages(list(judged.draft.design.languages), spoken)
+    tongue = _tongue(request, [tag for tag, _name in tongues], spoken)
     values = {
         "design": design,
         "review": review,
-        "parts": parts(design, said, spoken),
+        "parts": parts(design, said, spoken, tongue),
+        "tongues": tongues,
+        "tongue": tongue,
         "whole": [one for one in said if not one.where],
         "open": sum(1 for one in said if not one.resolved),
         "elements": labels.elements(),
@@ -55,11 +59,21 @@ def show(request: Asked, design: Design, *, problem: str = "", typed: dict[str, 
     return render(request, "studio/review.html", values, status=422 if problem else 200)
 
 
-def parts(design: Design, said: list[Any], spoken: str) -> list[dict[str, Any]]:
-    """Every member of the draft with its content in words, and what was said about it."""
+def _tongue(request: Asked, tags: list[str], spoken: str) -> str:
+    """The language in which the texts are read: asked for, else the reader's, else the first; "all" for all."""
+    asked = request.GET.get("in", "")
+    return asked if asked in (*tags, "all") else spoken if spoken in tags else tags[0]
+
+
+def parts(design: Design, said: list[Any], spoken: str, tongue: str = "all") -> list[dict[str, Any]]:
+    """Every member of the draft with its content in words, in one language or all, and what was said about it."""
     found = []
     for name, label in labels.elements():
-        content = labels.lines(name, design.draft.get(name), spoken)
+        content = [
+            line
+            for line in labels.lines(name, design.draft.get(name), spoken)
+            if tongue == "all" or line[2] in ("", tongue)
+        ]
         about = [one for one in said if one.where.partition(".")[0].partition("[")[0] == name]
         if content or about:
             found.append({"name": name, "label": label, "lines": content, "comments": about})

@@ -22,6 +22,7 @@ class Sheet(Reading):
     ) -> None:
         super().__init__(members, language=language, profiles=providers or [])
         self.judged = judged
+        self.beside = ""
         self.faults = {fault.where: faults.sentence(fault) for fault in judged.draft.faults}
         self.questions = self._questions()
 
@@ -44,6 +45,12 @@ class Sheet(Reading):
             [str(tag) for tag in given] if isinstance(given, list) and given else [*self.judged.draft.design.languages]
         )
         return choices.languages(tags, self.language)
+
+    @property
+    def written(self) -> list[tuple[str, str]]:
+        """All languages, or the first and the one that is wanted beside it; what is not on the page stays as it is."""
+        known = self.languages
+        return [pair for pair in known if pair[0] in (self.beside, self.first)] if self.beside in dict(known) else known
 
     @property
     def more_languages(self) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -58,7 +59,8 @@ def _refused(request: Asked, id: uuid.UUID, members: dict[str, Any], error: Conf
 def _after(request: Asked, id: uuid.UUID, place: str) -> str:
     if request.POST.get("do") == "review":
         return reverse("design_review", args=[request.tenant.slug, id])
-    address = reverse("design", args=[request.tenant.slug, id])
+    shown = {"show": request.GET["show"][:12]} if request.GET.get("show") else {}
+    address = reverse("design", args=[request.tenant.slug, id]) + (f"?{urlencode(shown)}" if shown else "")
     return f"{address}#at-{place}" if place else address
 
 
@@ -121,6 +123,7 @@ def show(request: Asked, design: Design, *, error: InputError | None = None) -> 
     judged = drafts.judge(design.draft, language=request.tenant.language, day=now().date())
     profiles = Provider.named(request.tenant)
     sheet = sheet_of(design, judged, language=language(), providers=profiles)
+    sheet.beside = request.GET.get("show", "")[:12]
     values = {
         "design": design,
         "sheet": sheet,
@@ -152,9 +155,10 @@ def beside(design: Design, judged: drafts.Judged, base: str = "") -> dict[str, A
 
 def _lists(sheet: Sheet) -> dict[str, Any]:
     spoken = sheet.language
-    small = ("eqf", "assessment", "mode", "target_group", "learning_opportunity", "learning_activity", "skill_type")
+    small = ("eqf", "assessment", "mode", "target_group", "learning_opportunity", "learning_activity")
+    smaller = ("skill_type", "skill_reuse_level", "accreditation", "supervision_kind")
     return {
-        "lists": {name: choices.listed(name, spoken) for name in (*small, "skill_reuse_level", "accreditation")},
+        "lists": {name: choices.listed(name, spoken) for name in (*small, *smaller)},
         "spoken": {name: choices.spoken(name, spoken) for name in choices.SPOKEN},
         "name_forms": choices.names(),
         "asks": choices.asks(),
