@@ -7,6 +7,7 @@ from django.urls import include, path
 from mikra.server.web import console_home, public_home
 from mikra.server.web.accounts import urls as accounts_urls
 from mikra.server.web.audit import urls as audit_urls
+from mikra.server.web.keys import urls as keys_urls
 from mikra.server.web.ledger import urls as ledger_urls
 
 handler404 = "mikra.server.web.errors.not_found"
@@ -21,6 +22,7 @@ urlpatterns = [
     path("", include("mikra.server.web.accounts.urls")),
     path("", include("mikra.server.web.claim.urls")),
     path("console/<slug:slug>/", include(ledger_urls.console_urlpatterns)),
+    path("console/<slug:slug>/", include(keys_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(accounts_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(audit_urls.console_urlpatterns)),
     path("", include("mikra.server.web.health.urls")),

@@ -1,0 +1,1 @@
+"""Keys and seals of an institution, and the switch that stops them."""
