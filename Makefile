@@ -39,6 +39,7 @@ test: $(VENV)/.dev check  ## Everything that a change must pass (REQUIRE_ALL=1: 
 	@tools/install-conformance.sh
 	@echo "Published files of the EU: $${MIKRA_PUBLISHED:-none at hand; their tests are skipped}"
 	$(RUN) -m pytest -n $(WORKERS) --ignore=tests/house
+	MIKRA_TEST_DATABASE=postgresql $(RUN) -m pytest -q -n $(WORKERS) tests/server
 	@$(MAKE) --no-print-directory core-test
 
 check: $(VENV)/.dev  ## Style, types, layers and the rules of the house

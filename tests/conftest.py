@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ("tests.plugins.skips", "tests.plugins.drills", "tests.plugins.sockets", "tests.plugins.browser")
+from tests.simulators import postgres
+
+pytest_plugins = (
+    "tests.plugins.skips",
+    "tests.plugins.drills",
+    "tests.plugins.sockets",
+    "tests.plugins.browser",
+    "tests.plugins.postgres",
+)
 
 # The same examples on every machine and on every day; no clock decides (two cores, many at once).
 settings.register_profile("mikra", derandomize=True, deadline=None, database=None, print_blob=True)
@@ -21,6 +29,7 @@ if importlib.util.find_spec("django"):
     os.environ["MIKRA_HOME"] = tempfile.mkdtemp(prefix="mikra-tests-")
     os.environ["MIKRA_MODE"] = "development"
     os.environ["DJANGO_SETTINGS_MODULE"] = "mikra.server.settings"
+    postgres.prepare()
     import django
 
     django.setup()

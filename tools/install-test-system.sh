@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# What the tests use besides Python packages: SoftHSM2, a hardware key in software; Chromium, to look at pages.
+# What the tests use besides Python packages: SoftHSM2, a hardware key in software; Chromium, to look at pages;
+# PostgreSQL, on which the service's tests run a second time.
 # Installed from Debian when missing and when we may; else said, and the tests that need it are skipped by name.
 set -euo pipefail
 
 missing=()
+{ command -v initdb || compgen -G "/usr/lib/postgresql/*/bin/initdb"; } >/dev/null || missing+=(postgresql)
 command -v softhsm2-util >/dev/null || missing+=(softhsm2)
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 

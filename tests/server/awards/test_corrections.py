@@ -20,7 +20,7 @@ from mikra.server.store.status import StatusList, StatusMark
 from mikra.server.store.tenants import Tenant
 from tests.server.institution import class_list, drain, proven
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 WHY = "The grade was entered wrongly."
 
 

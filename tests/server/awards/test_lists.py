@@ -20,7 +20,7 @@ from mikra.server.store.designs import Edition
 from mikra.server.store.tenants import Tenant
 from tests.server.institution import class_list, publish, sealed_batch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 LIST = (
     "Given name,Family name,E-mail,Student number,Grade\r\n"
     "Zoë,Łukasiewicz,zoe@student.example,S-77,9\r\n"

@@ -16,7 +16,7 @@ from mikra.server.store.designs import Edition
 from mikra.server.store.tenants import Tenant, Wrapped
 from tests.server.institution import class_list
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 MESSY = (
     "Given name;Family name;E-mail;Student number;Grade\r\n"
     "Jana;Nováková;jana@student.example;S1;9\r\n"

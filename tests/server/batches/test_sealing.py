@@ -34,7 +34,7 @@ from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.tenants import SealKey, Tenant, Wrapped
 from tests.server.institution import approved, class_list, drain, proven, sealed_batch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def test_every_row_becomes_one_credential(registrar: Actor, edition: Edition) -> None:

@@ -24,7 +24,7 @@ from mikra.trust.loader import Recorded, SnapshotLoader
 from mikra.verification import Policy, verify
 from tests.server.institution import made_key
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 WHY = "The grade was entered wrongly."
 
 
