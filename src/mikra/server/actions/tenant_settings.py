@@ -12,6 +12,9 @@ from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right
 from mikra.server.store.tenants import Tenant
 
+LEGAL_BASES = ("public_task", "legal_obligation")
+"""GDPR, 6(1)(e) and (c). Consent is none here: it is not free where a degree depends on it."""
+
 AGE_OF_CONSENT = range(13, 17)
 """GDPR, 8(1): 16, or as low as 13 where a member state says so."""
 
@@ -39,11 +42,27 @@ class TenantSettings:
     keep_rows_days: int = 90
     """Rows of class lists that were never issued."""
     keep_deliveries_days: int = 730
+    keep_requests_days: int = 365
+    """That a learner said that something is not right, after it was answered."""
+    keep_cases_days: int = 1_095
+    keep_staff_days: int = 1_825
+    keep_answers_days: int = 7
+    """Answers that are given again to a repeated request of another system."""
+    legal_basis: str = "public_task"
+    """Of awarding: public_task or legal_obligation (GDPR, 6(1)(e) or (c))."""
+    legal_reference: str = ""
+    """The law that gives the task or the duty, as the institution cites it."""
+    privacy_contact: str = ""
+    protection_officer: str = ""
+    supervisory_authority: str = ""
     status_base: str = ""
     per_minute: int = 6_000
     """The most credentials that are sealed in a minute."""
     forms: tuple[str, ...] = ("edc",)
 
+
+_NOT_IN_TRAIL = frozenset({"sender_name", "reply_to", "privacy_contact", "protection_officer"})
+"""What may name a person."""
 
 _BOUNDS = {
     "grace_minutes": range(7 * 24 * 60 + 1),
@@ -53,6 +72,10 @@ _BOUNDS = {
     "age_of_consent": AGE_OF_CONSENT,
     "keep_rows_days": range(1, 3_651),
     "keep_deliveries_days": range(30, 3_651),
+    "keep_requests_days": range(30, 3_651),
+    "keep_cases_days": range(365, 3_651),
+    "keep_staff_days": range(30, 7_301),
+    "keep_answers_days": range(1, 91),
     "per_minute": range(1, 1_000_001),
 }
 
@@ -77,7 +100,7 @@ def change(actor: Actor, **members: Any) -> TenantSettings:
         tenant.settings = {**tenant.settings, **changed}
         tenant.save(update_fields=("settings",))
         if changed:
-            detail = {name: _plain(value) for name, value in changed.items() if name not in ("sender_name", "reply_to")}
+            detail = {name: _plain(value) for name, value in changed.items() if name not in _NOT_IN_TRAIL}
             audit.note(actor, audit.Line(verb="settings.changed", subject=f"tenant:{tenant.id}", detail=detail))
     actor.tenant.settings = tenant.settings
     return after
@@ -96,6 +119,10 @@ def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
             raise InputError(
                 "This number cannot be.", where=name, found=str(value)[:40], expected=f"{bounds[0]} to {bounds[-1]}"
             )
+    if members.get("legal_basis", "public_task") not in LEGAL_BASES:
+        raise InputError(
+            "This is no legal basis of a task like this.", where="legal_basis", expected=", ".join(LEGAL_BASES)
+        )
     if pattern := members.get("learner_id_pattern"):
         try:
             re.compile(pattern)

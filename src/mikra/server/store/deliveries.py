@@ -46,6 +46,8 @@ class Delivery(Owned):
     expires = models.DateTimeField(null=True, blank=True)
     opened = models.DateTimeField(null=True, blank=True)
     claimed = models.DateTimeField(null=True, blank=True)
+    guardian = models.DateTimeField(null=True, blank=True)
+    """When somebody said, on the claim page of a minor, that they are the guardian and agree; not who."""
     message_id = models.CharField(max_length=120, default="", blank=True)
     resent_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

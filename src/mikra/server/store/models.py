@@ -9,6 +9,7 @@ from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
 from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, Review
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.people import Membership, Person, SetUp
+from mikra.server.store.rights_cases import RightsCase
 from mikra.server.store.skills import Skill
 from mikra.server.store.status import Published, StatusList, StatusMark
 from mikra.server.store.tenants import Provider, SealKey, Tenant, Wrapped
@@ -41,6 +42,7 @@ __all__ = [
     "Provider",
     "Published",
     "Review",
+    "RightsCase",
     "SealKey",
     "Sealed",
     "SetUp",

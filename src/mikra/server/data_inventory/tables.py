@@ -1,0 +1,239 @@
+"""Every column of the database: personal, with its processing and place; or named as not personal.
+
+Keep it in the order of `store.models`. A column of free text that people fill belongs to the first kind, even where
+they are asked to name nobody in it.
+"""
+
+from __future__ import annotations
+
+from mikra.server.data_inventory.kinds import Personal, Place, Table
+
+
+def _table(model: str, other: str, **personal: tuple[str, Place]) -> Table:
+    return Table(
+        model=model,
+        personal={name: Personal(*one) for name, one in personal.items()},
+        other=frozenset(other.split()),
+    )
+
+
+_LEARNERS = (
+    _table(
+        "store.Learner",
+        "id created tenant erased restricted",
+        key=("awards", Place.REFERENCE),
+        profile=("awards", Place.LEARNER_KEY),
+    ),
+    _table(
+        "store.LearnerToken",
+        "id tenant kind",
+        learner=("awards", Place.REFERENCE),
+        token=("awards", Place.DIGEST),
+    ),
+    _table("store.Wrapped", "id created tenant", wrapped=("awards", Place.WRAPPED)),
+    _table(
+        "store.Award",
+        "created tenant edition batch state changed supersedes trial route",
+        id=("proof", Place.PSEUDONYM),
+        learner=("awards", Place.REFERENCE),
+        row=("awards", Place.PSEUDONYM),
+        awarded_on=("proof", Place.PSEUDONYM),
+        ends_on=("proof", Place.PSEUDONYM),
+        reason=("proof", Place.CLEAR),
+        same=("awards", Place.DIGEST),
+        facts=("awards", Place.LEARNER_KEY),
+        list_number=("proof", Place.PSEUDONYM),
+        list_index=("proof", Place.PSEUDONYM),
+    ),
+    _table(
+        "store.Sealed",
+        "id created tenant award form generation seal_key",
+        content=("awards", Place.LEARNER_KEY),
+        digest=("proof", Place.PSEUDONYM),
+        payload_digest=("proof", Place.PSEUDONYM),
+    ),
+    _table(
+        "store.Change",
+        "id created tenant award state",
+        reason=("proof", Place.CLEAR),
+        by=("work", Place.REFERENCE),
+        tombstone=("proof", Place.PSEUDONYM),
+    ),
+    _table("store.Dictionary", "id edition content digest name"),
+)
+_LISTS = (
+    _table(
+        "store.Batch",
+        "id created tenant edition state mapping options findings trial awarded_on note approved scheduled started"
+        " finished release problem total sealed source",
+        key=("lists", Place.REFERENCE),
+        secret=("lists", Place.BATCH_KEY),
+        upload=("lists", Place.BATCH_KEY),
+        prepared_by=("work", Place.REFERENCE),
+        hands=("work", Place.PSEUDONYM),
+        approved_by=("work", Place.REFERENCE),
+        receipt=("proof", Place.PSEUDONYM),
+    ),
+    _table(
+        "store.BatchRow",
+        "id tenant batch number state list_number list_index warned double_of slot",
+        key=("lists", Place.REFERENCE),
+        cells=("lists", Place.ROW_KEY),
+        same=("lists", Place.DIGEST),
+        award_stem=("proof", Place.PSEUDONYM),
+        keys=("lists", Place.DIGEST),
+    ),
+    _table("store.KnownColumns", "id created tenant edition headings mapping"),
+)
+_LETTERS = (
+    _table(
+        "store.Delivery",
+        "id created tenant kind channel state due tries expires",
+        award=("letters", Place.REFERENCE),
+        problem=("letters", Place.CLEAR),
+        token=("letters", Place.HASHED),
+        opened=("letters", Place.CLEAR),
+        claimed=("letters", Place.CLEAR),
+        guardian=("letters", Place.CLEAR),
+        message_id=("letters", Place.PSEUDONYM),
+        resent_from=("letters", Place.REFERENCE),
+    ),
+    _table(
+        "store.DeliveryStep",
+        "id state",
+        delivery=("letters", Place.REFERENCE),
+        at=("letters", Place.CLEAR),
+        reason=("letters", Place.CLEAR),
+    ),
+    _table(
+        "store.NameRequest",
+        "id created tenant state decided",
+        award=("requests", Place.REFERENCE),
+        text=("requests", Place.LEARNER_KEY),
+        answer=("requests", Place.CLEAR),
+    ),
+)
+_CASES = (
+    _table(
+        "store.RightsCase",
+        "id created tenant kind state received due extended proven exported decided",
+        learner=("rights", Place.REFERENCE),
+        key=("rights", Place.REFERENCE),
+        secret=("rights", Place.CASE_KEY),
+        by=("work", Place.REFERENCE),
+    ),
+)
+_WORK = (
+    _table(
+        "store.Design",
+        "id created tenant code title search state draft version saver stated quality_on programme changed last_used"
+        " deleted",
+        authors=("work", Place.PSEUDONYM),
+        made_by=("work", Place.REFERENCE),
+    ),
+    _table("store.DraftVersion", "id created tenant design number content", by=("work", Place.REFERENCE)),
+    _table(
+        "store.Edition",
+        "id created tenant design number label content digest title published_on review_by withdrawn",
+        published_by=("work", Place.REFERENCE),
+    ),
+    _table(
+        "store.Review",
+        "id created tenant design state version decided",
+        asked_by=("work", Place.REFERENCE),
+        decided_by=("work", Place.REFERENCE),
+        reason=("work", Place.CLEAR),
+        checklist=("work", Place.CLEAR),
+    ),
+    _table(
+        "store.Comment",
+        "id created tenant review where resolved",
+        text=("work", Place.CLEAR),
+        by=("work", Place.REFERENCE),
+    ),
+    _table(
+        "store.Entry",
+        "id tenant number at verb digest",
+        actor=("proof", Place.PSEUDONYM),
+        subject=("proof", Place.PSEUDONYM),
+        reason=("proof", Place.CLEAR),
+        detail=("proof", Place.PSEUDONYM),
+    ),
+    _table("store.Head", "tenant number digest"),
+    _table("store.DailyHead", "id created tenant day number digest sealed"),
+)
+_STAFF = (
+    _table(
+        "store.Person",
+        "operator is_active created",
+        id=("staff", Place.PSEUDONYM),
+        password=("staff", Place.HASHED),
+        last_login=("staff", Place.CLEAR),
+        email=("staff", Place.CLEAR),
+        name=("staff", Place.CLEAR),
+        language=("staff", Place.CLEAR),
+    ),
+    _table(
+        "store.Membership",
+        "id created tenant ended",
+        person=("staff", Place.REFERENCE),
+        roles=("staff", Place.CLEAR),
+    ),
+    _table("store.SetUp", "id digest expires spent"),
+    _table(
+        "account.EmailAddress",
+        "id verified primary",
+        user=("staff", Place.REFERENCE),
+        email=("staff", Place.CLEAR),
+    ),
+    _table(
+        "account.EmailConfirmation",
+        "id created sent",
+        email_address=("staff", Place.REFERENCE),
+        key=("staff", Place.CLEAR),
+    ),
+    _table(
+        "mfa.Authenticator",
+        "id type created_at",
+        user=("staff", Place.REFERENCE),
+        data=("staff", Place.CLEAR),
+        last_used_at=("staff", Place.CLEAR),
+    ),
+    _table(
+        "sessions.Session",
+        "expire_date",
+        session_key=("sessions", Place.CLEAR),
+        session_data=("sessions", Place.CLEAR),
+    ),
+)
+_SERVICE = (
+    _table(
+        "store.Tenant", "id created slug name language languages settings demonstration stopped issuing_blocked closed"
+    ),
+    _table("store.Provider", "id created tenant name body policy logo accent issues changed"),
+    _table(
+        "store.SealKey", "id created tenant provider use name address certificate label not_after retired compromised"
+    ),
+    _table("store.Skill", "id iri language label kind reuse search"),
+    _table("store.StatusList", "number tenant group size taken secret address issuer open version dirty"),
+    _table(
+        "store.StatusMark",
+        "id list value at",
+        index=("proof", Place.PSEUDONYM),
+        tombstone=("proof", Place.PSEUDONYM),
+    ),
+    _table("store.Published", "id created tenant list encoding content at until version"),
+    _table("store.Lease", "name holder until"),
+    _table("store.Beat", "task at good said"),
+    _table(
+        "store.Asked",
+        "id created tenant key request status",
+        caller=("answers", Place.PSEUDONYM),
+        answer=("answers", Place.CLEAR),
+    ),
+    _table("auth.Permission", "id name content_type codename"),
+    _table("auth.Group", "id name"),
+    _table("auth.Group_permissions", "id group permission"),
+    _table("contenttypes.ContentType", "id app_label model"),
+)
+TABLES = _LEARNERS + _LISTS + _LETTERS + _CASES + _WORK + _STAFF + _SERVICE
