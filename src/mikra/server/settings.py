@@ -103,7 +103,6 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 """With no-referrer browsers send `Origin: null` with our own forms, and the check against forgery refuses them."""
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if _OF.secure else 0
 SECURE_SSL_REDIRECT = False
 X_FRAME_OPTIONS = "DENY"
 

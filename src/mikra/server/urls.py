@@ -18,6 +18,9 @@ handler500 = "mikra.server.web.errors.defect"
 urlpatterns = [
     path("status/", include("mikra.server.web.status.urls")),
     path("", public_home.home, name="home"),
+    path("robots.txt", public_home.robots, name="robots"),
+    path("favicon.ico", public_home.favicon, name="favicon"),
+    path("", include("mikra.server.web.accessibility.urls")),
     path("language/", public_home.set_language, name="language"),
     path("", include("mikra.server.web.accounts.urls")),
     path("", include("mikra.server.web.claim.urls")),

@@ -39,6 +39,7 @@ from mikra.errors import (
     UnavailableError,
 )
 from mikra.server.store.base import new_id
+from mikra.server.words import _
 
 _STATUS: tuple[tuple[type[MikraError], int], ...] = (
     (InputError, 422),
@@ -77,17 +78,19 @@ def known(error: Exception) -> MikraError | None:
     if isinstance(error, MikraError):
         return error
     if isinstance(error, Http404):
-        return NotFoundError("There is nothing here under this address.", fix="Check the address.", code="not_found")
+        return NotFoundError(
+            _("There is nothing here under this address."), fix=_("Check the address."), code="not_found"
+        )
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent):
-        return InputError("This is larger than may be sent at once.", code="too_large", fix="Send less at once.")
+        return InputError(_("This is larger than may be sent at once."), code="too_large", fix=_("Send less at once."))
     if isinstance(error, BadRequest | SuspiciousOperation | MultiPartParserError | UnicodeDecodeError):
-        return InputError("This request cannot be read.", code="request_malformed", fix="Send it again.")
+        return InputError(_("This request cannot be read."), code="request_malformed", fix=_("Send it again."))
     if isinstance(error, PermissionDenied):
-        return NotAllowedError("You may not do this here.", code="not_allowed")
+        return NotAllowedError(_("You may not do this here."), code="not_allowed")
     if isinstance(error, OperationalError):
         return UnavailableError(
-            "The database cannot answer now; nothing was lost.",
-            fix="Try again in a moment.",
+            _("The database cannot answer now; nothing was lost."),
+            fix=_("Try again in a moment."),
             code="database_unavailable",
             retry_after=10,
         )
@@ -130,7 +133,8 @@ def _shown(request: HttpRequest, status: int, error: MikraError | None, incident
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that did not come from our page, or from one that is too old (Django's CSRF check)."""
     error = NotAllowedError(
-        "This form is too old, or came from elsewhere.", fix="Go back, load the page again, and send it once more."
+        _("This form is too old, or came from elsewhere."),
+        fix=_("Go back, load the page again, and send it once more."),
     )
     return _shown(request, 403, error, "")
 

@@ -20,7 +20,7 @@ from mikra.server.actions import step_up
 from mikra.server.rights import Actor, Right, rights_of
 from mikra.server.store.people import Membership, Person
 from mikra.server.store.tenants import Tenant
-from mikra.server.words import language
+from mikra.server.words import _, language
 
 P = ParamSpec("P")
 
@@ -119,7 +119,7 @@ def actor_of(request: Any, slug: str) -> Actor:
 
 def not_there() -> NotFoundError:
     """The same for what does not exist and for what is somebody else's."""
-    return NotFoundError("There is nothing here under this address.", fix="Check the address.", code="not_found")
+    return NotFoundError(_("There is nothing here under this address."), fix=_("Check the address."), code="not_found")
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -37,7 +37,7 @@ def environment(**options: Any) -> Environment:
         "languages": settings.LANGUAGES,
         "django_htmx_script": django_htmx.jinja.django_htmx_script,
     }
-    made.filters |= {"day": day, "moment": moment}
+    made.filters |= {"day": day, "moment": moment, "said": said}
     return made
 
 
@@ -51,6 +51,11 @@ def day(value: dt.date | None) -> str:
 def moment(value: dt.datetime | None) -> str:
     """An instant with its zone: 3 May 2026, 14:05 UTC."""
     return "" if value is None else f"{day(value)}, {value.astimezone(dt.UTC):%H:%M} UTC"
+
+
+def said(text: str) -> str:
+    """A sentence of one of our errors in the reader's language; as it is where nobody has translated it."""
+    return gettext(text) if text else ""
 
 
 def url_if(name: str, *args: Any) -> str:

@@ -65,7 +65,7 @@ class SettingsForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.ADMINISTER)
 def decisions(request: Asked) -> HttpResponse:
     """The form, and what it changes."""

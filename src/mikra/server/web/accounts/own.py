@@ -28,7 +28,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(label=lazy("Code"), max_length=20)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def account(request: Asked) -> HttpResponse:
     """Name, language, ways to sign in."""
@@ -41,7 +41,7 @@ def account(request: Asked) -> HttpResponse:
     return render(request, "account/own.html", {"form": form, "ways": step_up.ways(person)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def prove(request: Asked) -> HttpResponse:
     """A code by e-mail, typed here; then back to where it was asked for."""

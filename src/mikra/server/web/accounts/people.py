@@ -59,7 +59,7 @@ def index(request: Asked) -> HttpResponse:
     return render(request, "people/index.html", {"members": found, "left": left, "names": names})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.ADMINISTER)
 def invite(request: Asked) -> HttpResponse:
     """The form for somebody new."""
@@ -75,7 +75,7 @@ def invite(request: Asked) -> HttpResponse:
     return render(request, "people/invite.html", {"form": form, "roles": ROLES}, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.ADMINISTER)
 def roles(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Other roles for one person."""

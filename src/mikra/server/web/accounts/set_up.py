@@ -35,7 +35,7 @@ class SetUpForm(forms.Form):
     email = forms.EmailField(label=lazy("Your e-mail address"), max_length=254)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @public
 def set_up(request: HttpRequest) -> HttpResponse:
     """The form; done, the person is signed in."""

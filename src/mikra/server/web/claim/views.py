@@ -35,7 +35,7 @@ class WrongForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @public
 def type_code(request: HttpRequest) -> HttpResponse:
     """For whoever has a letter of paper."""
@@ -51,7 +51,8 @@ def type_code(request: HttpRequest) -> HttpResponse:
 def offer(request: HttpRequest, code: str) -> HttpResponse:
     """What was awarded, to whom, and the one button."""
     found = claims.look(code)
-    claims.opened(found)
+    if request.method == "GET":  # programs that look whether an address is there have read nothing
+        claims.opened(found)
     values = {"offer": found, "code": code, "design": found.design, "tenant": found.delivery.tenant}
     return _unindexed(render(request, "claim/offer.html", values))
 
@@ -78,7 +79,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     return _file(claims.certificate(code, language()), "application/pdf", "certificate.pdf")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @public
 def wrong(request: HttpRequest, code: str) -> HttpResponse:
     """ "This is not how I write my name." """

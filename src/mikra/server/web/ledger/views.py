@@ -92,7 +92,7 @@ def one(request: Asked, id: uuid.UUID) -> HttpResponse:
     return render(request, "ledger/one.html", {"row": row, "steps": deliveries.history(request.actor, id)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.PREPARE)
 def again(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The letter again."""
@@ -104,7 +104,7 @@ def again(request: Asked, id: uuid.UUID) -> HttpResponse:
     return render(request, "ledger/again.html", {"row": row, "form": form}, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.LEARNERS)
 def address(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Another address, and the letter again."""

@@ -14,7 +14,7 @@ from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.DESIGN)
 def begin(request: Asked) -> HttpResponse:
     """The ways to begin; a POST takes one of them."""

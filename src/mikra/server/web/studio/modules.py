@@ -21,7 +21,7 @@ from mikra.server.web.pages import render
 from mikra.server.words import language, ngettext
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.DESIGN)
 def unbundle(request: Asked) -> HttpResponse:
     """The table is asked for, shown as it was read, and then taken: nothing is kept between the steps."""

@@ -50,7 +50,7 @@ def add(request: Asked) -> HttpResponse:
     return HttpResponseRedirect(reverse("provider", args=[request.tenant.slug, made.id]))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.VIEW)
 def write(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The form of a profile; wrong values are kept and shown with what is wrong."""

@@ -25,7 +25,7 @@ from mikra.server.web.studio.sheet import Sheet, sheet_of
 from mikra.server.words import _, language
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.VIEW)
 def write(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The form; a POST saves it, with one change of its shape where a button asks for one."""
