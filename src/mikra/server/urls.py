@@ -7,6 +7,7 @@ from django.urls import include, path
 from mikra.server.web import console_home, public_home
 from mikra.server.web.accounts import urls as accounts_urls
 from mikra.server.web.audit import urls as audit_urls
+from mikra.server.web.awards import urls as awards_urls
 from mikra.server.web.keys import urls as keys_urls
 from mikra.server.web.ledger import urls as ledger_urls
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("language/", public_home.set_language, name="language"),
     path("", include("mikra.server.web.accounts.urls")),
     path("", include("mikra.server.web.claim.urls")),
+    path("console/<slug:slug>/", include(awards_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(ledger_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(keys_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(accounts_urls.console_urlpatterns)),

@@ -22,7 +22,7 @@ from mikra.issuance.compose import compose
 from mikra.model import Credential
 from mikra.server.actions import audit, batches_rules, rows_cells
 from mikra.server.actions.batches_design import design_of, pages_of, trial_of
-from mikra.server.actions.rows import row_of
+from mikra.server.actions.rows import need_either, row_of
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right
 from mikra.server.store import personal
@@ -110,8 +110,8 @@ def batches(actor: Actor, *, state: str | None = None, before: uuid.UUID | None 
 
 
 def preview(actor: Actor, batch_id: uuid.UUID | str, row: int) -> Credential:
-    """The credential of a row as it will be, not sealed: for the eyes of those who prepare it. InputError."""
-    actor.need(Right.PREPARE)
+    """The credential of a row as it will be, not sealed: for the eyes of those who prepare or seal it. InputError."""
+    need_either(actor)
     batch = Batch.get(actor.tenant, batch_id)
     edition = Edition.get(actor.tenant, batch.edition_id)
     found = row_of(batch, row)

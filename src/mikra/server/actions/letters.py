@@ -64,11 +64,9 @@ def message_of(delivery: Delivery, *, reminder: bool = False) -> EmailMessage:
     to = person_of(delivery)
     tenant = delivery.tenant
     decided = settings_of(tenant)
-    with translation.override(to.language):
-        subject = _title(delivery, reminder)
-        body = _body(delivery, to, reminder)
+    subject, body = text_of(delivery, to, reminder=reminder)
     message = EmailMessage()
-    message["Subject"] = " ".join(subject.split())[:200]
+    message["Subject"] = subject
     message["From"] = _sender(decided.sender_name or tenant.name)
     message["To"] = _recipient(to)
     if decided.reply_to:
@@ -79,6 +77,12 @@ def message_of(delivery: Delivery, *, reminder: bool = False) -> EmailMessage:
     message["Content-Language"] = to.language
     message.set_content(body)
     return message
+
+
+def text_of(delivery: Delivery, to: Person, *, reminder: bool = False) -> tuple[str, str]:
+    """Subject and body, in the language of whom it is for."""
+    with translation.override(to.language):
+        return " ".join(_title(delivery, reminder).split())[:200], _body(delivery, to, reminder)
 
 
 def new_message_id() -> str:

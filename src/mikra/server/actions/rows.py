@@ -112,13 +112,16 @@ class Columns:
     sheets: tuple[str, ...]
 
 
-def columns(actor: Actor, batch_id: uuid.UUID | str, *, sheet: str = "") -> Columns:
-    """What the file that was given holds, for a person to say which column is which. InputError, NotFoundError."""
+def columns(actor: Actor, batch_id: uuid.UUID | str, *, options: Mapping[str, Any] | None = None) -> Columns:
+    """What the file that was given holds, for a person to say which column is which. InputError, NotFoundError.
+
+    `options` as for `take_list`.
+    """
     actor.need(Right.PREPARE)
     batch = Batch.get(actor.tenant, batch_id)
     data, name = rows_reading.uploaded(batch)
     fields = columns_of(Edition.get(actor.tenant, batch.edition_id))
-    asked = rows_reading.options_for(actor.language, now().date(), {"sheet": sheet})
+    asked = rows_reading.options_for(actor.language, now().date(), options or {})
     seen = glance(data, fields=fields, options=asked, name=name)
     known = {**seen.guess, **(rows_reading.remembered(batch, seen.headings) or batch.mapping)}
     return Columns(
@@ -158,8 +161,11 @@ def rows(
     after: int = 0,
     limit: int = 50,
 ) -> list[RowView]:
-    """The next rows after number `after`, of one state or of all. Cells of sealed rows are gone."""
-    actor.need(Right.PREPARE)
+    """The next rows after number `after`, of one state or of all. Cells of sealed rows are gone.
+
+    Whoever seals reads them as well as whoever prepares them.
+    """
+    need_either(actor)
     batch = Batch.get(actor.tenant, batch_id)
     found = BatchRow._default_manager.select_related("key").filter(batch=batch, number__gt=after)
     if state:
@@ -167,6 +173,11 @@ def rows(
     if warned:
         found = found.filter(warned=True)
     return shown(actor, batch, list(found.order_by("number")[: min(limit, MOST)]))
+
+
+def need_either(actor: Actor) -> None:
+    """NotAllowedError for whoever neither prepares lists nor seals them and may see names."""
+    actor.need(Right.LEARNERS if actor.may(Right.SEAL) else Right.PREPARE)
 
 
 def shown(actor: Actor, batch: Batch, found: Sequence[BatchRow]) -> list[RowView]:
@@ -179,7 +190,7 @@ def shown(actor: Actor, batch: Batch, found: Sequence[BatchRow]) -> list[RowView
 
 def file_name(actor: Actor, batch_id: uuid.UUID | str) -> str:
     """What the file was called, for the eyes of those who may see the list; "" where there is none."""
-    actor.need(Right.PREPARE)
+    need_either(actor)
     return str(rows_cells.secret_of(Batch.get(actor.tenant, batch_id)).get("name", ""))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -33,8 +34,6 @@ def lacking(draft: Draft) -> tuple[str, ...]:
 
 def certificate(draft: Draft, *, language: str, at: dt.datetime) -> bytes:
     """The certificate of nobody, in PDF. ConflictError while the draft lacks what a certificate cannot do without."""
-    from mikra.rendering.certificate import CertificateRenderer
-
     if lacks := lacking(draft):
         raise ConflictError(
             "No certificate can be shown yet.",
@@ -43,7 +42,14 @@ def certificate(draft: Draft, *, language: str, at: dt.datetime) -> bytes:
             code="design_incomplete",
         )
     design = replace(draft.design, demonstration=True, learner=LearnerData(), published=None, digest="")
-    credential = compose(design, _row(design, language), award_id=AwardId.new(at, chance(9)), at=at, pages={})
+    return drawn(design, _row(design, language), language=language, at=at)
+
+
+def drawn(design: Design, row: Mapping[str, Any], *, language: str, at: dt.datetime) -> bytes:
+    """The certificate of a row of a demonstration design, in PDF; what it is sealed with is forgotten."""
+    from mikra.rendering.certificate import CertificateRenderer
+
+    credential = compose(design, row, award_id=AwardId.new(at, chance(9)), at=at, pages={})
     sealed = jades.seal(serialise(credential), signer=_key(at.date()).signer, at=at)
     renderer = CertificateRenderer(brand=_brand(design.brand), demonstration=True)
     return renderer.render(sealed, language=language if language in messages.LANGUAGES else "")

@@ -24,7 +24,7 @@ class Entry:
 
 ENTRIES = (
     Entry(label=lazy("Designs"), name="designs", right=Right.VIEW, prefix="designs"),
-    Entry(label=lazy("Awards"), name="batches", right=Right.PREPARE, prefix="awards"),
+    Entry(label=lazy("Awards"), name="batches", right=Right.VIEW, prefix="awards"),
     Entry(label=lazy("People"), name="learners", right=Right.LEARNERS, prefix="people"),
     Entry(label=lazy("Ledger"), name="ledger", right=Right.PREPARE, prefix="ledger"),
     Entry(label=lazy("Audit trail"), name="audit", right=Right.AUDIT, prefix="audit"),
