@@ -10,6 +10,7 @@ from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, R
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.people import Membership, Person, SetUp
 from mikra.server.store.rights_cases import RightsCase
+from mikra.server.store.sign_on import SignOn
 from mikra.server.store.skills import Skill
 from mikra.server.store.status import Published, StatusList, StatusMark
 from mikra.server.store.tenants import Provider, SealKey, Tenant, Wrapped
@@ -46,6 +47,7 @@ __all__ = [
     "SealKey",
     "Sealed",
     "SetUp",
+    "SignOn",
     "Skill",
     "StatusList",
     "StatusMark",

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from mikra.server.store.people import Membership
-from mikra.server.web.guards import Asked, console, signed_in
+from mikra.server.web.guards import ONLY, Asked, console, signed_in
 from mikra.server.web.pages import render
 
 
@@ -15,7 +15,8 @@ from mikra.server.web.pages import render
 @signed_in
 def choose(request: Asked) -> HttpResponse:
     """One institution: go there. Several: choose. None: say so."""
-    mine = Membership.working(request.person)
+    only = request.session.get(ONLY)
+    mine = [one for one in Membership.working(request.person) if only in (None, one.tenant.slug)]
     if len(mine) == 1:
         return HttpResponseRedirect(reverse("start", args=[mine[0].tenant.slug]))
     return render(request, "console/choose.html", {"memberships": mine})

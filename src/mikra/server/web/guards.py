@@ -24,6 +24,9 @@ from mikra.server.words import _, language
 
 P = ParamSpec("P")
 
+ONLY = "only"
+"""Session key: the slug of the one institution that somebody who came in by its own sign-in sees."""
+
 
 class Asked(HttpRequest):
     """A request that passed a guard."""
@@ -99,7 +102,12 @@ def console(
 
 
 def actor_of(request: Any, slug: str) -> Actor:
-    """The signed-in person as a member of that tenant. NotFoundError for whoever is none."""
+    """The signed-in person as a member of that tenant. NotFoundError for whoever is none.
+
+    Whoever came in by an institution's own sign-in is a member of that one alone, for as long as the session lasts.
+    """
+    if request.session.get(ONLY, slug) != slug:
+        raise not_there()
     membership = (
         Membership._default_manager.select_related("tenant")
         .filter(person=request.user, tenant__slug=slug, tenant__closed=None, ended=None)

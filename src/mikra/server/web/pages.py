@@ -19,6 +19,7 @@ from django.utils.translation import get_language, gettext, ngettext, npgettext,
 from jinja2 import Environment, StrictUndefined
 
 from mikra.messages.spoken import Day
+from mikra.server.store.sign_on import SignOn
 from mikra.server.web import navigation
 
 
@@ -34,6 +35,7 @@ def environment(**options: Any) -> Environment:
         "json_script": json_script,
         "url": url,
         "url_if": url_if,
+        "services": SignOn.enabled_ones,
         "languages": settings.LANGUAGES,
         "django_htmx_script": django_htmx.jinja.django_htmx_script,
     }

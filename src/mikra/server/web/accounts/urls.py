@@ -10,10 +10,15 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount.providers.openid_connect import views as oidc
+from allauth.socialaccount.providers.saml import views as saml
 from django.http import HttpResponseBase
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+from requests import RequestException
 
-from mikra.server.web.accounts import decisions, own, people, set_up
+from mikra.errors import UnavailableError
+from mikra.server.web.accounts import decisions, own, people, services, set_up
 
 View = Callable[..., HttpResponseBase]
 
@@ -22,7 +27,14 @@ def guarded(guard: str, view: View) -> View:
     """A view of allauth, which guards itself, with the name of its guard."""
 
     def shown(*args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(*args, **kwargs)
+        try:
+            return view(*args, **kwargs)
+        except RequestException as error:
+            raise UnavailableError(
+                "Your institution's sign-in does not answer.",
+                fix="Try again in a minute, or sign in with a code by e-mail.",
+                retry_after=60,
+            ) from error
 
     shown.guard = guard  # type: ignore[attr-defined]
     shown.__module__, shown.__name__ = view.__module__, getattr(view, "__name__", type(view).__name__)
@@ -41,6 +53,13 @@ urlpatterns = [
     path("sign-in/second/", guarded("public", mfa.authenticate), name="mfa_authenticate"),
     path("sign-in/passkey/", guarded("public", passkeys.login_webauthn), name="mfa_login_webauthn"),
     path("sign-in/inactive/", guarded("public", account.account_inactive), name="account_inactive"),
+    path("sign-in/oidc/<str:provider_id>/", guarded("public", oidc.login), name="openid_connect_login"),
+    path("sign-in/oidc/<str:provider_id>/back/", guarded("public", oidc.callback), name="openid_connect_callback"),
+    path("sign-in/saml/<slug:organization_slug>/", guarded("public", saml.login), name="saml_login"),
+    path("sign-in/saml/<slug:organization_slug>/acs/", csrf_exempt(guarded("public", saml.acs)), name="saml_acs"),
+    path("sign-in/saml/<slug:organization_slug>/done/", guarded("public", saml.finish_acs), name="saml_finish_acs"),
+    path("sign-in/saml/<slug:organization_slug>/sls/", guarded("public", saml.sls), name="saml_sls"),
+    path("sign-in/saml/<slug:organization_slug>/metadata/", guarded("public", saml.metadata), name="saml_metadata"),
     path("sign-out/", guarded("public", account.logout), name="account_logout"),
     path("account/", own.account, name="account"),
     path("account/prove/", own.prove, name="account_reauthenticate"),
@@ -64,6 +83,8 @@ urlpatterns = [
 
 console_urlpatterns = [
     path("settings/", decisions.decisions, name="settings"),
+    path("settings/sign-in/", services.index, name="services"),
+    path("settings/sign-in/<str:kind>/", services.one, name="service"),
     path("settings/people/", people.index, name="members"),
     path("settings/people/invite/", people.invite, name="member_invite"),
     path("settings/people/<uuid:id>/", people.roles, name="member_roles"),

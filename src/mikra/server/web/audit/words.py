@@ -50,6 +50,8 @@ WORDS: dict[str, Any] = {
     "provider.logo": lazy("Changed a logo"),
     "provider.removed": lazy("Removed a provider"),
     "settings.changed": lazy("Decided otherwise"),
+    "sign_on.changed": lazy("Set up the institution's own sign-in"),
+    "sign_on.removed": lazy("Removed the institution's own sign-in"),
     "tenant.made": lazy("Made this institution"),
 }
 
