@@ -27,7 +27,7 @@ def hold(address: str, signer: Signer) -> None:
 def signer_of(seal_key: SealKey) -> Signer:
     """The key at its address. UnavailableError where the signer is down, ConflictError where it holds another key."""
     known = _HELD.get(seal_key.address)
-    if known is None:
+    if known is None or known.certificate != bytes(seal_key.certificate):
         known = key_addresses.open_address(seal_key.address, _no_password)
     if known.certificate != bytes(seal_key.certificate):
         raise ConflictError(
@@ -36,7 +36,8 @@ def signer_of(seal_key: SealKey) -> Signer:
             fix="Ask whoever runs this service to register the new key.",
             code="key_changed",
         )
-    return _HELD.setdefault(seal_key.address, known)
+    _HELD[seal_key.address] = known
+    return known
 
 
 def key_for(tenant: Tenant, use: SealKey.Use, *, edition: Edition | None = None) -> SealKey:
