@@ -42,6 +42,8 @@ class Right(StrEnum):
     """People, settings, keys, connections."""
     STOP = "stop"
     """The stop switch."""
+    CONNECT = "connect"
+    """Where events are sent to, and folders from which lists are read."""
 
 
 class Role(StrEnum):
@@ -64,7 +66,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SEALER: frozenset({Right.VIEW, Right.LEARNERS, Right.SEAL, Right.STOP}),
     Role.QUALITY: frozenset({Right.VIEW, Right.REVIEW, Right.QUALITY}),
     Role.RECOGNITION: frozenset({Right.VIEW, Right.RECOGNISE, Right.LEARNERS}),
-    Role.ADMINISTRATOR: frozenset({Right.VIEW, Right.ADMINISTER, Right.RIGHTS_CASES, Right.STOP, Right.AUDIT}),
+    Role.ADMINISTRATOR: frozenset(
+        {Right.VIEW, Right.ADMINISTER, Right.CONNECT, Right.RIGHTS_CASES, Right.STOP, Right.AUDIT}
+    ),
     Role.AUDITOR: frozenset({Right.VIEW, Right.AUDIT}),
 }
 """A registrar seals alone where the tenant asks for no second person; where it does, who prepared cannot seal."""
@@ -88,6 +92,8 @@ class Actor:
     """When this person last proved who they are, beyond an open session."""
     language: str = "en"
     scopes: frozenset[str] = field(default=frozenset())
+    made_by: str = ""
+    """Of a key: the person who made it, who counts as one pair of eyes with it."""
 
     def may(self, right: Right) -> bool:
         return right in self.rights

@@ -32,6 +32,7 @@ urlpatterns = [
     path("console/<slug:slug>/", include(audit_urls.console_urlpatterns)),
     path("", include("mikra.server.web.health.urls")),
     path("console/<slug:slug>/", include("mikra.server.web.studio.urls")),
+    path("api/v1/", include("mikra.server.web.api.urls")),
     path("console/", console_home.choose, name="console"),
     path("console/<slug:slug>/", console_home.start, name="start"),
 ]

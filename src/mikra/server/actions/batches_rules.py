@@ -51,7 +51,7 @@ def check_person(actor: Actor, batch: Batch, at: dt.datetime) -> None:
     """NotAllowedError where four eyes are asked for and this is one of the two, or where no fresh proof is there."""
     if batch.trial:
         return
-    if settings_of(actor.tenant).four_eyes and actor.name in batch.hands:
+    if settings_of(actor.tenant).four_eyes and {actor.name, actor.made_by} & set(batch.hands):
         raise NotAllowedError(
             _("You prepared this list, so a second person must seal it."),
             fix=_("Ask for approval; a colleague with the right to seal looks at it and seals."),

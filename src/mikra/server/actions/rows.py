@@ -14,7 +14,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from mikra.adapters.clock import now
 from mikra.errors import InputError, NotFoundError
@@ -52,7 +52,7 @@ class Taken:
 def take_list(
     actor: Actor,
     batch_id: uuid.UUID | str,
-    data: bytes,
+    data: bytes | BinaryIO,
     name: str,
     *,
     mapping: Mapping[str, str] | None = None,
@@ -61,6 +61,7 @@ def take_list(
 ) -> Taken:
     """Reads a file into the batch, in place of the list before. InputError where it cannot be taken as a whole.
 
+    `data`: the file, or (a long one) where it is read from, row by row; it can be sought in.
     `mapping`: heading -> field, "" for a column not to be used; what a person said before is used where it is None.
     `options`: encoding, delimiter, date_order, sheet, serial_dates, accept_duplicates, as a person decided.
     """
@@ -69,9 +70,12 @@ def take_list(
     rows_reading.check_fillable(batch)
     fields = columns_of(Edition.get(actor.tenant, batch.edition_id))
     asked = rows_reading.options_for(actor.language, today or now().date(), options or {})
-    if batch.source == "page":
-        rows_reading.keep_upload(batch, data, name)
-    known = rows_reading.known_columns(batch, data, name, fields, asked) if mapping is None else mapping
+    known = mapping or {}
+    if isinstance(data, bytes):
+        if batch.source == "page":
+            rows_reading.keep_upload(batch, data, name)
+        if mapping is None:
+            known = rows_reading.known_columns(batch, data, name, fields, asked)
     found = rows_reading.read(data, name, fields, asked, known, endless=batch.source != "page")
     rows_reading.store(batch, found, name)
     with work():

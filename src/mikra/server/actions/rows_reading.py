@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, NotFoundError
@@ -52,7 +52,7 @@ class Read:
 
 
 def read(
-    data: bytes,
+    data: bytes | BinaryIO,
     name: str,
     fields: Sequence[RosterField],
     options: RosterOptions,
@@ -61,10 +61,9 @@ def read(
     endless: bool = False,
 ) -> Read:
     """Reads a file whole, or row by row. Raises InputError as `read_roster` does."""
-    if endless:
-        stream = iter_roster(
-            io.BytesIO(data), fields=fields, options=options, name=name, mapping=mapping, limits=ENDLESS
-        )
+    if endless or not isinstance(data, bytes):
+        source = io.BytesIO(data) if isinstance(data, bytes) else data
+        stream = iter_roster(source, fields=fields, options=options, name=name, mapping=mapping, limits=ENDLESS)
         return _read_stream(stream, fields, options)
     roster = read_roster(data, fields=fields, options=options, name=name, mapping=mapping)
     rows: list[Row | BadRow] = [*roster.rows, *roster.bad]

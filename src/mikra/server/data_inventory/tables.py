@@ -236,4 +236,19 @@ _SERVICE = (
     _table("auth.Group_permissions", "id group permission"),
     _table("contenttypes.ContentType", "id app_label model"),
 )
-TABLES = _LEARNERS + _LISTS + _LETTERS + _CASES + _WORK + _STAFF + _SERVICE
+_PROGRAMS = (
+    _table(
+        "store.ApiKey",
+        "id created tenant name start digest scopes expires last_used revoked",
+        made_by=("work", Place.REFERENCE),
+    ),
+    _table("store.Webhook", "id created tenant url secret events seen stopped problem removed"),
+    _table(
+        "store.Message",
+        "id created tenant webhook event state due tries again",
+        body=("proof", Place.PSEUDONYM),
+    ),
+    _table("store.Attempt", "id message at status problem milliseconds"),
+    _table("store.DroppedFile", "id created tenant edition digest batch"),
+)
+TABLES = _LEARNERS + _LISTS + _LETTERS + _CASES + _WORK + _STAFF + _SERVICE + _PROGRAMS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mikra.server.store.api import ApiKey, Attempt, DroppedFile, Message, Webhook
 from mikra.server.store.audit import DailyHead, Entry, Head
 from mikra.server.store.awards import Award, Change, Dictionary, Sealed
 from mikra.server.store.batches import Batch, BatchRow, KnownColumns
@@ -17,7 +18,9 @@ from mikra.server.store.tenants import Provider, SealKey, Tenant, Wrapped
 from mikra.server.store.work import Asked, Beat, Lease
 
 __all__ = [
+    "ApiKey",
     "Asked",
+    "Attempt",
     "Award",
     "Batch",
     "BatchRow",
@@ -30,6 +33,7 @@ __all__ = [
     "Design",
     "Dictionary",
     "DraftVersion",
+    "DroppedFile",
     "Edition",
     "Entry",
     "Head",
@@ -38,6 +42,7 @@ __all__ = [
     "LearnerToken",
     "Lease",
     "Membership",
+    "Message",
     "NameRequest",
     "Person",
     "Provider",
@@ -52,5 +57,6 @@ __all__ = [
     "StatusList",
     "StatusMark",
     "Tenant",
+    "Webhook",
     "Wrapped",
 ]

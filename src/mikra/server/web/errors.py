@@ -49,7 +49,15 @@ _STATUS: tuple[tuple[type[MikraError], int], ...] = (
     (UnavailableError, 503),
     (ProtocolError, 400),
 )
-_BY_CODE = {"too_large": 413, "request_malformed": 400, "rate_limited": 429, "not_signed_in": 401}
+_BY_CODE = {
+    "request_malformed": 400,
+    "not_signed_in": 401,
+    "method_not_allowed": 405,
+    "too_large": 413,
+    "media_type_not_supported": 415,
+    "encoding_not_supported": 415,
+    "rate_limited": 429,
+}
 log = logging.getLogger("mikra.web")
 
 
@@ -106,6 +114,8 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
         response = _shown(request, 500, None, incident)
     else:
         response = _shown(request, status_of(said), said, "")
+        if response.status_code == 401:
+            response["WWW-Authenticate"] = "Bearer"
         if isinstance(said, UnavailableError):
             response["Retry-After"] = str(math.ceil(said.retry_after or 30))
     return response

@@ -1,0 +1,77 @@
+"""What tests of the API share: keys, and a program that asks with one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+
+from mikra.server.actions import api_keys
+from mikra.server.actions.rate_limits import BUCKETS
+from mikra.server.rights import Actor, Role
+from mikra.server.store.designs import Edition
+from mikra.server.store.tenants import Tenant
+from tests.server.institution import give_keys, publish
+
+API = "/api/v1"
+ALL = ("read", "design", "publish", "prepare", "learners", "seal", "correct", "webhooks")
+
+
+@dataclass
+class Program:
+    """Asks the API with a key."""
+
+    secret: str
+    name: str = ""
+    browser: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+
+    def ask(self, method: str, address: str, body: Any = None, **headers: str) -> Any:
+        given = {"Authorization": f"Bearer {self.secret}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        address = address if address.startswith("/api/") else API + address
+        kind = given.pop("Content-Type", "application/json")
+        data = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
+        return self.browser.generic(method, address, data, content_type=kind, headers=given)
+
+    def get(self, address: str, **headers: str) -> Any:
+        return self.ask("GET", address, **headers)
+
+    def post(self, address: str, body: Any = None, **headers: str) -> Any:
+        return self.ask("POST", address, body, **headers)
+
+
+Give = Callable[..., Program]
+
+
+@pytest.fixture(autouse=True)
+def full_buckets() -> None:
+    BUCKETS.clear()
+
+
+@pytest.fixture
+def program(actor: Callable[..., Actor]) -> Give:
+    """`program(tenant, "read", ...)`: a program with a key of these scopes; all, where none is named."""
+
+    def made(tenant: Tenant, *scopes: str) -> Program:
+        key = api_keys.make(actor(tenant, Role.ADMINISTRATOR), name="Student system", scopes=scopes or ALL)
+        return Program(key.secret, f"key:{key.key.id}")
+
+    return made
+
+
+@pytest.fixture
+def edition(tenant: Tenant) -> Edition:
+    give_keys(tenant)
+    return publish(tenant)
+
+
+ROW = {
+    "given_name": "Jana",
+    "family_name": "Nováková",
+    "email": "jana@student.example",
+    "learner_id": "S000001",
+    "grade": "8",
+}
