@@ -14,6 +14,7 @@ from typing import Any, TextIO
 import typer
 
 from mikra.cli import (
+    backup,
     certificate,
     demo,
     design,
@@ -29,6 +30,7 @@ from mikra.cli import (
     signer,
     status,
     trust,
+    upgrade,
     vc,
     verify,
     vocabulary,
@@ -70,6 +72,11 @@ app.add_typer(vc.app, name="vc", hidden=True)
 app.command("vc-api", cls=PlainCommand, epilog=vc.API_EXAMPLES, hidden=True)(vc.vc_api)
 app.command("serve", cls=PlainCommand, epilog=serve.SERVE)(serve.serve)
 app.command("worker", cls=PlainCommand, epilog=serve.WORKER)(serve.worker)
+app.command("upgrade", cls=PlainCommand, epilog=upgrade.UPGRADE)(upgrade.upgrade)
+app.command("backup", cls=PlainCommand, epilog=backup.BACKUP)(backup.backup)
+app.command("restore", cls=PlainCommand, epilog=backup.RESTORE)(backup.restore)
+app.command("reconcile", cls=PlainCommand, epilog=backup.RECONCILE)(backup.reconcile)
+app.command("export", cls=PlainCommand, epilog=backup.EXPORT)(backup.export)
 app.command("demo", cls=PlainCommand, epilog=demo.EXAMPLES)(demo.demo)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from mikra import messages
+from mikra.cli.output import console
 from mikra.errors import UnavailableError
 
 Home = Annotated[
@@ -71,3 +72,23 @@ def _present(folder: Path) -> None:
             fix="Name its folder with --home, or begin one: mikra serve --home DIR.",
             code="not_found",
         )
+
+
+def keep_keys(home: str, output: Path, secret: str, language: str) -> None:
+    """All keys of an installation in one encrypted file."""
+    folder = choose(home)
+    from mikra.server.backup.keys_file import export_keys
+    from mikra.server.installation import read_installation
+
+    names = export_keys(read_installation(folder, {}), output, secret)
+    console().print(f"[green]✓[/] {tell('keys_exported', language, count=len(names))}")
+
+
+def put_keys_back(file: Path, home: str, secret: str, language: str) -> None:
+    """The keys of such a file, where they are missing."""
+    folder = choose(home, new=True)
+    from mikra.server.backup.keys_file import import_keys
+    from mikra.server.installation import read_installation
+
+    names = import_keys(read_installation(folder, {}), file, secret)
+    console().print(f"[green]✓[/] {tell('keys_imported', language, count=len(names))}")

@@ -1,4 +1,4 @@
-"""`mikra keys rotate | export | publish`: the life of a key, from its successor to the document that names them all."""
+"""`mikra keys rotate | export | import | publish`: the life of a key, from its successor to its publication."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from mikra import messages
 from mikra.cli.help import PlainCommand, examples
+from mikra.cli.installed import Home
 from mikra.cli.keys import Password, app, open_key, password
 from mikra.cli.output import Language, console, next_step, plain, read_input, write_new
 from mikra.errors import InputError
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 KeyFile = Annotated[str, typer.Argument(help="The key file (.p12).", metavar="KEY")]
+KeyOrFolder = Annotated[
+    str, typer.Argument(help="The key file (.p12), or the folder of an installation.", metavar="KEY_OR_FOLDER")
+]
 NewFile = Annotated[Path, typer.Option("--output", "-o", help="The new file.", metavar="FILE")]
 Named = Annotated[
     list[str] | None, typer.Option("--key", help="A key in use: its name, and its certificate.", metavar="NAME=FILE")
@@ -71,9 +75,15 @@ def rotate(
     next_step(language, ["mikra", "keys", "show", str(output), "--certificate", f"{output.stem}.pem"])
 
 
-@app.command(cls=PlainCommand, epilog=examples("mikra keys export seal.p12 -o copy.p12 --new-password-file new.txt"))
+@app.command(
+    cls=PlainCommand,
+    epilog=examples(
+        "mikra keys export seal.p12 -o copy.p12 --new-password-file new.txt",
+        "mikra keys export mikra-data -o keys.mikra --new-password-file new.txt",
+    ),
+)
 def export(
-    key: KeyFile,
+    key: KeyOrFolder,
     output: NewFile,
     new_password_file: Annotated[
         str, typer.Option("--new-password-file", help="File with the password of the copy.", metavar="FILE")
@@ -81,12 +91,35 @@ def export(
     password_file: Password = "",
     language: Language = "",
 ) -> None:
-    """Copy a key into a file of its own, under another password: for the safe. Backups leave keys out."""
+    """Copy a key, or all keys of an installation (its folder), under another password: for the safe.
+
+    Backups leave keys out.
+    """
     from mikra.adapters.signers import export_pkcs12
 
     secret = read_input(new_password_file).decode("utf-8", "replace").rstrip("\r\n")
+    if Path(key).is_dir():
+        from mikra.cli.installed import keep_keys
+
+        keep_keys(key, output, secret, language)
+        return
     export_pkcs12(Path(key), password(password_file, language), output, secret)
     console().print(f"[green]✓[/] {tell('exported', language, file=plain(str(output)))}")
+
+
+@app.command(
+    "import", cls=PlainCommand, epilog=examples("mikra keys import keys.mikra --home mikra-data --password-file pw.txt")
+)
+def import_keys(
+    file: Annotated[Path, typer.Argument(help="What `mikra keys export FOLDER` wrote.", metavar="FILE")],
+    home: Home = "",
+    password_file: Password = "",
+    language: Language = "",
+) -> None:
+    """Put the keys of an installation back, beside a restored backup. No key is ever written over."""
+    from mikra.cli.installed import put_keys_back
+
+    put_keys_back(file, home, password(password_file, language), language)
 
 
 @app.command(

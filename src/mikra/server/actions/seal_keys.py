@@ -11,6 +11,7 @@ from mikra.adapters import key_addresses
 from mikra.errors import ConflictError, NotFoundError
 from mikra.sealing.keys import Signer
 from mikra.server.actions.batches_design import design_of
+from mikra.server.installation import installation
 from mikra.server.store.designs import Edition
 from mikra.server.store.tenants import SealKey, Tenant
 from mikra.trust import certificates
@@ -28,7 +29,7 @@ def signer_of(seal_key: SealKey) -> Signer:
     """The key at its address. UnavailableError where the signer is down, ConflictError where it holds another key."""
     known = _HELD.get(seal_key.address)
     if known is None or known.certificate != bytes(seal_key.certificate):
-        known = key_addresses.open_address(seal_key.address, _no_password)
+        known = key_addresses.open_address(installation().key_address(seal_key.address), _no_password)
     if known.certificate != bytes(seal_key.certificate):
         raise ConflictError(
             "The signer holds another key under this name than the one that was registered.",

@@ -148,8 +148,21 @@ def _registered(actor: Actor, provider: Provider | None, use: str, name: str, ce
         key = _row(actor.tenant, provider, use, name, certificate)
         key.save(force_insert=True)
         note(actor, Line(verb="key.made", subject=f"key:{key.id}", reason=use))
+        if use == SealKey.Use.CREDENTIALS:
+            _with_status(actor, certificate)
     take_up()
     return key
+
+
+def _with_status(actor: Actor, certificate: bytes) -> None:
+    """Who seals credentials publishes status lists under a key of the same name, made for that; inside `work()`."""
+    facts = certificates.read(certificate)
+    rows = SealKey.of(actor.tenant).filter(use=SealKey.Use.STATUS, retired=None, compromised=None)
+    known = {certificates.read(bytes(one.certificate)).organization_identifier for one in rows}
+    if facts.organization_identifier in known:
+        return
+    holder = Holder(name=facts.organization, identifier=facts.organization_identifier, country=facts.country)
+    make_several(actor.tenant, holder, [SealKey.Use.STATUS], actor.name)
 
 
 def _row(tenant: Tenant, provider: Provider | None, use: str, name: str, certificate: bytes) -> SealKey:

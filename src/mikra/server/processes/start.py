@@ -59,7 +59,33 @@ def ready_database() -> State:
             fix="Install that version again, or restore the backup that was made before the upgrade.",
             code="database_ahead",
         )
+    if found is State.CURRENT:
+        right_key()
     return found
+
+
+def right_key() -> None:
+    """UnavailableError where what is stored was written under another data.key: to go on would make two of them."""
+    from mikra.server.installation import installation
+    from mikra.server.store import personal
+    from mikra.server.store.tenants import Wrapped
+
+    one = Wrapped._default_manager.order_by("-id").first()
+    if one is None:
+        return
+    missing = not (installation().keys / "data.key").exists()
+    try:
+        if not missing:
+            personal.unwrap(one)
+            return
+    except UnavailableError:
+        pass
+    raise UnavailableError(
+        "The key of the personal data is not here." if missing else "This is not the key of the personal data here.",
+        where=str(installation().keys / "data.key"),
+        fix="Put it back: mikra keys import FILE. Backups leave keys out.",
+        code="data_key_missing",
+    )
 
 
 def migrate() -> None:
