@@ -9,6 +9,7 @@ from mikra.server.web.accounts import urls as accounts_urls
 from mikra.server.web.audit import urls as audit_urls
 from mikra.server.web.awards import urls as awards_urls
 from mikra.server.web.keys import urls as keys_urls
+from mikra.server.web.learners import urls as learners_urls
 from mikra.server.web.ledger import urls as ledger_urls
 
 handler404 = "mikra.server.web.errors.not_found"
@@ -26,6 +27,7 @@ urlpatterns = [
     path("", include("mikra.server.web.accounts.urls")),
     path("", include("mikra.server.web.claim.urls")),
     path("console/<slug:slug>/", include(awards_urls.console_urlpatterns)),
+    path("console/<slug:slug>/", include(learners_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(ledger_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(keys_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(accounts_urls.console_urlpatterns)),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 from django.db.models import Count
 
-from mikra.adapters.clock import now
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.rights import Actor, Right
 from mikra.server.store import personal
@@ -45,11 +43,6 @@ def _why(row: BatchRow) -> str:
         return ""
     kept = personal.look_into(personal.opened(row.key), bytes(row.cells))
     return str(kept.get("e", ""))
-
-
-def may_still_be_undone(found: Batch, at: dt.datetime | None = None) -> bool:
-    """Whether the time of grace runs: nobody has heard of the batch yet."""
-    return found.release is None or (at or now()) < found.release
 
 
 def is_own_work(actor: Actor, found: Batch) -> bool:

@@ -10,8 +10,9 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from mikra.adapters.clock import now
 from mikra.errors import InputError
-from mikra.server.actions import batches, batches_approval, batches_watch, receipts
+from mikra.server.actions import batches, batches_approval, batches_undo, batches_watch, receipts
 from mikra.server.rights import Right
 from mikra.server.store.batches import Batch
 from mikra.server.web.awards import words
@@ -40,7 +41,7 @@ def follow(request: Asked, id: uuid.UUID) -> HttpResponse:
         "failed": batches_watch.failed(request.actor, id)
         if counts.failed and request.actor.may(Right.LEARNERS)
         else [],
-        "graceful": batches_watch.may_still_be_undone(batch),
+        "graceful": batches_undo.within_grace(batch, now()),
         "title": title(batch, counts),
     }
     return render(request, "awards/follow.html", values)

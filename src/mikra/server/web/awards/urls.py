@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikra.server.web.awards import approving, bulk, checking, choosing, filling, following, listing, looking
+from mikra.server.web.awards import (
+    approving,
+    bulk,
+    checking,
+    choosing,
+    correcting,
+    exporting,
+    filling,
+    following,
+    listing,
+    looking,
+    single,
+    undoing,
+)
+
+_ONE = "awards/of/<uuid:id>/"
 
 console_urlpatterns = [
     path("awards/", listing.index, name="batches"),
@@ -32,4 +47,13 @@ console_urlpatterns = [
     path("awards/<uuid:id>/follow/back/", following.send_back, name="batch_send_back"),
     path("awards/<uuid:id>/receipt.json", following.receipt, name="batch_receipt"),
     path("awards/<uuid:id>/receipt.xlsx", following.receipt_xlsx, name="batch_receipt_xlsx"),
+    path("awards/<uuid:id>/undo/", undoing.undo, name="batch_undo"),
+    path("awards/all/", exporting.index, name="awards"),
+    path("awards/all/export.<str:kind>", exporting.export, name="awards_export"),
+    path(_ONE, single.one, name="award_one"),
+    path(_ONE + "correct/", correcting.correct, name="award_correct"),
+    *(path(f"{_ONE}{what}/", correcting.change, {"what": what}, name=f"award_{what}") for what in correcting.ACTS),
+    path(_ONE + "offers/<uuid:delivery>/", correcting.withdraw_offer, name="award_offer"),
+    path(_ONE + "credential/<slug:form>/", single.credential, name="award_credential"),
+    path(_ONE + "certificate.pdf", single.certificate, name="award_certificate"),
 ]

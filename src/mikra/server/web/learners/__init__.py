@@ -1,0 +1,1 @@
+"""Finding a person, and all that they were awarded."""
