@@ -115,6 +115,8 @@ class _Request:
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
     refusals: bool = False
+    told: bool = False
+    """Only the status of the answer counts."""
 
 
 class HttpLoader:
@@ -171,6 +173,14 @@ class HttpLoader:
         headers += [("Authorization", authorization)] if authorization else []
         return self._ask(url, _Request(method="POST", body=body, headers=tuple(headers), refusals=True), 0)
 
+    def tell(self, url: str, body: bytes, *, headers: Sequence[tuple[str, str]]) -> int:
+        """The status with which `url` takes `body`, whatever it is; its answer is not read, and no redirect followed.
+
+        Raises as `load` where there was no answer.
+        """
+        given = (*headers, ("Content-Length", str(len(body))))
+        return self._ask(url, _Request(method="POST", body=body, headers=given, told=True), 0).status
+
     def _ask(self, url: str, request: _Request, redirects: int) -> Loaded:
         deadline = _Deadline(self._clock, self.rules.seconds, url)
         here = urldefrag(url).url
@@ -187,6 +197,8 @@ class HttpLoader:
         wire = self._open(address, url, deadline)
         try:
             response = _exchange(wire, address, request, deadline)
+            if request.told:
+                return Loaded(body=b"", content_type="", url=url, status=response.status)
             if response.status in _REDIRECTS:
                 return _elsewhere(url, response)
             return self._answer(url, response, refusals=request.refusals)

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from mikra.server.web import console_home, public_home
 from mikra.server.web.accounts import urls as accounts_urls
+from mikra.server.web.api_console import urls as api_console_urls
 from mikra.server.web.audit import urls as audit_urls
 from mikra.server.web.awards import urls as awards_urls
 from mikra.server.web.keys import urls as keys_urls
@@ -32,6 +33,7 @@ urlpatterns = [
     path("console/<slug:slug>/", include(keys_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(accounts_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(audit_urls.console_urlpatterns)),
+    path("console/<slug:slug>/", include(api_console_urls.console_urlpatterns)),
     path("", include("mikra.server.web.health.urls")),
     path("console/<slug:slug>/", include("mikra.server.web.studio.urls")),
     path("api/v1/", include("mikra.server.web.api.urls")),

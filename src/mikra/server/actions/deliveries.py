@@ -78,10 +78,17 @@ def _send(taken: Delivery, line: Post, at: dt.datetime) -> None:
     with work():
         if isinstance(outcome, Refused):
             delivery_rows.step(delivery, State.BOUNCED, at, outcome.why, problem=outcome.why)
+            _note_bounce(delivery, at)
         elif isinstance(outcome, Later):
             _later(delivery, outcome, at)
         else:
             delivery_rows.step(delivery, State.SENT, at, problem="")
+
+
+def _note_bounce(delivery: Delivery, at: dt.datetime) -> None:
+    """In the trail, from which webhooks tell it. The answer of the server may quote the address: it stays out."""
+    line = audit.Line(verb="delivery.bounced", subject=f"delivery:{delivery.id}")
+    audit.note_all(delivery.tenant, "system", [line], at)
 
 
 def _later(delivery: Delivery, outcome: Later, at: dt.datetime) -> None:
@@ -105,6 +112,7 @@ def read_mailbox(mailbox: Mailbox, at: dt.datetime | None = None) -> int:
         if delivery.state in (State.SENT, State.SENDING, State.QUEUED):
             with work():
                 delivery_rows.step(delivery, State.BOUNCED, moment, bounce.status, problem=bounce.status or "returned")
+                _note_bounce(delivery, moment)
             count += 1
     return count
 

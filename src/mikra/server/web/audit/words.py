@@ -7,15 +7,19 @@ from typing import Any
 from mikra.server.words import lazy
 
 WORDS: dict[str, Any] = {
+    "api_key.made": lazy("Made a key for a program"),
+    "api_key.revoked": lazy("Revoked the key of a program"),
     "award.claimed": lazy("Learner collected an award"),
     "award.correction_asked": lazy("Learner said that something is not right"),
     "award.correction_declined": lazy("Nothing was put right"),
     "award.correction_done": lazy("What a learner said was put right"),
     "award.reinstated": lazy("Ended a suspension"),
+    "award.resumed": lazy("An award counts again"),
     "award.revoked": lazy("Withdrew an award"),
     "award.sealed": lazy("Sealed a credential"),
     "award.superseded": lazy("Put a new award in the place of an old one"),
     "award.suspended": lazy("Suspended an award"),
+    "awards.exported": lazy("Took away a list of awards"),
     "batch.approval_asked": lazy("Asked somebody to approve a class list"),
     "batch.approved": lazy("Approved a class list, and had it sealed"),
     "batch.begun": lazy("Began a class list"),
@@ -27,6 +31,7 @@ WORDS: dict[str, Any] = {
     "batch.reverted": lazy("Took back a whole class list"),
     "batch.sent_back": lazy("Sent a class list back"),
     "delivery.address": lazy("Changed an address, sent again"),
+    "delivery.bounced": lazy("A letter came back"),
     "delivery.resent": lazy("Sent a letter again"),
     "design.approved": lazy("Approved a design"),
     "design.archived": lazy("Archived a design"),
@@ -39,8 +44,10 @@ WORDS: dict[str, Any] = {
     "design.restored": lazy("Restored a design"),
     "edition.begun": lazy("Began a new edition"),
     "edition.published": lazy("Published an edition"),
+    "folder.opened": lazy("Opened a folder for class lists"),
     "key.made": lazy("Made a key"),
     "letters.printed": lazy("Printed letters"),
+    "offer.withdrawn": lazy("Withdrew an offer"),
     "person.back": lazy("Took somebody back"),
     "person.ended": lazy("Let somebody go"),
     "person.invited": lazy("Added somebody"),
@@ -53,6 +60,12 @@ WORDS: dict[str, Any] = {
     "sign_on.changed": lazy("Set up the institution's own sign-in"),
     "sign_on.removed": lazy("Removed the institution's own sign-in"),
     "tenant.made": lazy("Made this institution"),
+    "webhook.changed": lazy("Changed where events are sent to"),
+    "webhook.made": lazy("Has events sent to a program"),
+    "webhook.removed": lazy("No longer sends events to a program"),
+    "webhook.replayed": lazy("Sent an event again"),
+    "webhook.started": lazy("Sends events again"),
+    "webhook.stopped": lazy("Stopped sending events"),
 }
 
 
