@@ -88,7 +88,13 @@ def checked_reason(reason: str) -> str:
 
 
 def check_change(award: Award, state: State) -> None:
-    """ConflictError where an award cannot come from its state to this one."""
+    """ConflictError where an award cannot come from its state to this one, or its learner's data is restricted."""
+    if award.learner is not None and award.learner.restricted:
+        raise ConflictError(
+            _("The data of this learner may only be kept for now: its use is restricted."),
+            fix=_("Lift the restriction in the learner's case first."),
+            code="restricted",
+        )
     if award.state not in BEFORE[state]:
         raise ConflictError(
             _("This cannot be done with the award as it is."),

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mikra.errors import InputError, UnavailableError
+from mikra.server.actions.erasure_rows import destroy_learner, destroy_rows, destroy_upload
 from mikra.server.actions.work import work
 from mikra.server.installation import Installation, installation
-from mikra.server.store.awards import Sealed
 from mikra.server.store.batches import Batch, BatchRow
-from mikra.server.store.learners import Learner, LearnerToken
-from mikra.server.store.tenants import Wrapped
+from mikra.server.store.learners import Learner
 
 LEARNER, ROW, BATCH = "learner", "row", "batch"
 KINDS = (LEARNER, ROW, BATCH)
@@ -85,18 +84,14 @@ def replay(erasures: list[Erasure]) -> int:
 
 
 def _again(one: Erasure) -> int:
-    """Destroys the key and what is readable without it. 1 where there was something."""
+    """Destroys what came back. 1 where there was something."""
     models: dict[str, type[Learner | BatchRow | Batch]] = {LEARNER: Learner, ROW: BatchRow, BATCH: Batch}
-    row = models[one.kind]._default_manager.filter(pk=one.id, key__isnull=False).first()
-    if row is None:
-        return 0
-    Wrapped._default_manager.filter(pk=row.key_id or uuid.UUID(int=0)).delete()
+    # A key that is younger than the erasure was made by it: a list goes on under a new one.
+    row = models[one.kind]._default_manager.filter(pk=one.id, key__created__lt=one.at).first()
     if isinstance(row, Learner):
-        LearnerToken._default_manager.filter(learner=row).delete()
-        Sealed._default_manager.filter(award__learner=row).update(content=None)
-        Learner._default_manager.filter(pk=row.pk).update(profile=b"", key=None, erased=one.at)
+        destroy_learner(row, one.at)
     elif isinstance(row, BatchRow):
-        BatchRow._default_manager.filter(pk=row.pk).update(cells=None, key=None)
-    else:
-        Batch._default_manager.filter(pk=row.pk).update(secret=None, key=None)
-    return 1
+        destroy_rows([row])
+    elif isinstance(row, Batch):
+        destroy_upload(row)
+    return 0 if row is None else 1

@@ -200,6 +200,23 @@ _STAFF = (
         last_used_at=("staff", Place.CLEAR),
     ),
     _table(
+        "socialaccount.SocialAccount",
+        "id provider date_joined",
+        user=("staff", Place.REFERENCE),
+        uid=("staff", Place.CLEAR),
+        last_login=("staff", Place.CLEAR),
+        extra_data=("staff", Place.CLEAR),
+    ),
+    _table(
+        "socialaccount.SocialToken",
+        "id app expires_at",
+        account=("staff", Place.REFERENCE),
+        token=("staff", Place.CLEAR),
+        token_secret=("staff", Place.CLEAR),
+    ),
+    _table("socialaccount.SocialApp", "id provider provider_id name client_id secret key settings"),
+    _table("store.SignOn", "id created tenant kind label secret enabled"),
+    _table(
         "sessions.Session",
         "expire_date",
         session_key=("sessions", Place.CLEAR),

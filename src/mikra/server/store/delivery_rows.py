@@ -24,10 +24,17 @@ def take_due(at: dt.datetime, count: int, *, stuck: dt.datetime) -> list[Deliver
     due = models.Q(state__in=(State.WAITING, State.QUEUED), due__lte=at)
     dead = models.Q(state=State.SENDING, due__lte=stuck)
     rows = Delivery._default_manager.filter(due | dead, channel=Delivery.Channel.MAIL).order_by("due")
+    rows = rows.filter(_may_be_told())
     locked = rows.select_for_update(skip_locked=True) if connection.features.has_select_for_update_skip_locked else rows
     found = list(locked[:count])
     Delivery._default_manager.filter(pk__in=[one.pk for one in found]).update(state=State.SENDING, due=at)
     return found
+
+
+def _may_be_told() -> Any:
+    """Not those whose data may only be kept (GDPR, 18): their letters wait until that is lifted."""
+    held_back = Learner._default_manager.filter(awards=models.OuterRef("award_id"), restricted__isnull=False)
+    return ~models.Exists(held_back)
 
 
 def step(delivery: Delivery, state: str, at: dt.datetime, reason: str = "", **changes: Any) -> None:
@@ -70,7 +77,7 @@ def to_remind(at: dt.datetime) -> models.QuerySet[Delivery]:
     """Letters that were sent, whose offers nobody claimed, and that have not been reminded of since."""
     again = Delivery._default_manager.filter(resent_from=models.OuterRef("pk"))
     rows = Delivery._default_manager.filter(state__in=(State.SENT, State.OPENED), channel=Delivery.Channel.MAIL)
-    return rows.filter(~models.Exists(again), expires__gt=at).select_related("tenant")
+    return rows.filter(~models.Exists(again), _may_be_told(), expires__gt=at).select_related("tenant")
 
 
 def chain_length(delivery: Delivery) -> int:
