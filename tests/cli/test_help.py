@@ -141,8 +141,8 @@ and trusted lists that the simulated Commission signed, and not the real one."""
 
 DRAWN = {"certificate", "convert"}
 """What these make is drawn: their examples need the extra `pdf`."""
-NEED_A_SERVICE = {"signer state", "signer stop", "signer start", "seal extend"}
-"""What they ask is a process or an authority: run by `test_signer.py` and `test_seal.py`."""
+NEED_A_SERVICE = {"signer state", "signer stop", "signer start", "seal extend", "esco import"}
+"""What they ask is a process, an authority, a database: run by `test_signer.py`, `test_seal.py`, `server/studio`."""
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo" and name not in NEED_A_SERVICE])

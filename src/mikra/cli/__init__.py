@@ -19,6 +19,7 @@ from mikra.cli import (
     demo,
     design,
     doctor,
+    esco,
     forms,
     issue,
     keys_life,
@@ -68,6 +69,7 @@ app.command("convert", cls=PlainCommand, epilog=forms.CONVERT)(forms.convert)
 app.command("forms", cls=PlainCommand, epilog=forms.FORMS)(forms.forms)
 app.command("loss", cls=PlainCommand, epilog=forms.LOSS)(forms.loss)
 app.command("vocabulary", cls=PlainCommand, epilog=vocabulary.EXAMPLES)(vocabulary.vocabulary)
+app.add_typer(esco.app, name="esco")
 app.add_typer(vc.app, name="vc", hidden=True)
 app.command("vc-api", cls=PlainCommand, epilog=vc.API_EXAMPLES, hidden=True)(vc.vc_api)
 app.command("serve", cls=PlainCommand, epilog=serve.SERVE)(serve.serve)

@@ -25,6 +25,7 @@ ORDER = (
     "register",
     "meter",
     "vocabulary",
+    "esco",
     "serve",
     "worker",
     "upgrade",

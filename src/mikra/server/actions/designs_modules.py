@@ -207,7 +207,8 @@ def together(drafts: Sequence[Mapping[str, Any]], *, title: str) -> dict[str, An
         made[name] = [copied(item) for one in drafts for item in one.get(name, []) if isinstance(item, Mapping)]
     for name in ("field_of_study", "target_groups"):
         made[name] = list(dict.fromkeys(item for one in drafts for item in one.get(name, [])))
-    made["workload"] = {name: _sum(drafts, name) for name in ("ects", "ecvet", "hours", "contact_hours")}
+    sums = {name: _sum(drafts, name) for name in ("ects", "ecvet", "hours", "contact_hours")}
+    made["workload"] = {name: amount for name, amount in sums.items() if amount}
     levels = [str((one.get("level") or {}).get("eqf", "")) for one in drafts]
     made["level"] = {**(made.get("level") or {}), "eqf": max(levels)}
     programme = next((one["module"]["programme"] for one in drafts if (one.get("module") or {}).get("programme")), None)

@@ -100,6 +100,21 @@ def remove(data: dict[str, Any], path: str) -> None:
         write(data, whole, left or None)
 
 
+def drop(data: Any, where: str, path: str = "") -> bool:
+    """Takes out the member at that place, whatever its name; whether there was one."""
+    if isinstance(data, dict):
+        for name in list(data):
+            here = f"{path}.{name}" if path else str(name)
+            if here == where:
+                del data[name]
+                return True
+            if drop(data[name], where, here):
+                return True
+    if isinstance(data, list):
+        return any(drop(item, where, f"{path}[{index}]") for index, item in enumerate(data))
+    return False
+
+
 def move(data: dict[str, Any], path: str, by: int) -> None:
     """Moves an item of a list up (-1) or down (1); at the end it stays."""
     whole, index = _item(path)

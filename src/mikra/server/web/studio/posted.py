@@ -8,6 +8,7 @@ A field's name is the place in the draft ("workload.ects"), with a mark for what
     identity_verified?  yes or no, the same empty value beside it
     issuer@             a provider profile: its id, "keep", or nothing
     outcomes[0].esco~   addresses of skills of ESCO
+    mandate.document+   a file, which is taken by itself; a browser sends an empty text where none was chosen
     issuer.region_text  what was typed beside "issuer.region", which is what was chosen
 """
 
@@ -46,7 +47,7 @@ def merged(draft: Mapping[str, Any], posted: QueryDict, bodies: Mapping[str, Any
     """The draft with what was sent. `bodies`: id of a provider profile -> its content. InputError for no place."""
     members = paths.copied(draft)
     for name in posted:
-        if name in OWN or name.startswith("_") or name.endswith(_TYPED):
+        if name in OWN or name.startswith("_") or name.endswith((_TYPED, "+")):
             continue
         _take(members, name, posted, bodies, language)
     return members
@@ -176,7 +177,7 @@ def add_document(members: dict[str, Any], file: Any) -> None:
 
 
 def do(members: dict[str, Any], verb: str) -> str:
-    """One change of the form's shape: `add:outcomes`, `remove:outcomes[1]`, `up:...`, `down:...`; the place it is at.
+    """One change of the form's shape: `add:outcomes`, `remove:outcomes[1]`, `up:...`, `drop:...`; the place it is at.
 
     InputError for any other verb.
     """
@@ -185,6 +186,9 @@ def do(members: dict[str, Any], verb: str) -> str:
         paths.add(members, path, {})
     elif name == "remove":
         paths.remove(members, path)
+    elif name == "drop":
+        paths.drop(members, path)
+        path = "what"
     elif name in ("up", "down"):
         paths.move(members, path, -1 if name == "up" else 1)
     elif name == "language":
