@@ -38,7 +38,7 @@ test: $(VENV)/.dev check  ## Everything that a change must pass (REQUIRE_ALL=1: 
 	@tools/install-test-system.sh
 	@tools/install-conformance.sh
 	@echo "Published files of the EU: $${MIKRA_PUBLISHED:-none at hand; their tests are skipped}"
-	$(RUN) -m pytest -n $(WORKERS) --ignore=tests/house
+	$(RUN) -m pytest -n $(WORKERS) --ignore=tests/house --beside-core
 	MIKRA_TEST_DATABASE=postgresql $(RUN) -m pytest -q -n $(WORKERS) tests/server
 	@$(MAKE) --no-print-directory core-test
 
@@ -49,11 +49,11 @@ check: $(VENV)/.dev  ## Style, types, layers and the rules of the house
 	$(VENV)/bin/lint-imports --no-logo
 	$(RUN) -m pytest -q -n $(WORKERS) tests/house
 
-core-test: $(VENV)/.dev $(CORE)/.core  ## The same tests where only the core's own requirements are installed
+core-test: $(VENV)/.dev $(CORE)/.core  ## The tests where only the core's own requirements are installed
 	rm -rf build/core
 	$(RUN) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/core .
 	$(CORE)/bin/python $(INSTALL) --no-deps --no-index --force-reinstall build/core/*.whl
-	env -u REQUIRE_ALL $(CORE)/bin/python -m pytest -q -n $(WORKERS) --ignore=tests/house --ignore=tests/server -o cache_dir=build/core/cache
+	env -u REQUIRE_ALL $(CORE)/bin/python -m pytest -q -n $(WORKERS) --ignore=tests/house --ignore=tests/server --ignore=tests/journeys -o cache_dir=build/core/cache
 
 bench: $(VENV)/.dev  ## The table of speeds, beside raw signing and the peers that install here
 	@tools/install-peers.sh || echo "Some peers did not install; their columns are empty."

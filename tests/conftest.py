@@ -16,6 +16,7 @@ pytest_plugins = (
     "tests.plugins.skips",
     "tests.plugins.drills",
     "tests.plugins.sockets",
+    "tests.plugins.beside_core",
     "tests.plugins.browser",
     "tests.plugins.postgres",
 )

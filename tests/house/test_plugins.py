@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugins import skips
+from tests.plugins.beside_core import CORE
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,3 +113,28 @@ def test_an_extra_is_known_by_its_requirements() -> None:
     assert skips.missing_of("all") == []
     with pytest.raises(KeyError):
         skips.missing_of("no-such-extra")
+
+
+def test_what_the_core_runs_in_any_case_is_left_to_it() -> None:
+    """And nothing else: a file that only the full environment can run stays there."""
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider"]
+    files = [
+        "tests/status/test_bitstring.py",
+        "tests/issuance/test_design_schema.py",
+        "tests/trust/test_accreditation.py",
+    ]
+    told = subprocess.run([*command, "--beside-core", *files], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "test_bitstring.py" not in told.stdout
+    assert "test_design_schema.py::" in told.stdout
+    assert "test_accreditation.py::" in told.stdout
+    whole = subprocess.run([*command, *files], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "test_bitstring.py::" in whole.stdout
+
+
+def test_both_runs_are_in_the_makefile() -> None:
+    """What one run leaves out, the other has: no folder of the core is ignored there."""
+    text = (ROOT / "Makefile").read_text()
+    core = next(line for line in text.splitlines() if "$(CORE)/bin/python -m pytest" in line)
+    ignored = {part.partition("=tests/")[2] for part in core.split() if part.startswith("--ignore=")}
+    assert "--beside-core" in text
+    assert not ignored & set(CORE)
