@@ -20,7 +20,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 ALLOWED = frozenset(
     {
         *("event", "level", "logger", "at", "request", "incident", "kind", "code", "problem", "places"),
-        *("task", "holder", "process", "exit", "again_in", "count", "batch", "tenant", "key", "list", "delivery"),
+        *("task", "holder", "child", "exit", "again_in", "count", "batch", "tenant", "key", "list", "delivery"),
         *("method", "route", "status", "milliseconds", "bytes", "state", "seconds"),
     }
 )

@@ -9,12 +9,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from mikra.adapters.clock import now
 from mikra.server.actions import batches, batches_approval, rows, tenant_settings
 from mikra.server.rights import Actor, Role
 from mikra.server.store.awards import Award
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.people import Person
-from mikra.server.store.tenants import Tenant
+from mikra.server.store.tenants import SealKey, Tenant
 from tests.server.awards_pages.conftest import Desk
 from tests.server.institution import HEADINGS, class_list
 
@@ -212,6 +213,16 @@ def test_who_has_not_proved_it_lately_proves_it_and_comes_back(desk: Desk, actor
     assert "2030-05-03" in there
     assert 'value="2030-05-03T14:00"' in text(desk.get(batch, "approve/", at="2030-05-03T14:00"))
     assert Batch.get(desk.tenant, batch.id).state == Batch.State.CHECK
+
+
+def test_without_a_key_nothing_is_sealed_and_the_page_says_so(desk: Desk) -> None:
+    batch = desk.batch()
+    SealKey.of(desk.tenant).update(retired=now())
+    sentence = batches_approval.sentence(desk.actor, batch.id)
+    answer = desk.post(batch, "approve/", {"do": "seal", "sentence": sentence})
+    assert answer.status_code == 409
+    assert "There is no key that could seal this" in text(answer)
+    assert sentence in text(answer).replace("&#39;", "'")
 
 
 def test_a_second_person_seals_or_sends_back(

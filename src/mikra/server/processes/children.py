@@ -29,7 +29,7 @@ def run(name: str, words: Sequence[str]) -> None:
     try:
         kinds[name](words)
     except MikraError as error:
-        log.error("process cannot run", extra={"process": name, "code": error.code, "problem": error.message})
+        log.error("process cannot run", extra={"child": name, "code": error.code, "problem": error.message})
         raise SystemExit(1) from error
 
 

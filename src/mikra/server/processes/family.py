@@ -75,7 +75,7 @@ class Child:
         self.failures = self.failures + 1 if at - self.started < QUICK else 1
         pause = min(LONGEST, 0.5 * 2**self.failures)
         self.not_before = at + pause
-        log.warning("process ended", extra={"process": self.name, "exit": code, "again_in": pause})
+        log.warning("process ended", extra={"child": self.name, "exit": code, "again_in": pause})
         return not (self.vital and self.failures >= TRIES)
 
 

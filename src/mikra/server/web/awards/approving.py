@@ -12,7 +12,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from mikra.errors import ConflictError, InputError, NotAllowedError
+from mikra.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from mikra.server.actions import batches, batches_approval, batches_watch
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.rights import Right
@@ -74,6 +74,10 @@ def _decide(request: Asked, batch: Batch) -> HttpResponse:
         if error.code == "step_up":
             return _prove(request, batch)
         return _page(request, batch, {"": words.said(error)}, status=403)
+    except NotFoundError as error:
+        if error.code != "key_missing":
+            raise
+        return _page(request, batch, {"": words.said(error)}, status=409)
     except InputError as error:
         return _page(request, batch, {error.where: words.said(error)}, status=422)
     except ConflictError as error:

@@ -92,7 +92,7 @@ def cells(request: Asked, id: uuid.UUID) -> HttpResponse:
     cell = next(one for one in row.cells if one.position == position)
     values = {
         "row": {"id": str(number), "name": grid.name_of(row)},
-        "column": {"key": str(position), "text": cell.heading},
+        "column": {"key": str(position), "text": cell.heading, "options": cell.choices},
         "cell": _answered(row, cell),
         "save": reverse("batch_cells", args=[request.tenant.slug, id]),
     }

@@ -10,6 +10,7 @@ from mikra.server.actions.rows_cells import CellView, RowView
 from mikra.server.words import _
 
 _NAMES = ("full_name", "given_name", "family_name")
+_TELLING = ("learner_id", "national_id", "email")
 _WIDE = {"email": "l", "full_name": "l"}
 MARKS = (("fix", "fix"), ("ready", "ready"), ("has", "has"), ("left", "na"))
 """State of a row -> its mark."""
@@ -28,7 +29,8 @@ def sheet(found: Sequence[RowView], *, edit: bool = False) -> Sheet:
     used = _used(found)
     troubled = {cell.position for row in found for cell in row.cells if cell.severity}
     shown = [cell for cell in used if cell.field not in _NAMES or cell.position in troubled or edit]
-    columns = [_column(cell) for cell in shown]
+    choices = {cell.position: cell.choices for row in found for cell in row.cells if cell.choices}
+    columns = [{**_column(cell), "options": choices.get(cell.position, ())} for cell in shown]
     return Sheet(columns=columns, rows=[_row(row, shown, edit) for row in found])
 
 
@@ -38,14 +40,16 @@ def _used(found: Sequence[RowView]) -> list[CellView]:
 
 
 def _column(cell: CellView) -> dict[str, Any]:
-    return {"key": str(cell.position), "text": cell.heading, "width": _WIDE.get(cell.field, "m"), "options": ()}
+    return {"key": str(cell.position), "text": cell.heading, "width": _WIDE.get(cell.field, "m")}
 
 
 def _row(row: RowView, shown: Sequence[CellView], edit: bool) -> dict[str, Any]:
     cells = {str(cell.position): cell_of(cell, edit=edit) for cell in row.cells}
     if row.said and shown:
-        # What concerns the row as a whole stands in its first cell that has no fault of its own.
-        place = next((str(one.position) for one in shown if not cells.get(str(one.position), {}).get("fault")), "")
+        # What concerns the row as a whole stands where it can be mended: at the number, else the address, else first.
+        free = [one for one in shown if not cells.get(str(one.position), {}).get("fault")]
+        free.sort(key=lambda one: _TELLING.index(one.field) if one.field in _TELLING else len(_TELLING))
+        place = str(free[0].position) if free else ""
         if place:
             kind = "fault" if row.state == "fix" else "doubt"
             cells[place] = {**cells.get(place, {}), kind: f"{row.said} {row.fix}".strip()}
@@ -68,5 +72,4 @@ def cell_of(cell: CellView, *, edit: bool = False, saved: bool = False) -> dict[
         "doubt": says if cell.severity == "warning" else "",
         "edit": edit,
         "saved": saved and not says,
-        "options": cell.choices,
     }
