@@ -185,7 +185,8 @@ def _members(cls: type[Any], data: Mapping[str, Any], path: str, faults: list[Fa
     """The members of a dataclass that can be taken."""
     known = design_form.hints(cls)
     values = {}
-    for name, value in data.items():
+    for name in (*(one for one in known if one in data), *(one for one in data if one not in known)):
+        value = data[name]
         where = f"{path}.{name}" if path else str(name)
         if name not in known:
             faults.append(Fault(where=where, kind=FaultKind.UNKNOWN, found=_shown(value)))

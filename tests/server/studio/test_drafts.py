@@ -16,6 +16,7 @@ from mikra.server.store.designs import Design, DraftVersion
 from mikra.server.store.tenants import Tenant
 from tests.server.studio.conftest import AT
 
+pytestmark = pytest.mark.both
 OTHERS = [role for role in Role if Right.DESIGN not in RIGHTS[role]]
 
 
@@ -139,6 +140,10 @@ def test_designs_are_found_by_folded_words(designer: Actor, design: Design) -> N
 def test_too_large_and_half_letters_are_refused(designer: Actor, design: Design) -> None:
     with pytest.raises(InputError, match="too large"):
         drafts.save_draft(designer, design.id, {"title": {"en": "x" * 1_100_000}}, version=1)
+    with pytest.raises(InputError, match="nobody can write"):
+        drafts.save_draft(designer, design.id, {"title": {"en": "a\x00b"}}, version=1)
+    written = {**design.draft, "title": {"en": r"a backslash, u and zeros: \u0000"}}
+    assert drafts.save_draft(designer, design.id, written, version=1).version == 2
     with pytest.raises(InputError, match="half a character"):
         drafts.save_draft(designer, design.id, {"title": {"en": "\ud800"}}, version=1)
 

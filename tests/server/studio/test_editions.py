@@ -17,6 +17,7 @@ from mikra.server.store.designs import Design, Edition, Review
 from mikra.server.store.tenants import Tenant
 from tests.server.studio.conftest import AT
 
+pytestmark = pytest.mark.both
 Publish = Callable[[Design], Edition]
 DAY = dt.timedelta(days=1)
 
@@ -118,6 +119,11 @@ def test_comments_stand_at_their_element_and_are_resolved(designer: Actor, revie
     assert [one.text for one in reviews.list_comments(designer, design.id)] == ["Which scale?", "The Romanian one."]
     with pytest.raises(InputError):
         reviews.comment(reviewer, design.id, "x" * 4_001)
+    assert reviews.comment(reviewer, design.id, "a\x00b").text == "ab"
+    for place in ("a name, Anna", "x" * 3, "[", "title.en]"):
+        if place != "xxx":
+            with pytest.raises(InputError):
+                reviews.comment(reviewer, design.id, "x", where=place)
 
 
 def test_under_four_eyes_no_author_approves(

@@ -20,6 +20,7 @@ from mikra.server.store.people import Person
 from mikra.server.store.tenants import Tenant
 from tests.server.studio.conftest import AT
 
+pytestmark = pytest.mark.both
 TABLE = """Module title;Module code;ECTS;Hours;EQF;Learning outcomes
 Field methods;IM-1;3;78;6;"1. Plan samples
 2. Take samples; Report them"

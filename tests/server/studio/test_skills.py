@@ -20,6 +20,7 @@ from mikra.server.store.skills import Skill
 from mikra.server.store.tenants import Tenant
 from tests.server.studio.test_pages import at, draft_of, fields
 
+pytestmark = pytest.mark.both
 ONE, TWO = "http://data.europa.eu/esco/skill/1", "http://data.europa.eu/esco/skill/2"
 HEAD = "conceptType,conceptUri,skillType,reuseLevel,preferredLabel,altLabels,description\n"
 ENGLISH = (

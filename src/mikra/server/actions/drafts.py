@@ -20,7 +20,7 @@ from mikra.issuance.design_assessment import Assessment, assess_prototype
 from mikra.issuance.design_draft import Draft, read_draft
 from mikra.issuance.design_file import SIZE_LIMIT
 from mikra.server.actions import audit
-from mikra.server.actions.drafts_paths import copied
+from mikra.server.actions.drafts_paths import copied, leaves
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right
 from mikra.server.store.designs import Design, DraftVersion
@@ -94,9 +94,16 @@ def overtaken(design: Design, version: int, page: str = "") -> bool:
 def check_size(members: Mapping[str, Any]) -> None:
     """InputError for what is larger than a design file may be."""
     try:
-        size = len(orjson.dumps(members))
+        written = orjson.dumps(members)
     except TypeError as error:
         raise InputError("A text of this design holds half a character.", code="json_bad_unicode") from error
+    if any("\x00" in f"{path}{value}" for path, value in leaves(members)):
+        raise InputError(
+            "A text of this design holds a character that nobody can write (U+0000).",
+            fix="Type the text again.",
+            code="json_bad_unicode",
+        )
+    size = len(written)
     if size > SIZE_LIMIT:
         raise InputError(
             "This design is too large.", found=f"{size} bytes", expected=f"at most {SIZE_LIMIT}", code="too_large"

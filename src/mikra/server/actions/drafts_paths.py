@@ -72,6 +72,8 @@ def _put(holder: Any, way: list[Step], value: Any, path: str) -> None:
 def _put_within(holder: Any, step: Any, rest: list[Step], value: Any, path: str) -> None:
     inner = holder[step] if isinstance(step, int) else holder.get(step)
     wanted: type[Any] = list if isinstance(rest[0], int) else dict
+    if isinstance(inner, dict | list) and not isinstance(inner, wanted):
+        raise InputError("This is no place in a design.", found=path[:80], code="request_malformed")
     if not isinstance(inner, wanted):
         if value is None:
             return

@@ -18,6 +18,7 @@ from mikra.issuance.design import Body
 from mikra.issuance.design_draft import NOTHING, Fault, read_part
 from mikra.rendering.brand import Brand
 from mikra.server.actions import audit
+from mikra.server.actions.drafts import check_size
 from mikra.server.actions.drafts_paths import copied
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right
@@ -93,11 +94,12 @@ def _policy(policy: Mapping[str, str]) -> dict[str, str]:
             raise InputError(
                 "This policy is longer than it may be.", where=f"policy.{tag}", expected=f"at most {LONGEST} characters"
             )
-    return {tag: text.strip() for tag, text in policy.items() if text.strip()}
+    return {tag: text.replace("\x00", "").strip() for tag, text in policy.items() if text.strip()}
 
 
 def _fill(actor: Actor, provider: Provider, body: Mapping[str, Any]) -> None:
     """Takes the content; the name for lists is that in the institution's language."""
+    check_size(body)
     names = body.get("name")
     texts = {k: v for k, v in names.items() if isinstance(v, str) and v.strip()} if isinstance(names, dict) else {}
     name = texts.get(actor.tenant.language) or texts.get("en") or next(iter(texts.values()), "")

@@ -110,7 +110,7 @@ def _need_one(actor: Actor, first: Right, *others: Right) -> None:
 
 
 def _said(text: str, where: str) -> str:
-    text = text.strip().replace("\r\n", "\n")
+    text = text.replace("\x00", "").strip().replace("\r\n", "\n")
     if not text or len(text) > LONGEST:
         raise InputError(
             "Nothing is said here." if not text else "This is longer than it may be.",
@@ -174,7 +174,7 @@ def approve(
         judged = drafts.judge(design.draft, language=actor.tenant.language, day=at.date())
         if not judged.publishable:
             raise incomplete(judged)
-        _decide(actor, review, Review.State.APPROVED, reason.strip()[:LONGEST], at)
+        _decide(actor, review, Review.State.APPROVED, reason.replace("\x00", "").strip()[:LONGEST], at)
         line = audit.Line(verb="design.approved", subject=f"design:{design.id}", detail={"version": version})
         audit.note(actor, line, at=at)
     return review
@@ -231,7 +231,8 @@ def check_aspect(
         design, review = _open(actor, design_id, approved_too=True)
         left = {name: value for name, value in review.checklist.items() if name != aspect}
         if done is not None:
-            left[aspect] = {"done": done.isoformat(), "by": _name(actor), "note": note.strip()[:LONGEST]}
+            said = note.replace("\x00", "").strip()[:LONGEST]
+            left[aspect] = {"done": done.isoformat(), "by": _name(actor), "note": said}
         review.checklist = left
         review.save(update_fields=("checklist",))
         line = audit.Line(verb="design.quality_checked", subject=f"design:{design.id}", detail={"aspect": aspect})

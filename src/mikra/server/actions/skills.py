@@ -100,7 +100,6 @@ def search_skills(text: str, language: str, limit: int = 20) -> list[Skill]:
 
 def known_skill(typed: str) -> tuple[str, dict[str, str]]:
     """(address, names by language) of a skill by its address or its whole name; what is none stays as it was typed."""
-    found = (
-        Skill._default_manager.filter(iri=typed).first() or Skill._default_manager.filter(label__iexact=typed).first()
-    )
+    rows, plain = Skill._default_manager, typed.replace("\x00", "")
+    found = rows.filter(iri=plain).first() or rows.filter(label__iexact=plain).first()
     return (found.iri, Skill.labels(found.iri)) if found else (typed, {})

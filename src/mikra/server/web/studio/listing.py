@@ -26,7 +26,7 @@ PAGE = 24
 def index(request: Asked) -> HttpResponse:
     """The designs, by words, state and programme."""
     text, state = request.GET.get("q", "")[:200], request.GET.get("state", "")
-    programme = request.GET.get("programme", "")[:120]
+    programme = request.GET.get("programme", "").replace("\x00", "")[:120]
     start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
     state = state if state in Design.State.values else ""
     rows = designs.list_designs(request.actor, text=text, state=state, programme=programme)

@@ -54,7 +54,7 @@ def merged(draft: Mapping[str, Any], posted: QueryDict, bodies: Mapping[str, Any
 
 
 def _take(members: dict[str, Any], name: str, posted: QueryDict, bodies: Mapping[str, Any], language: str) -> None:
-    given = [str(value) for value in posted.getlist(name)]
+    given = [str(value).replace("\x00", "") for value in posted.getlist(name)]
     if name.endswith("~"):
         _put_skills(members, name[:-1], given, posted.get(name + _TYPED, ""), known_skill)
     elif name.endswith("[]@"):
@@ -92,6 +92,7 @@ def _chosen(name: str, value: str, posted: QueryDict, language: str) -> str | No
     typed = posted.get(name + _TYPED)
     if typed is None:
         return _clean(value)
+    typed = typed.replace("\x00", "")
     if not typed.strip():
         return None
     return value if value and typed.strip() == _label(name, value, language) else _resolved(name, typed, language)
@@ -124,7 +125,7 @@ def _resolved(name: str, typed: str, language: str) -> str:
 
 
 def _typed(name: str, posted: QueryDict, language: str) -> list[str]:
-    typed = (posted.get(name + _TYPED) or "").strip()
+    typed = (posted.get(name + _TYPED) or "").replace("\x00", "").strip()
     return [_resolved(name, typed, language)] if typed else []
 
 
