@@ -12,6 +12,7 @@ from mikra.server.web.awards import urls as awards_urls
 from mikra.server.web.keys import urls as keys_urls
 from mikra.server.web.learners import urls as learners_urls
 from mikra.server.web.ledger import urls as ledger_urls
+from mikra.server.web.privacy import urls as privacy_urls
 
 handler404 = "mikra.server.web.errors.not_found"
 handler400 = "mikra.server.web.errors.malformed"
@@ -34,6 +35,8 @@ urlpatterns = [
     path("console/<slug:slug>/", include(accounts_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(audit_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(api_console_urls.console_urlpatterns)),
+    path("", include("mikra.server.web.privacy.urls")),
+    path("console/<slug:slug>/", include(privacy_urls.console_urlpatterns)),
     path("", include("mikra.server.web.health.urls")),
     path("console/<slug:slug>/", include("mikra.server.web.studio.urls")),
     path("api/v1/", include("mikra.server.web.api.urls")),

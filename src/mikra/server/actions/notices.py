@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
+from mikra.errors import NotFoundError
 from mikra.server.actions.notices_document import Document, Section, as_html, as_markdown
 from mikra.server.actions.notices_words import basis, kept, measures, place, rights, risks, who
 from mikra.server.actions.tenant_settings import settings_of
@@ -21,7 +22,10 @@ from mikra.server.installation import installation
 from mikra.server.store.tenants import Tenant
 from mikra.server.words import _
 
-__all__ = ["Kind", "Reader", "annex", "as_html", "as_markdown", "assessment", "made", "notice", "record"]
+__all__ = [
+    "Kind", "Reader", "annex", "as_html", "as_markdown", "assessment", "by_consent", "institution", "institutions",
+    "made", "notice", "record",
+]  # fmt: skip
 
 
 class Reader(StrEnum):
@@ -51,6 +55,19 @@ def made(tenant: Tenant, kind: Kind) -> Document:
         Kind.STAFF: lambda of: notice(of, Reader.STAFF),
     }
     return makers[kind](tenant)
+
+
+def institutions() -> list[Tenant]:
+    """Those that work here, by name."""
+    return list(Tenant._default_manager.filter(closed=None).order_by("name"))
+
+
+def institution(slug: str) -> Tenant:
+    """NotFoundError for one that there is not, or that has closed."""
+    found = Tenant._default_manager.filter(slug=slug, closed=None).first()
+    if found is None:
+        raise NotFoundError("There is nothing here under this address.", fix="Check the address.", code="not_found")
+    return found
 
 
 def _about(reader: Reader) -> list[Processing]:
