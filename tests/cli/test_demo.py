@@ -13,7 +13,7 @@ from tests.cli.conftest import Run
 
 
 def test_it_does_the_whole_job_and_says_where_everything_lies(run: Run, tmp_path: Path) -> None:
-    answer = run("demo", "-o", "out")
+    answer = run("demo", "-o", "out", "--no-service")
     assert answer.code == 0, answer.err
     for text in ("22 rows ready, 8 to mend", "30 issued now", "30 of 30 are genuine", "Altered."):
         assert text in answer.out
@@ -25,7 +25,7 @@ def test_it_does_the_whole_job_and_says_where_everything_lies(run: Run, tmp_path
     assert f"mikra verify {first.relative_to(tmp_path)} --anchors out/demonstration-seal.pem" in answer.err
     assert run("verify", str(first), "--anchors", "out/demonstration-seal.pem").code == 0
     before = {file.name: file.read_bytes() for file in first.parent.iterdir()}
-    again = run("demo", "--output", "out", "--lang", "ro")
+    again = run("demo", "--output", "out", "--lang", "ro", "--no-service")
     assert (again.code, "30 issued" in again.out) == (0, False)
     assert {file.name: file.read_bytes() for file in first.parent.iterdir()} == before
 

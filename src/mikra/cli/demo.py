@@ -26,6 +26,9 @@ _PASSWORD = "demonstration"
 
 def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for all of it.", metavar="FOLDER")] = FOLDER,
+    service: Annotated[
+        bool, typer.Option("--service/--no-service", help="Then serve an institution, where that is installed.")
+    ] = True,
     language: Language = "",
 ) -> None:
     """Take the university example and a messy class list of 30 learners through the whole job."""
@@ -41,8 +44,23 @@ def demo(
     reports = steps.verify(signer)
     tampered = steps.tamper(signer)
     steps.where()
-    good = all(report.verdict.exit_code == 0 for report in reports) and tampered.verdict.exit_code == 1
+    served = _service(output, language) if service else 0
+    good = served == 0 and all(report.verdict.exit_code == 0 for report in reports) and tampered.verdict.exit_code == 1
     raise SystemExit(Exit.DONE if good else Exit.NO)
+
+
+def _service(folder: Path, language: str) -> int:
+    """The institution's service; said, where it is not part of this installation."""
+    from importlib.util import find_spec
+
+    from mikra.cli.installed import tell
+
+    if find_spec("django") is None or find_spec("granian") is None:
+        console().print(f"\n[dim]{tell('demo_absent', language)}[/]")
+        return 0
+    from mikra.cli.demo_service import show_service
+
+    return show_service(folder, language)
 
 
 class Steps:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("mikra.server.web.privacy.urls")),
     path("console/<slug:slug>/", include(privacy_urls.console_urlpatterns)),
     path("", include("mikra.server.web.health.urls")),
+    path("", include("mikra.server.web.demonstration.urls")),
     path("console/<slug:slug>/", include("mikra.server.web.studio.urls")),
     path("api/v1/", include("mikra.server.web.api.urls")),
     path("console/", console_home.choose, name="console"),

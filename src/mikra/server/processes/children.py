@@ -66,6 +66,7 @@ def signer(_: Sequence[str]) -> None:
     signal.signal(signal.SIGTERM, lambda *_: server.close())
     signal.signal(signal.SIGINT, lambda *_: server.close())
     signal.signal(signal.SIGHUP, server.hang_up)
+    server.hang_up()  # a key that was planned between the reading of the plan and the socket
     server.serve()
 
 

@@ -1,0 +1,71 @@
+"""`mikra demo` goes on with the service: made once, kept, looked at over HTTP; its letters are no page elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mikra.server.installation import Mode, installation
+from mikra.server.web.demonstration import mail
+from tests.server.ops.conftest import MIKRA, environment, free_port
+
+LETTER = b"To: ana@zed.example\nSubject: <b>Your code</b>\nContent-Language: ro\n\nCode 123456\nhttps://zed.example/x\n"
+
+
+def demo(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [*MIKRA, "demo", "-o", str(folder), "--lang", "en"]
+    given = {**environment(), "DEMO_PORT": str(free_port())}
+    return subprocess.run(
+        command, env=given, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=400, check=False
+    )
+
+
+@pytest.mark.sockets
+def test_the_whole_demonstration_twice(tmp_path: Path) -> None:
+    first = demo(tmp_path)
+    assert first.returncode == 0, first.stdout[-2000:] + first.stderr
+    assert first.stdout.count("✓ http://127.0.0.1:") == 5
+    assert "registrar@university.example" in first.stdout
+
+    def ask(question: str) -> list[Any]:
+        with sqlite3.connect(tmp_path / "service" / "mikra.sqlite3") as database:
+            return database.execute(question).fetchall()
+
+    states = dict(ask("select state, count(*) from award group by state"))
+    assert states == {"valid": 28, "suspended": 1, "revoked": 1, "superseded": 1}
+    assert dict(ask("select state, count(*) from batch group by state"))["check"] == 1
+    assert ask("select count(*) from delivery where state = 'bounced'") == [(1,)]
+    assert ask("select count(*) from edition") == [(2,)]
+    roles = {role for (given,) in ask("select roles from membership where ended is null") for role in json.loads(given)}
+    assert len(roles) == 8
+    again = demo(tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert "being made" not in again.stdout
+    assert dict(ask("select state, count(*) from award group by state")) == states
+
+
+def test_letters_are_shown_in_a_demonstration_alone(
+    client: Client, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/mail/").status_code == 404
+    assert client.get("/mail/1/").status_code == 404
+    of = replace(installation(), home=tmp_path, mode=Mode.DEMONSTRATION)
+    monkeypatch.setattr(mail, "installation", lambda: of)
+    assert "No letter yet" in client.get("/mail/").content.decode()
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "1.eml").write_bytes(LETTER)
+    page = client.get("/mail/").content.decode()
+    assert "&lt;b&gt;Your code&lt;/b&gt;" in page
+    shown = client.get("/mail/1/").content.decode()
+    assert "Code 123456" in shown
+    assert re.search(r'<a href="https://zed.example/x">', shown)
+    for nothing in ("2", "..", "x"):
+        assert client.get(f"/mail/{nothing}/").status_code == 404
