@@ -16,13 +16,13 @@ from django.db import Error, connection, models
 from mikra.adapters.clock import chance, now
 from mikra.errors import UnavailableError
 from mikra.issuance.award_id import AwardId
+from mikra.issuance.design import Design as CoreDesign
 from mikra.sealing import jades
 from mikra.server.actions import (
     audit,
     awards_content,
     batches,
     batches_approval,
-    batches_design,
     rows,
     seal_keys,
     sealing,
@@ -34,9 +34,10 @@ from mikra.server.store.audit import Entry
 from mikra.server.store.awards import Award, Sealed
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import Delivery
+from mikra.server.store.designs import Edition
 from mikra.server.store.people import Person
 from mikra.server.store.tenants import SealKey, Tenant
-from tests.issuance.awards import page
+from tests.formats.drawn_png import image
 from tests.server.institution import class_list, publish
 from tests.simulators import europe
 
@@ -49,16 +50,20 @@ def hold_keys() -> None:
         seal_keys.hold(f"drill:{use}", made.signer)
 
 
+def white_page() -> bytes:
+    """Some lines on white: a few hundred bytes."""
+    return image(80, 80, lambda x, y: (0, 0, 0) if y % 20 == 7 and 10 < x < 60 else (255, 255, 255))
+
+
 def plain_pages() -> None:
     """A page that costs nothing: drawing one takes seconds, and this is about sealing."""
-    sealing_press.pages_of = lambda edition, trial=False: {"en": page()}
-    assert batches_design.pages_of
+    sealing_press.pages_of = lambda edition, trial=False: {"en": white_page()}
 
 
-def prepare(count: int) -> None:
+def prepare(count: int, core: CoreDesign | None = None) -> None:
     call_command("migrate", verbosity=0)
     tenant = Tenant._default_manager.create(slug="zed", name="University of Zed", languages=["en"])
-    edition = publish(tenant)
+    edition = publish(tenant, core)
     certificate = seal_keys._HELD["drill:credentials"].certificate
     for use in (SealKey.Use.CREDENTIALS, SealKey.Use.RECEIPTS, SealKey.Use.STATUS):
         known = {"name": str(use), "address": f"drill:{use}", "label": "", "not_after": now()}
@@ -68,6 +73,21 @@ def prepare(count: int) -> None:
     batch = batches.begin(actor, edition.id)
     rows.take_list(actor, batch.id, class_list(count), "list.csv")
     batches_approval.approve(actor, batch.id, sentence=batches_approval.sentence(actor, batch.id))
+
+
+def two_lists(count: int) -> float:
+    """Two more batches of so many rows, of other people; CPU seconds that one of them took to take in."""
+    tenant, person = Tenant._default_manager.get(), Person.objects.get()
+    actor = Actor(tenant=tenant, name=f"person:{person.id}", rights=frozenset(Right), person_id=person.id, proven=now())
+    spent = 0.0
+    for number in (1, 2):
+        batch = batches.begin(actor, Edition.of(tenant)[0].id)
+        data = class_list(count, start=number * 1_000_000)
+        before = time.process_time()
+        rows.take_list(actor, batch.id, data, "list.csv")
+        spent = time.process_time() - before
+        batches_approval.approve(actor, batch.id, sentence=batches_approval.sentence(actor, batch.id))
+    return spent
 
 
 def told(name: str, made: Any) -> Any:
@@ -116,7 +136,7 @@ def _forgetful() -> None:
         ]
 
     def store(batch: Batch, press: Any, made: Any, at: Any) -> int:
-        tables = sealing_store.Tables()
+        tables = sealing_store.Tables(ids=iter(sealing_store.new_ids(3 * len(made))))
         for one in made:
             sealing_store._take(batch, press, one, {}, tables, at)
         tables.awards = [(*one[:4], None, *one[5:14], None, None, one[16]) for one in tables.awards]

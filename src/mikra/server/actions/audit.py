@@ -12,12 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import rfc8785
-
 from mikra.adapters.clock import now
+from mikra.sealing.jcs import canonical
 from mikra.server.rights import Actor
+from mikra.server.store import bulk
 from mikra.server.store.audit import Entry, Head
 from mikra.server.store.tenants import Tenant
+
+_COLUMNS = ("tenant_id", "number", "at", "actor", "verb", "subject", "reason", "detail", "digest")
 
 START = bytes(32)
 """The digest before the first line."""
@@ -49,7 +51,7 @@ def digest_of(before: bytes, number: int, at: dt.datetime, actor: str, line: Lin
         "reason": line.reason,
         "detail": dict(line.detail),
     }
-    return hashlib.sha256(before + rfc8785.dumps(members)).digest()
+    return hashlib.sha256(before + canonical(members)).digest()
 
 
 def note(actor: Actor, *lines: Line, at: dt.datetime | None = None) -> None:
@@ -66,19 +68,8 @@ def note_all(tenant: Tenant, actor: str, lines: Sequence[Line], at: dt.datetime)
     for line in lines:
         number += 1
         before = digest_of(before, number, at, actor, line)
-        entries.append(
-            Entry(
-                tenant=tenant,
-                number=number,
-                at=at,
-                actor=actor,
-                verb=line.verb,
-                subject=line.subject,
-                reason=line.reason,
-                detail=dict(line.detail),
-                digest=before,
-            )
-        )
-    Entry._default_manager.bulk_create(entries, batch_size=500)
+        said = (line.verb, line.subject, line.reason, dict(line.detail))
+        entries.append((tenant.pk, number, at, actor, *said, before))
+    bulk.insert(Entry, _COLUMNS, entries)
     head.number, head.digest = number, before
     head.save(update_fields=("number", "digest"))

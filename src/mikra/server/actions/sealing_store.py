@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.actions.work import work
 from mikra.server.store import bulk, personal
 from mikra.server.store.awards import Award, Sealed
-from mikra.server.store.base import new_id
+from mikra.server.store.base import new_ids
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import Delivery, DeliveryStep
 from mikra.server.store.learners import SAME, Learner, LearnerToken, known_by
@@ -57,6 +57,8 @@ STEP = ("delivery_id", "state", "at", "reason")
 class Tables:
     """New rows by table, as `bulk.insert` takes them, and what is to be changed beside them."""
 
+    ids: Iterator[uuid.UUID] = field(default_factory=lambda: iter(()))
+    claim_until: dt.datetime = HELD_BACK
     awards: list[tuple[Any, ...]] = field(default_factory=list)
     sealed: list[tuple[Any, ...]] = field(default_factory=list)
     learners: list[tuple[Any, ...]] = field(default_factory=list)
@@ -92,7 +94,7 @@ def _store(batch: Batch, press: Press, made: Sequence[Made], at: dt.datetime) ->
     mine = dict(open_rows.values_list("id", "award_stem"))
     ours = [one for one in made if mine.get(one.row.id) == one.row.stem]
     good = [one for one in ours if one.refused is None]
-    tables = Tables()
+    tables = Tables(ids=iter(new_ids(3 * len(good))), claim_until=at + _claim_time(batch))
     known = _known(batch, good)
     for one in good:
         _take(batch, press, one, known, tables, at)
@@ -100,6 +102,10 @@ def _store(batch: Batch, press: Press, made: Sequence[Made], at: dt.datetime) ->
     _close(batch, good, [one for one in ours if one.refused is not None])
     audit.note_all(batch.tenant, "system", tables.lines, at)
     return len(good)
+
+
+def _claim_time(batch: Batch) -> dt.timedelta:
+    return dt.timedelta(days=settings_of(batch.tenant).claim_days)
 
 
 def _known(batch: Batch, made: Iterable[Made]) -> dict[bytes, tuple[uuid.UUID, bytes, dict[str, Any] | None]]:
@@ -134,7 +140,18 @@ def _take(batch: Batch, press: Press, one: Made, known: dict[bytes, Any], tables
     )  # fmt: skip
     content = put_away(key, award_id.bytes, one.file, press.dictionary())
     tables.sealed.append(
-        (new_id(), at, batch.tenant_id, award_id, "edc", 1, content, digest, one.payload_digest, press.seal_key.id)
+        (
+            next(tables.ids),
+            at,
+            batch.tenant_id,
+            award_id,
+            "edc",
+            1,
+            content,
+            digest,
+            one.payload_digest,
+            press.seal_key.id,
+        )
     )
     tables.lines.append(
         audit.Line(
@@ -155,7 +172,7 @@ def _learner(
     profile = profile_of(one.values)
     found = next((known[token] for token in tokens if token in known), None)
     if found is None:
-        learner_id, key = new_id(), one.key
+        learner_id, key = next(tables.ids), one.key
         tables.learners.append((learner_id, at, batch.tenant_id, one.row.key_id, personal.seal_away(key, profile)))
         before: set[tuple[str, bytes]] = set()
     else:
@@ -174,10 +191,9 @@ def _learner(
 
 def _deliver(batch: Batch, award_id: uuid.UUID, has_address: bool, tables: Tables, at: dt.datetime) -> None:
     """A letter that waits until the batch is done and its time of grace is over."""
-    delivery_id = new_id()
+    delivery_id = next(tables.ids)
     token = claim_codes.token_of(claim_codes.code_of(batch.tenant_id, delivery_id))
     channel = Delivery.Channel.MAIL if has_address else Delivery.Channel.LETTER
-    expires = at + dt.timedelta(days=settings_of(batch.tenant).claim_days)
     state = Delivery.State.WAITING.value
     tables.deliveries.append(
         (
@@ -192,7 +208,7 @@ def _deliver(batch: Batch, award_id: uuid.UUID, has_address: bool, tables: Table
             0,
             "",
             token,
-            expires,
+            tables.claim_until,
             "",
         )
     )

@@ -16,10 +16,18 @@ from mikra.adapters.clock import chance, now
 from mikra.errors import NotFoundError
 
 
+def new_ids(count: int) -> list[uuid.UUID]:
+    """So many of `new_id`, with one question for chance."""
+    milliseconds, drawn = int(now().timestamp() * 1000), chance(10 * count)
+    return [_id(milliseconds, int.from_bytes(drawn[start : start + 10])) for start in range(0, 10 * count, 10)]
+
+
 def new_id() -> uuid.UUID:
     """A UUID of version 7 (RFC 9562, 5.7): 48 bits of time, 74 of chance; SQLite is ten times slower on random ones."""
-    milliseconds = int(now().timestamp() * 1000)
-    drawn = int.from_bytes(chance(10))
+    return _id(int(now().timestamp() * 1000), int.from_bytes(chance(10)))
+
+
+def _id(milliseconds: int, drawn: int) -> uuid.UUID:
     high = milliseconds << 16 | 0x7000 | drawn >> 68
     low = 0x8000_0000_0000_0000 | drawn & 0x3FFF_FFFF_FFFF_FFFF
     return uuid.UUID(int=high << 64 | low)

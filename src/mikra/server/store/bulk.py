@@ -62,6 +62,18 @@ def remove(rows: models.QuerySet[Any]) -> None:
     rows._raw_delete(rows.db)
 
 
+class _Moments:
+    """Moments as SQLite keeps them; rows of one piece have the same one, which is written once."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Any, str | None] = (None, None)
+
+    def __call__(self, value: Any) -> str | None:
+        if value is not self._last[0]:
+            self._last = (value, str(value.astimezone(dt.UTC).replace(tzinfo=None)))
+        return self._last[1]
+
+
 def _columns(model: type[models.Model], names: Sequence[str]) -> list[models.Field[Any, Any]]:
     return [model._meta.get_field(name) for name in names]  # type: ignore[misc]
 
@@ -75,7 +87,7 @@ def _writer(field: models.Field[Any, Any], *, sqlite: bool = False, text_json: b
     if sqlite and isinstance(field, models.UUIDField):
         return lambda value: None if value is None else value.hex
     if sqlite and isinstance(field, models.DateTimeField):
-        return lambda value: None if value is None else str(value.astimezone(dt.UTC).replace(tzinfo=None))
+        return _Moments()
     if sqlite and isinstance(field, models.DateField):
         return lambda value: None if value is None else value.isoformat()
     return None
