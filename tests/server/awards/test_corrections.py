@@ -124,6 +124,16 @@ def test_an_award_is_replaced_once(registrar: Actor, batch: Batch, monkeypatch: 
         supersede(registrar, award.id, {"grade": "5"}, WHY)
 
 
+def test_nothing_is_sealed_while_sealing_is_stopped(registrar: Actor, batch: Batch) -> None:
+    """Withdrawing goes on."""
+    one, other = Award.of(registrar.tenant).order_by("row")[:2]
+    Tenant._default_manager.update(stopped=batch.finished)
+    with pytest.raises(NotAllowedError) as refused:
+        supersede(registrar, one.id, {"grade": "10"}, WHY)
+    assert refused.value.code == "sealing_stopped"
+    assert corrections.revoke(registrar, other.id, WHY).state == "revoked"
+
+
 def test_an_offer_is_withdrawn(registrar: Actor, batch: Batch) -> None:
     (delivery,) = first(registrar).deliveries.all()
     assert corrections.withdraw_offer(registrar, delivery.id, WHY).state == "withdrawn"

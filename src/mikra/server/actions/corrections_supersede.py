@@ -25,7 +25,7 @@ from mikra.issuance.roster.corrections import cell_text
 from mikra.issuance.roster.result import RosterOptions, SourceKind
 from mikra.issuance.roster.table import heading_text
 from mikra.report import Severity
-from mikra.server.actions import audit, claim_codes, corrections, sealing_press
+from mikra.server.actions import audit, batches_rules, claim_codes, corrections, sealing_press
 from mikra.server.actions.awards_content import put_away
 from mikra.server.actions.batches_design import columns_of
 from mikra.server.actions.learners_profile import joined, profile_of, search_tokens
@@ -94,6 +94,8 @@ def supersede(actor: Actor, award_id: uuid.UUID | str, changes: Mapping[str, str
     said, at = corrections.checked_reason(reason), now()
     old = Award.get(actor.tenant, award_id)
     corrections.check_change(old, Award.State.SUPERSEDED)
+    actor.tenant.refresh_from_db(fields=("stopped", "issuing_blocked"))
+    batches_rules.check_may_seal(actor.tenant)
     edition = Edition.get(actor.tenant, old.edition_id)
     values = _changed(actor, edition, facts_of(old), changes, old.awarded_on)
     made = _sealed(edition, old, values, at)

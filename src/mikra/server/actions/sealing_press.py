@@ -168,6 +168,7 @@ def press_of(edition: Edition, *, trial: bool, at: dt.datetime) -> Press:
         known = _kept.presses[name] = _new(edition, seal_key, trial, at)
         if len(_kept.presses) > KEPT:
             _kept.presses.popitem(last=False)
+    known.edition = edition  # as it was read now, with what its institution has decided meanwhile
     _kept.presses.move_to_end(name)
     return known
 
