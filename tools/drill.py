@@ -27,6 +27,7 @@ DRILLS = {
     "R3": "every change of a sealed credential is refused, or has the same canonical content",
     "R4": "hostile and awkward inputs: each case gets its stated answer",
     "R5": "malformed inputs: only our own errors, none takes over 2 s",
+    "R6": "hostile requests over the whole API: no 5xx, a problem on every 4xx",
 }
 PAGE = ROOT / "docs" / "drills.md"
 WORKERS = os.environ.get("WORKERS", "2")

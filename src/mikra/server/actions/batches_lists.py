@@ -32,12 +32,13 @@ def begin_with(
     with work():
         batch = batches.begin(actor, edition_id, trial=trial, source=source, awarded_on=awarded_on)
         if rows is not None:
-            _give(actor, batch, rows)
+            give(actor, batch, rows)
     batch.refresh_from_db()
     return batch
 
 
-def _give(actor: Actor, batch: Batch, given: Sequence[Mapping[str, Value]]) -> None:
+def give(actor: Actor, batch: Batch, given: Sequence[Mapping[str, Value]]) -> None:
+    """These learners as the list of a batch, in place of the one before. InputError as `begin_with`."""
     known = [one.name for one in columns_of(Edition.get(actor.tenant, batch.edition_id))]
     if not given:
         raise InputError("The list has no rows.", where="rows", fix="Leave `rows` away to give the list later.")

@@ -59,6 +59,8 @@ class TenantSettings:
     per_minute: int = 6_000
     """The most credentials that are sealed in a minute."""
     forms: tuple[str, ...] = ("edc",)
+    folder_seals: bool = False
+    """A class list from the drop folder, all of whose rows are ready, is sealed without a person."""
 
 
 _NOT_IN_TRAIL = frozenset({"sender_name", "reply_to", "privacy_contact", "protection_officer"})

@@ -26,6 +26,12 @@ OUTSIDE = (
         kept=lazy("Until the operator empties the folder; the letters of a learner go when the learner is erased"),
     ),
     Outside(
+        path="drop/",
+        what=lazy("Class lists that another system laid down, and reports on them"),
+        held=lazy("Readable, as the other system wrote them"),
+        kept=lazy("Thirty days after they were read"),
+    ),
+    Outside(
         path="erasures.jsonl",
         what=lazy("Which keys were destroyed, and when: ids that name nobody"),
         held=lazy("Readable"),

@@ -39,6 +39,11 @@ class SettingsForm(forms.Form):
     per_minute = forms.IntegerField(
         label=lazy("Credentials sealed in a minute, at most"), min_value=1, max_value=1_000_000
     )
+    folder_seals = forms.BooleanField(
+        label=lazy("Lists from the drop folder are sealed at once"),
+        required=False,
+        help_text=lazy("Only where every row is ready, and no second person must approve. Else they wait for you."),
+    )
     claim_days = forms.IntegerField(label=lazy("An offer can be claimed for, in days"), min_value=1, max_value=3650)
     reminders = forms.IntegerField(label=lazy("Reminders"), min_value=0, max_value=5)
     reminder_days = forms.IntegerField(label=lazy("Days between reminders"), min_value=1, max_value=365)
