@@ -34,6 +34,7 @@ def test_each_sees_what_waits_for_them(desk: Desk, actor: Callable[..., Actor], 
     batch = desk.batch(class_list(3, faults=1))
     mine = desk.browser.get(START).content.decode()
     assert "1 thing waits for you" in mine
+    assert "1 of 3 rows needs you" in mine
     assert f"/console/zed/awards/{batch.id}/" in mine
     batches_approval.ask_approval(desk.actor, batch.id)
     assert "Nothing waits for you" in desk.browser.get(START).content.decode()

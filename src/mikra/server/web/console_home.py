@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mikra.adapters.clock import now
-from mikra.server.actions import waiting
+from mikra.server.actions import batches, waiting
 from mikra.server.rights import Right
+from mikra.server.store.batches import Batch
 from mikra.server.store.people import Membership
 from mikra.server.web.guards import Asked, console, signed_in
-from mikra.server.web.pages import render, url_if
+from mikra.server.web.pages import day, render, url_if
 from mikra.server.words import _, ngettext
 
 
@@ -45,15 +46,27 @@ def start(request: Asked) -> HttpResponse:
 
 
 def _batches(request: Asked, found: waiting.Waiting) -> list[dict[str, Any]]:
-    said = {"check": _("A list to check"), "who": _("Waits for a list"), "approval": _("Waits for your approval")}
     return [
         {
             "title": one.edition.title,
-            "text": said[one.state],
+            "text": f"{_said(one)} · {day(one.created)}",
             "href": reverse("batch", args=[request.tenant.slug, one.id]),
         }
         for one in (*found.approvals, *found.lists)
     ]
+
+
+def _said(batch: Batch) -> str:
+    """What a batch waits for."""
+    if batch.state == Batch.State.APPROVAL:
+        return _("Waits for your approval")
+    if batch.state == Batch.State.WHO:
+        return _("Waits for a list")
+    counts = batches.counts_of(batch)
+    if not counts.fix:
+        return _("A list that is ready to be sealed")
+    pattern = ngettext("{count} of {total} rows needs you", "{count} of {total} rows need you", counts.fix)
+    return pattern.format(count=counts.fix, total=counts.total)
 
 
 def _others(request: Asked, found: waiting.Waiting) -> list[dict[str, Any]]:
