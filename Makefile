@@ -23,7 +23,7 @@ endif
 
 DRILLS := R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R11 R12 R13 R14 R15 R16 R17 R18
 
-.PHONY: help demo demo-clean test check core-test bench drill faults lock docs clean $(DRILLS)
+.PHONY: help demo demo-clean test check core-test bench drill faults lock sbom docs clean $(DRILLS)
 
 help:  ## List these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,7 +31,12 @@ help:  ## List these words
 demo: $(VENV)/.demo  ## Seal a messy class list, verify every credential, and see where it all lies
 	$(VENV)/bin/mikra demo
 
-demo-clean:  ## Remove what the demonstration made
+demo-sbom: $(VENV)/.dev  ## Write the bill of materials of the pinned requirements: build/sbom.json (CycloneDX)
+	@mkdir -p build
+	$(RUN) -m tools.sbom > build/sbom.json
+	@echo "build/sbom.json"
+
+clean:  ## Remove what the demonstration made
 	rm -rf demo-output
 
 test: $(VENV)/.dev check  ## Everything that a change must pass (REQUIRE_ALL=1: a skipped test fails)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, InputError, MikraError, NotFoundError
 from mikra.issuance.design import Design
-from mikra.server.actions import audit, awards_content, claim_codes, letters
+from mikra.server.actions import audit, awards_content, claim_codes, letters, minors
 from mikra.server.actions.batches_design import design_of
 from mikra.server.actions.work import work
 from mikra.server.store import delivery_rows, personal
@@ -38,6 +38,8 @@ class Offer:
     withdrawn: bool
     successor: str = ""
     asked: bool = field(default=False)
+    guardian: bool = field(default=False)
+    """A guardian has to agree first: the learner was not of age when it was awarded."""
 
 
 def look(code: str, at: dt.datetime | None = None) -> Offer:
@@ -61,6 +63,7 @@ def look(code: str, at: dt.datetime | None = None) -> Offer:
         ended=ended,
         withdrawn=withdrawn,
         successor=_successor(award),
+        guardian=delivery.state != State.CLAIMED and minors.guardian_asked(award),
         asked=NameRequest.of(delivery.tenant).filter(award=award, state=NameRequest.State.OPEN).exists(),
     )
 
@@ -99,16 +102,23 @@ def opened(offer: Offer, at: dt.datetime | None = None) -> None:
             delivery_rows.step(offer.delivery, state or offer.delivery.state, moment, opened=moment)
 
 
-def claim(code: str, at: dt.datetime | None = None) -> Offer:
-    """The learner takes it. Twice is once; ConflictError for an offer that ended or was withdrawn."""
+def claim(code: str, at: dt.datetime | None = None, *, guardian: bool = False) -> Offer:
+    """The learner takes it. Twice is once; ConflictError for an offer that ended or was withdrawn.
+
+    `guardian`: somebody says that they are the guardian and agree; that it was said is kept, and not who. InputError
+    where it has to be said and was not.
+    """
     moment = at or now()
     with work():
         offer = look(code, moment)
         if not offer.open:
             raise ConflictError("This offer is not open any more.", fix="Ask the institution to send it again.")
+        if offer.guardian and not guardian:
+            raise InputError("A guardian has to agree first.", where="guardian", code="guardian_asked")
         locked = Delivery.get(offer.delivery.tenant, offer.delivery.id, lock=True)
         if locked.state != State.CLAIMED:
-            delivery_rows.step(locked, State.CLAIMED, moment, claimed=moment)
+            agreed = moment if offer.guardian else None
+            delivery_rows.step(locked, State.CLAIMED, moment, claimed=moment, guardian=agreed)
             subject = f"award:{offer.award.id}"
             audit.note_all(
                 offer.delivery.tenant, "learner", [audit.Line(verb="award.claimed", subject=subject)], moment

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mikra.errors import InputError
 from mikra.server.actions import claims
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
@@ -50,18 +51,28 @@ def type_code(request: HttpRequest) -> HttpResponse:
 @public
 def offer(request: HttpRequest, code: str) -> HttpResponse:
     """What was awarded, to whom, and the one button."""
+    return _shown(request, code)
+
+
+def _shown(request: HttpRequest, code: str, *, asked_again: bool = False) -> HttpResponse:
     found = claims.look(code)
     if request.method == "GET":  # programs that look whether an address is there have read nothing
         claims.opened(found)
     values = {"offer": found, "code": code, "design": found.design, "tenant": found.delivery.tenant}
-    return _unindexed(render(request, "claim/offer.html", values))
+    values["asked_again"] = asked_again
+    return _unindexed(render(request, "claim/offer.html", values, status=422 if asked_again else 200))
 
 
 @require_POST
 @public
 def take(request: HttpRequest, code: str) -> HttpResponse:
     """It is theirs."""
-    claims.claim(code)
+    try:
+        claims.claim(code, guardian="guardian" in request.POST)
+    except InputError as error:
+        if error.where != "guardian":
+            raise
+        return _shown(request, code, asked_again=True)
     return HttpResponseRedirect(reverse("claim", args=[code]))
 
 
