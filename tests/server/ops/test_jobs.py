@@ -15,10 +15,13 @@ from django.db import OperationalError
 
 from mikra.adapters.clock import now
 from mikra.errors import NotFoundError, UnavailableError
+from mikra.server.actions import status_lists
 from mikra.server.jobs import lease, slices, tasks
 from mikra.server.jobs.embedded import LEASE, Runner
 from mikra.server.jobs.scaled import due
 from mikra.server.jobs.tasks import TASKS, Task
+from mikra.server.store.status import StatusList
+from mikra.server.store.tenants import Tenant
 from mikra.server.store.work import Beat, Lease
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +163,15 @@ def test_every_tick_has_its_tasks() -> None:
         named = {one.name for one in due(start)}
         assert named >= {name for name, seconds in every.items() if seconds <= 5}
     assert {one.name for one in due(0)} == set(every)
+
+
+def test_every_task_is_here() -> None:
+    assert {one.name for one in TASKS} - {one.name for one in tasks.here()} <= {"drop-folder"}
+
+
+def test_nothing_is_published_before_a_restored_backup_was_reconciled(tenant: Tenant) -> None:
+    StatusList._default_manager.create(tenant=tenant, group="open", size=8, secret=bytes(32))
+    assert len(status_lists._due(now())) == 1
+    tenant.issuing_blocked = "restored"
+    tenant.save()
+    assert status_lists._due(now()) == []

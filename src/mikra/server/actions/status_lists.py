@@ -59,6 +59,7 @@ def _due(moment: dt.datetime) -> Sequence[StatusList]:
     """Lists with decisions that are not public yet, the oldest decision first; then those that end soon, or are new."""
     fresh = Published._default_manager.filter(encoding=ENCODINGS[-1], until__gte=moment + RENEWED)
     wanted = Q(dirty__isnull=False) | ~Q(number__in=fresh.values("list_id"))
+    wanted &= Q(tenant__issuing_blocked="")  # after a restore it is not known yet what is withdrawn
     rows = StatusList._default_manager.select_related("tenant").filter(wanted)
     return list(rows.order_by(F("dirty").asc(nulls_last=True), "number"))
 

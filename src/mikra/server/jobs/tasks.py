@@ -50,7 +50,6 @@ TASKS = (
     Task(name="drop-folder", action="drop_folder.read_due", every=30),
     Task(name="audit-heads", action="audit_heads.seal_daily", every=300),
     Task(name="retention", action="retention.delete_due", every=3600),
-    Task(name="reviews", action="reviews_due.warn_due", every=3600),
 )
 """In the order in which they matter where there is time for one."""
 
