@@ -438,3 +438,16 @@ def test_the_sample_is_a_pdf_that_says_so(browser: Client, design: Design, save:
     save(design, title={})
     assert browser.get(at(design, "preview/certificate.pdf")).status_code == 409
     assert "No certificate can be shown yet" in browser.get(at(design, "preview/certificate/")).content.decode()
+
+
+def test_a_choice_that_is_in_no_list_stays_until_it_is_changed(
+    browser: Client, design: Design, designer: Actor, save: Save
+) -> None:
+    """What came with a file is shown as it is, with its fault; a page that is sent back does not swallow it."""
+    save(design, level={"eqf": "9"}, participation={"mode": ["by post"], "setting": "secret"})
+    page = browser.get(at(design)).content.decode()
+    assert "“9” is not in the list" in page
+    browser.post(at(design), fields(page))
+    kept = draft_of(designer, design)
+    assert kept["level"] == {"eqf": "9"}
+    assert kept["participation"] == {"mode": ["by post"], "setting": "secret"}
