@@ -15,6 +15,7 @@ from mikra.issuance import design_file
 from mikra.server.rights import Role
 from mikra.server.store.people import Membership, Person
 from mikra.server.store.tenants import Tenant
+from tests.plugins.browser import barriers, sideways
 
 pytestmark = [pytest.mark.sockets, pytest.mark.django_db(transaction=True), pytest.mark.extra("server")]
 
@@ -159,6 +160,18 @@ def test_a_vocabulary_is_searched_by_keyboard_in_another_language(pages: dict[st
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Saved.", exact=True).wait_for()
     assert page.locator("#at-participation").get_by_label("Lithuanian").is_checked()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_no_page_of_a_design_is_a_barrier(pages: dict[str, Any], width: int) -> None:
+    """WCAG 2.2 AA by axe, with all folds open, and nothing to scroll sideways."""
+    page = pages["designer"]
+    page.set_viewport_size({"width": width, "height": 900})
+    design = begin(page)
+    for rest in ("", "preview/catalogue/", "preview/verifier/", "review/", "editions/"):
+        page.goto(design + rest)
+        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+        assert (barriers(page), sideways(page)) == ([], []), rest
 
 
 def test_the_form_works_without_script(people: dict[str, str], live_server: Any, chromium: Any) -> None:
