@@ -31,12 +31,7 @@ help:  ## List these words
 demo: $(VENV)/.demo  ## Seal a messy class list, verify every credential, and see where it all lies
 	$(VENV)/bin/mikra demo
 
-demo-sbom: $(VENV)/.dev  ## Write the bill of materials of the pinned requirements: build/sbom.json (CycloneDX)
-	@mkdir -p build
-	$(RUN) -m tools.sbom > build/sbom.json
-	@echo "build/sbom.json"
-
-clean:  ## Remove what the demonstration made
+demo-clean:  ## Remove what the demonstration made
 	rm -rf demo-output
 
 test: $(VENV)/.dev check  ## Everything that a change must pass (REQUIRE_ALL=1: a skipped test fails)
@@ -82,6 +77,11 @@ docs: $(VENV)/.dev  ## Write what the docs take from the code: outputs of comman
 
 lock: $(VENV)/.dev  ## Pin the requirements anew (UPGRADE=1: to the newest)
 	UV=$(VENV)/bin/uv tools/lock.sh $(if $(UPGRADE),--upgrade)
+
+sbom: $(VENV)/.dev  ## Write the bill of materials of the pinned requirements: build/sbom.json (CycloneDX)
+	@mkdir -p build
+	$(RUN) -m tools.sbom > build/sbom.json
+	@echo "build/sbom.json"
 
 clean:  ## Remove everything that was made here, environments included
 	rm -rf $(VENV) $(CORE) .peers tests/conformance/node_modules build dist demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
