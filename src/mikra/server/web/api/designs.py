@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from ninja import Router, Status
 
 from mikra.issuance.roster.table import heading_text
-from mikra.server.actions import designs, drafts, editions
+from mikra.server.actions import designs, drafts, drop_folder, editions
 from mikra.server.actions.batches_design import columns_of
 from mikra.server.store.designs import Design, Edition
 from mikra.server.web.api.door import Called
@@ -97,3 +97,13 @@ def fields(request: Called, id: uuid.UUID, number: int) -> Any:
         {"name": one.name, "label": heading_text(one.name, language), "required": one.required}
         for one in columns_of(found)
     ]
+
+
+@router.put(
+    "/designs/{uuid:id}/editions/{int:number}/folder",
+    response=dict[str, str],
+    summary="Make the drop folder of an edition; a second time changes nothing",
+)
+def folder(request: Called, id: uuid.UUID, number: int) -> Any:
+    found = drop_folder.open_folder(request.actor, editions.get_edition(request.actor, id, number).id)
+    return {"folder": str(found.relative_to(drop_folder.root().parent))}
