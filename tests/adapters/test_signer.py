@@ -132,6 +132,7 @@ def test_a_batch_is_sealed_by_it(running: Running, tmp_path: Path) -> None:
         (header(typ="dc+sd-jwt") + b".e30", Kind.SD_JWT),
         (header(typ="vc+jwt") + b".eyJ0eXBlIjpbIlZlcmlmaWFibGVDcmVkZW50aWFsIl19", Kind.VC),
         (header(typ="oauth-authz-req+jwt") + b".e30", Kind.REQUEST),
+        (header(typ="audit-head+jwt") + b".e30", Kind.AUDIT_HEAD),
         (b"\x31\x80" + bytes(100), Kind.PDF),
         (b"\xff" * 64, Kind.DATA_INTEGRITY),
     ],

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     STATUS_LIST = "status-list"
     RECEIPT = "receipt"
     MANIFEST = "manifest"
+    AUDIT_HEAD = "audit-head"
     REQUEST = "request"
     PDF = "pdf"
     DATA_INTEGRITY = "data-integrity"
@@ -36,6 +37,7 @@ _BY_TYPE = {
     "vc+sd-jwt": Kind.SD_JWT,
     "oauth-authz-req+jwt": Kind.REQUEST,
     "openidvci-issuer-metadata+jwt": Kind.REQUEST,
+    "audit-head+jwt": Kind.AUDIT_HEAD,
 }
 _CREDENTIALS = frozenset({"jose+json", "jose", "vc+jwt", "vp+jwt", "jwt", ""})
 _LISTS = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
@@ -97,6 +99,6 @@ def _unknown(found: str) -> InputError:
     return InputError(
         "The signer does not know what this is, so it seals it under no key.",
         found=found,
-        expected="a credential, a status list, a receipt or a manifest as Mikra writes them",
+        expected="a credential, a status list, a receipt, a manifest or an audit head as Mikra writes them",
         code="request_malformed",
     )

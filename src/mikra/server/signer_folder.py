@@ -32,7 +32,7 @@ SEALS = {
     "credentials": ("edc", "vc", "sd-jwt", "pdf", "data-integrity", "digest", "manifest"),
     "trial": ("edc", "vc", "sd-jwt", "pdf", "data-integrity", "digest", "manifest"),
     "status": ("status-list",),
-    "receipts": ("receipt", "manifest"),
+    "receipts": ("receipt", "manifest", "audit-head"),
 }
 """By use of a key (`store.tenants.SealKey.Use`): the kinds that the signer lets it seal (`adapters.signer_kinds`)."""
 

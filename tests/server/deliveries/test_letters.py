@@ -9,13 +9,15 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from mikra.adapters.clock import now
 from mikra.adapters.mail import Later, Outcome, Refused, Sent
 from mikra.errors import ConflictError, InputError, NotAllowedError, NotFoundError
-from mikra.server.actions import deliveries, letters, paper, tenant_settings
+from mikra.server.actions import corrections, deliveries, letters, paper, tenant_settings
 from mikra.server.rights import Actor, Role
 from mikra.server.store.audit import Entry
+from mikra.server.store.awards import Award
 from mikra.server.store.batches import Batch
 from mikra.server.store.deliveries import Delivery, DeliveryStep
 from mikra.server.store.tenants import Tenant
@@ -240,3 +242,26 @@ def test_settings_decide_how_often(tenant: Tenant, sealed: Made, actor: Make) ->
     deliveries.send_due(post=World())
     deliveries.remind_due(now() + dt.timedelta(days=100))
     assert states(tenant) == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("act", "said"), [("revoke", "has withdrawn"), ("suspend", "has suspended"), ("resume", "counts again")]
+)
+def test_whoever_has_the_letter_is_told_of_a_change_and_why(
+    tenant: Tenant, sealed: Made, actor: Make, client: Client, act: str, said: str
+) -> None:
+    """By a letter of its own, whose link leads to the page of the award."""
+    sealed(tenant, 1)
+    deliveries.send_due(post=World())
+    registrar, award = actor(tenant, Role.REGISTRAR), Award.of(tenant).get()
+    if act == "resume":
+        corrections.suspend(registrar, award.id, "Looked into.")
+        deliveries.send_due(post=World())
+    getattr(corrections, act)(registrar, award.id, "The grade was of somebody else.")
+    world = World()
+    deliveries.send_due(post=world)
+    (letter,) = world.taken
+    text = letter.get_content()
+    assert said in text
+    assert "The reason: The grade was of somebody else." in text
+    assert client.get(f"/claim/{link_of(letter)}/").status_code == 200

@@ -84,7 +84,6 @@ def test_the_icon_is_there(client: Client) -> None:
     answer = client.get("/favicon.ico", follow=True)
     assert answer.status_code == 200
     assert b"<svg" in b"".join(answer)
-    answer.file_to_stream.close()
 
 
 def test_errors_are_pages_in_the_readers_language(client: Client, tenant: Tenant) -> None:

@@ -22,7 +22,8 @@ from mikra.server.actions import claim_codes
 from mikra.server.actions.learners_profile import shown_name
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.installation import installation
-from mikra.server.store import personal
+from mikra.server.store import delivery_rows, personal
+from mikra.server.store.awards import Award
 from mikra.server.store.deliveries import Delivery
 from mikra.server.words import _
 
@@ -54,8 +55,9 @@ def person(profile: dict[str, Any], fallback: str) -> Person:
 
 
 def claim_address(delivery: Delivery) -> str:
-    """The one link of the letter."""
-    code = claim_codes.code_of(delivery.tenant_id, delivery.id)
+    """The one link of the letter; of one about a change, that of the offer which led to the award."""
+    of = delivery_rows.offer_of(delivery.award_id) if delivery.kind == Delivery.Kind.CHANGE else None
+    code = claim_codes.code_of(delivery.tenant_id, of.id if of else delivery.id)
     return f"{installation().origin.rstrip('/')}/claim/{code}/"
 
 
@@ -104,13 +106,36 @@ def _recipient(to: Person) -> Address:
 
 
 def _title(delivery: Delivery, reminder: bool) -> str:
+    if delivery.kind == Delivery.Kind.CHANGE:
+        return _("Changed: {title}").format(title=delivery.award.edition.title)
     if delivery.award.supersedes_id:
         return _("Corrected: {title}").format(title=delivery.award.edition.title)
     pattern = _("Still yours to collect: {title}") if reminder else _("Yours: {title}")
     return pattern.format(title=delivery.award.edition.title)
 
 
+def _of_change(delivery: Delivery, to: Person) -> str:
+    """What was decided about an award that the learner knows of, why, and where to look."""
+    award, tenant = delivery.award, delivery.tenant.name
+    what = {
+        Award.State.REVOKED: _("{tenant} has withdrawn your micro-credential “{title}”. It does not count any more."),
+        Award.State.SUSPENDED: _("{tenant} has suspended your micro-credential “{title}”. It does not count for now."),
+        Award.State.SUPERSEDED: _("{tenant} has replaced your micro-credential “{title}” by a new one."),
+    }.get(Award.State(award.state), _("Your micro-credential “{title}” of {tenant} counts again."))
+    lines = [
+        _("Hello {name},").format(name=to.name),
+        what.format(tenant=tenant, title=award.edition.title),
+        _("The reason: {reason}").format(reason=award.reason) if award.reason else "",
+        _("Look at it here:"),
+        claim_address(delivery),
+        _("If you think that this is wrong, tell {tenant}.").format(tenant=tenant),
+    ]
+    return "\n\n".join(line for line in lines if line) + "\n"
+
+
 def _body(delivery: Delivery, to: Person, reminder: bool) -> str:
+    if delivery.kind == Delivery.Kind.CHANGE:
+        return _of_change(delivery, to)
     title, tenant = delivery.award.edition.title, delivery.tenant.name
     what = (
         _("{tenant} has corrected your micro-credential “{title}”. The new one takes the place of the old.")

@@ -37,6 +37,12 @@ def _may_be_told() -> Any:
     return ~models.Exists(held_back)
 
 
+def offer_of(award_id: uuid.UUID) -> Delivery | None:
+    """The newest letter that offered this award: its code leads to the page of the award."""
+    rows = Delivery._default_manager.filter(award_id=award_id, kind=Delivery.Kind.AWARD, token__isnull=False)
+    return rows.order_by("-id").first()
+
+
 def step(delivery: Delivery, state: str, at: dt.datetime, reason: str = "", **changes: Any) -> None:
     """Moves a delivery on and notes it in its history."""
     delivery.state = state

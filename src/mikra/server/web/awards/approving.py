@@ -26,7 +26,7 @@ from mikra.server.words import _
 DECIDED = (Batch.State.SCHEDULED, Batch.State.SEALING, Batch.State.PAUSED, Batch.State.DONE)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.VIEW)
 def approve(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Whoever may seal decides here; whoever prepared it asks."""

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mikra.errors import InputError
 from mikra.server.actions import batches, batches_watch, rows, rows_mending
@@ -25,7 +25,7 @@ from mikra.server.words import _
 PAGE = 50
 
 
-@require_GET
+@require_safe
 @console(Right.PREPARE)
 def check(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The rows that need somebody first; then those of each other kind."""
@@ -59,7 +59,7 @@ def _state(request: Asked, batch: Batch, counts: batches.Counts) -> dict[str, An
     return {"batch": batch, "file": file, "counts": counts, "show": _show(request, counts), "notes": batch.findings}
 
 
-@require_GET
+@require_safe
 @console(Right.PREPARE)
 def more(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The next rows, for the grid that is open."""
@@ -68,7 +68,7 @@ def more(request: Asked, id: uuid.UUID) -> HttpResponse:
     return render(request, "awards/more.html", {**values, "batch": batch})
 
 
-@require_GET
+@require_safe
 @console(Right.PREPARE)
 def state(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Headline, chips and the bar at the foot, anew."""
@@ -108,7 +108,7 @@ def _answered(row: rows.RowView, cell: rows.CellView) -> dict[str, Any]:
     return shown
 
 
-@require_GET
+@require_safe
 @console(Right.PREPARE)
 def bad_rows(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Only the rows that are not ready, to be mended elsewhere."""

@@ -7,7 +7,7 @@ import uuid
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mikra.adapters.clock import now
 from mikra.errors import InputError, NotAllowedError
@@ -46,7 +46,7 @@ class BeginForm(forms.Form):
     )
 
 
-@require_GET
+@require_safe
 @console(Right.PREPARE)
 def choose(request: Asked) -> HttpResponse:
     """The designs, last used first."""
@@ -57,7 +57,7 @@ def choose(request: Asked) -> HttpResponse:
     return render(request, "awards/choose.html", {**values, "steps": words.steps(request.tenant.slug, None, 1)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.PREPARE)
 def begin(request: Asked, edition: uuid.UUID) -> HttpResponse:
     """The options of one edition; then the batch."""

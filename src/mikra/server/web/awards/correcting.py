@@ -36,7 +36,7 @@ ASKED: dict[str, tuple[Any, Any, Any]] = {
 """What is done -> the question, what it means, the button."""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.CORRECT)
 def change(request: Asked, id: uuid.UUID, what: str) -> HttpResponse:
     """Asks why, and does it."""
@@ -63,7 +63,7 @@ def change(request: Asked, id: uuid.UUID, what: str) -> HttpResponse:
     return render(request, "awards/reason.html", values, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.CORRECT)
 def correct(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The facts as they stand, to be put right: a new credential takes the place of the old one."""
@@ -96,7 +96,7 @@ def _changes(facts: list[corrections_supersede.Fact], sent: Mapping[str, Any]) -
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.CORRECT)
 def withdraw_offer(request: Asked, id: uuid.UUID, delivery: uuid.UUID) -> HttpResponse:
     """The link of a letter no longer leads to the credential; the award stays."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mikra.adapters.clock import now
 from mikra.errors import NotFoundError
@@ -55,7 +55,7 @@ class FilterForm(forms.Form):
         )
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def index(request: Asked) -> HttpResponse:
     """The newest first."""

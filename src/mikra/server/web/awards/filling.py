@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mikra.errors import InputError
 from mikra.issuance.dates import DateOrder
@@ -35,7 +35,7 @@ def heading(request: Asked, batch: Batch, here: int) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.PREPARE)
 def who(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Takes the list, or says at the field why not; what was there before stays."""
@@ -100,7 +100,7 @@ def _go(request: Asked, page: str, batch: Batch) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.PREPARE)
 def columns(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Which column is which: guessed, or as somebody said the last time; decided here."""
@@ -155,7 +155,7 @@ def _columns(request: Asked, batch: Batch) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.PREPARE)
 def one(request: Asked, id: uuid.UUID) -> HttpResponse:
     """One person, typed."""
@@ -174,7 +174,7 @@ def one(request: Asked, id: uuid.UUID) -> HttpResponse:
     return render(request, "awards/one.html", values, status=422 if error else 200)
 
 
-@require_GET
+@require_safe
 @console(Right.PREPARE)
 def template(request: Asked, edition: uuid.UUID) -> HttpResponse:
     """The empty list of this design, in a language of the design."""

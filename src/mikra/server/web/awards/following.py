@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mikra.adapters.clock import now
 from mikra.errors import InputError
@@ -24,7 +24,7 @@ from mikra.server.words import _, ngettext
 RUNNING = (Batch.State.SCHEDULED, Batch.State.SEALING, Batch.State.PAUSED)
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def follow(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The batch after it was decided on."""
@@ -78,7 +78,7 @@ def _left(seconds: int | None) -> str:
     return ngettext("about {count} minute left", "about {count} minutes left", minutes).format(count=minutes)
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def progress(request: Asked, id: uuid.UUID) -> HttpResponse:
     """How far it is, for the page that is open; when it has ended the page is loaded anew."""
@@ -110,7 +110,7 @@ def send_back(request: Asked, id: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("batch", args=[request.tenant.slug, id]))
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def receipt(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The sealed receipt: rows, award ids and digests, no names."""
@@ -120,7 +120,7 @@ def receipt(request: Asked, id: uuid.UUID) -> HttpResponse:
     return download(content, "application/x-ndjson" if several else "application/json", name)
 
 
-@require_GET
+@require_safe
 @console(Right.LEARNERS)
 def receipt_xlsx(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Who got what."""

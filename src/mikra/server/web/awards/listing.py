@@ -6,7 +6,7 @@ import uuid
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mikra.server.actions import batches, batches_approval, batches_watch
 from mikra.server.rights import Right
@@ -19,7 +19,7 @@ PAGE = 25
 GROUPS = ("who", "check", "approval", "scheduled", "sealing", "paused", "done", "reverted", "cancelled")
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def index(request: Asked) -> HttpResponse:
     """The newest first, by state."""
@@ -56,7 +56,7 @@ def _id(text: str | None) -> uuid.UUID | None:
         return None
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def go(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The page on which this batch goes on, for whoever asks."""

@@ -6,7 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mikra import messages
 from mikra.server.actions import batches, batches_watch, previews
@@ -17,7 +17,7 @@ from mikra.server.web.pages import render
 from mikra.server.words import language
 
 
-@require_GET
+@require_safe
 @console(Right.LEARNERS)
 def look(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Letter, learner's page, verifier's page, side by side."""
@@ -50,7 +50,7 @@ def _elements(shown: previews.Preview, tongue: str) -> list[dict[str, object]]:
     ]
 
 
-@require_GET
+@require_safe
 @console(Right.LEARNERS)
 def certificate(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The certificate of the row that one looks at, marked as a demonstration."""

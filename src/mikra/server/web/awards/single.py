@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mikra.server.actions import awards_story
 from mikra.server.rights import Right
@@ -18,7 +18,7 @@ from mikra.server.words import language
 FILES = {"edc": ("application/vc+ld+json", "jsonld")}
 
 
-@require_GET
+@require_safe
 @console(Right.VIEW)
 def one(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The page of one award."""
@@ -43,7 +43,7 @@ def _may(request: Asked, found: awards_story.Story) -> list[str]:
     return ["correct", *can] if can and named else can
 
 
-@require_GET
+@require_safe
 @console(Right.LEARNERS)
 def credential(request: Asked, id: uuid.UUID, form: str) -> HttpResponse:
     """The sealed file."""
@@ -51,7 +51,7 @@ def credential(request: Asked, id: uuid.UUID, form: str) -> HttpResponse:
     return download(awards_story.credential(request.actor, id, form), kind, f"credential.{ending}")
 
 
-@require_GET
+@require_safe
 @console(Right.LEARNERS)
 def certificate(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The certificate for people."""

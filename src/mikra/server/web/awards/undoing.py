@@ -19,7 +19,7 @@ from mikra.server.web.pages import render
 from mikra.server.words import _
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.CORRECT)
 def undo(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Asks why; then all awards of the batch are withdrawn, and where it is wished a new list is begun."""

@@ -112,5 +112,5 @@ def _file(content: bytes, kind: str, name: str) -> HttpResponse:
 
 def _unindexed(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # with no-referrer, browsers send forms with `Origin: null`
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mikra.server.actions import learners
 from mikra.server.rights import Right
@@ -16,7 +16,7 @@ from mikra.server.web.pages import render
 MOST = 50
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @console(Right.LEARNERS)
 def find(request: Asked) -> HttpResponse:
     """The field to search, and what was found."""
@@ -25,7 +25,7 @@ def find(request: Asked) -> HttpResponse:
     return render(request, "learners/find.html", {"q": text, "found": found, "most": MOST})
 
 
-@require_GET
+@require_safe
 @console(Right.LEARNERS)
 def one(request: Asked, id: uuid.UUID) -> HttpResponse:
     """One person, and all their awards."""
