@@ -18,6 +18,7 @@ pytest_plugins = (
     "tests.plugins.sockets",
     "tests.plugins.beside_core",
     "tests.plugins.browser",
+    "tests.plugins.installation",
     "tests.plugins.postgres",
 )
 
