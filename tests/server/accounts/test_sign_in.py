@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.test import Client
 
@@ -118,3 +120,22 @@ def test_ones_own_pages(address: str, tenant: Tenant, join: Join, sign_in: SignI
     assert answer.status_code in (200, 302)
     if answer.status_code == 302:
         assert answer["Location"].startswith("/account/prove/")
+
+
+def test_the_secret_of_an_app_is_not_in_the_clear(tenant: Tenant, join: Join, sign_in: SignIn) -> None:
+    """And signing in then asks for a code of the app, too."""
+    person = join(tenant, Role.REGISTRAR)
+    browser = sign_in(person)
+    browser.post("/account/prove/")
+    browser.post("/account/prove/", {"code": code_of_last_letter(), "next": "/account/"})
+    shown = re.search(r"<code[^>]*>([A-Z2-7]+)</code>", browser.get("/account/app/add/").content.decode())
+    assert shown
+    secret = shown[1]
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    assert browser.post("/account/app/add/", {"code": code}).status_code == 302
+    (kept,) = Authenticator.objects.filter(user=person, type="totp")
+    assert secret not in str(kept.data)
+    other = Client()
+    where = other.post("/sign-in/", {"email": person.email})["Location"]
+    other.post(where, {"code": code_of_last_letter()})
+    assert other.get("/console/zed/").status_code == 302, "the app was not asked"

@@ -179,7 +179,7 @@ def test_a_spool_holds_no_more_than_two_blocks_and_nothing_in_the_clear() -> Non
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_make_one_batch(tenant: Tenant, edition: Edition, program: Give) -> None:
-    """R8. Seen red with the row of the key stored after the deed."""
+    """R8: one batch, and twenty times the same answer."""
     bearer = program(tenant)
     body = {"edition": str(edition.id), "rows": [ROW]}
     answers: list[Any] = []
