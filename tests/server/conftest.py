@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from mikra.server.rights import Actor, Role, rights_of
 from mikra.server.store.people import Membership, Person
 from mikra.server.store.tenants import Tenant
+
+
+@pytest.fixture(autouse=True)
+def forgetful() -> None:
+    """No test is slowed down for what another did: how often somebody tried is kept in the cache of the process."""
+    cache.clear()
+
 
 Join = Callable[..., Person]
 

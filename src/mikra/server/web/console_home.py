@@ -13,7 +13,7 @@ from mikra.server.actions import batches, waiting
 from mikra.server.rights import Right
 from mikra.server.store.batches import Batch
 from mikra.server.store.people import Membership
-from mikra.server.web.guards import Asked, console, signed_in
+from mikra.server.web.guards import ONLY, Asked, console, signed_in
 from mikra.server.web.pages import day, render, url_if
 from mikra.server.words import _, ngettext
 
@@ -22,7 +22,8 @@ from mikra.server.words import _, ngettext
 @signed_in
 def choose(request: Asked) -> HttpResponse:
     """One institution: go there. Several: choose. None: say so."""
-    mine = Membership.working(request.person)
+    only = request.session.get(ONLY)
+    mine = [one for one in Membership.working(request.person) if only in (None, one.tenant.slug)]
     if len(mine) == 1:
         return HttpResponseRedirect(reverse("start", args=[mine[0].tenant.slug]))
     return render(request, "console/choose.html", {"memberships": mine})
