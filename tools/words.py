@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -38,6 +39,8 @@ _OF_ITS_TIME = re.compile(
     r"|Report-Msgid-Bugs-To)[^\n]*\n",
     re.M,
 )
+_NO_DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+"""In place of the moment of compiling: the same words give the same file."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 
@@ -136,6 +139,7 @@ def compiled(language: str) -> bytes:
     whole, buffer = catalogue(language), io.BytesIO()
     for one in lacking(whole):
         whole.delete(one.id, context=one.context)
+    whole.creation_date = whole.revision_date = _NO_DAY
     write_mo(buffer, whole)
     return buffer.getvalue()
 
