@@ -54,6 +54,7 @@ def environment() -> Environment:
         pgettext=lambda context, message: message,
         npgettext=lambda context, singular, plural, count: _pick(singular, plural, count),
     )
+    made.filters |= {"said": str, "day": str, "moment": str}
     made.globals["static"] = lambda path: f"/static/{path}"
     made.globals["url"] = lambda name, *args, **kwargs: f"/{name}"
     return made

@@ -67,7 +67,7 @@ def test_a_seal_from_a_file(provider: Provider, tenant: Tenant, join: Join, sign
     assert not SealKey.of(tenant).exists()
     done = browser.post("/console/zed/settings/keys/bring/", {**form, "password": PASSWORD, "file": file()})
     assert done.status_code == 302
-    assert SealKey.of(tenant).get().certificate is not None
+    assert SealKey.of(tenant).get(use="credentials").certificate is not None
     kept = [one for one in Path(installation().home).rglob("*") if one.is_file()]
     (holds,) = [one for one in kept if PASSWORD.encode() in one.read_bytes()]
     assert holds.parent == installation().keys, "the password stands elsewhere than with the key that it opens"

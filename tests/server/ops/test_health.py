@@ -143,6 +143,7 @@ def test_for_machines(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
 
 
+@pytest.mark.sockets
 def test_for_people(
     join: Callable[..., Person], sign_in: Callable[[Person], Client], tenant: Tenant, stranger: Tenant
 ) -> None:
