@@ -71,6 +71,6 @@ def _typst() -> Any:
             "Pages cannot be drawn here.",
             where="extra pdf",
             found="typst is not installed",
-            fix="Install mikra[pdf], or take the neutral page.",
+            fix="Install mikra[pdf].",
         ) from error
     return typst
