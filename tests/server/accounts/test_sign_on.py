@@ -304,3 +304,38 @@ def test_by_a_false_saml(
 def test_saml_of_another_key(saml: SignOn, tenant: Tenant, join: Join, client: Client) -> None:
     saml_in(client, Identity(), join(tenant, Role.REGISTRAR).email)
     assert client.get("/console/zed/").status_code == 302
+
+
+CHANGES = ["app/add/", "app/remove/", "codes/", "codes/new/", "codes/file/", "passkeys/add/"]
+
+
+@pytest.mark.parametrize("address", CHANGES)
+def test_they_cannot_add_a_way_in_that_opens_more(
+    address: str, set_up: SignOn, tenant: Tenant, join: Join, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever runs one institution's service gives themselves a passkey of somebody who works for two."""
+    come_in(client, Door(join(tenant, Role.REGISTRAR).email), monkeypatch)
+    assert client.get(f"/account/{address}").status_code == 403
+    assert client.post(f"/account/{address}", {"code": "123456"}).status_code == 403
+
+
+def test_they_change_nothing_of_the_person(
+    set_up: SignOn, tenant: Tenant, join: Join, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = join(tenant, Role.REGISTRAR)
+    come_in(client, Door(person.email), monkeypatch)
+    assert client.post("/account/", {"name": "Somebody Else", "language": "cs"}).status_code == 403
+    person.refresh_from_db()
+    assert person.name == "Jana Králová"
+
+
+def test_they_do_not_operate(
+    set_up: SignOn, tenant: Tenant, join: Join, client: Client, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who runs the installation comes in by a way of their own."""
+    person = join(tenant, Role.ADMINISTRATOR)
+    person.operator = True
+    person.save()
+    come_in(client, Door(person.email), monkeypatch)
+    assert client.get("/operator/health/").status_code == 404
+    assert sign_in(person).get("/account/ways/").status_code == 200

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-from mikra.errors import NotFoundError
+from mikra.errors import NotAllowedError, NotFoundError
 from mikra.server.actions import step_up
 from mikra.server.rights import Actor, Right, rights_of
 from mikra.server.store.people import Membership, Person
@@ -70,8 +70,8 @@ def operator(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> Callable[
     def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return to_sign_in(request)
-        if not request.user.operator:
-            raise not_there()
+        if not request.user.operator or ONLY in request.session:
+            raise not_there()  # an institution's own sign-in does not vouch for whoever runs the installation
         request.person = request.user
         return view(request, *args, **kwargs)
 
@@ -123,6 +123,20 @@ def actor_of(request: Any, slug: str) -> Actor:
         proven=step_up.proven_at(request),
         language=language(),
     )
+
+
+def by_own_way(request: Any) -> None:
+    """NotAllowedError for whoever came in by an institution's sign-in: it does not vouch for the whole person.
+
+    Else whoever runs that service could give themselves a passkey of somebody who works for another institution too.
+    """
+    if ONLY in request.session:
+        raise NotAllowedError(
+            "You came in by your institution's sign-in, which cannot change your account.",
+            expected="a session that began with a code by e-mail, or a passkey",
+            fix="Sign out, and sign in with a code.",
+            code="not_allowed",
+        )
 
 
 def not_there() -> NotFoundError:

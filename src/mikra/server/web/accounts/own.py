@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from mikra.server.actions import people, step_up
-from mikra.server.web.guards import Asked, signed_in
+from mikra.server.web.guards import Asked, by_own_way, signed_in
 from mikra.server.web.pages import render
 from mikra.server.words import _, lazy
 
@@ -34,6 +34,8 @@ def account(request: Asked) -> HttpResponse:
     """Name, language, ways to sign in."""
     person = request.person
     form = AccountForm(request.POST or None, initial={"name": person.name, "language": person.language or "en"})
+    if request.method == "POST":
+        by_own_way(request)
     if request.method == "POST" and form.is_valid():
         people.describe_oneself(person, name=form.cleaned_data["name"], language=form.cleaned_data["language"])
         messages.success(request, _("Saved."))

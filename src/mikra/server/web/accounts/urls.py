@@ -12,13 +12,14 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from allauth.socialaccount.providers.saml import views as saml
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from requests import RequestException
 
 from mikra.errors import UnavailableError
 from mikra.server.web.accounts import decisions, own, people, services, set_up
+from mikra.server.web.guards import by_own_way
 
 View = Callable[..., HttpResponseBase]
 
@@ -42,7 +43,19 @@ def guarded(guard: str, view: View) -> View:
 
 
 def _own(view: View) -> View:
+    """A view of allauth about one's own account."""
     return guarded("signed_in", view)
+
+
+def _changing(view: View) -> View:
+    """One that gives or takes away a way to sign in."""
+
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        by_own_way(request)
+        return view(request, *args, **kwargs)
+
+    shown.__module__, shown.__name__ = view.__module__, getattr(view, "__name__", type(view).__name__)
+    return _own(shown)
 
 
 urlpatterns = [
@@ -70,15 +83,15 @@ urlpatterns = [
         name="mfa_reauthenticate_webauthn",
     ),
     path("account/ways/", _own(mfa.index), name="mfa_index"),
-    path("account/app/add/", _own(totp.activate_totp), name="mfa_activate_totp"),
-    path("account/app/remove/", _own(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("account/codes/", _own(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path("account/codes/new/", _own(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
-    path("account/codes/file/", _own(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path("account/app/add/", _changing(totp.activate_totp), name="mfa_activate_totp"),
+    path("account/app/remove/", _changing(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("account/codes/", _changing(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("account/codes/new/", _changing(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("account/codes/file/", _changing(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
     path("account/passkeys/", _own(passkeys.list_webauthn), name="mfa_list_webauthn"),
-    path("account/passkeys/add/", _own(passkeys.add_webauthn), name="mfa_add_webauthn"),
-    path("account/passkeys/<int:pk>/remove/", _own(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
-    path("account/passkeys/<int:pk>/name/", _own(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("account/passkeys/add/", _changing(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("account/passkeys/<int:pk>/remove/", _changing(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+    path("account/passkeys/<int:pk>/name/", _changing(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
 ]
 
 console_urlpatterns = [
