@@ -106,3 +106,12 @@ def test_the_pages(tenant: Tenant, join: Callable[..., Person], sign_in: Callabl
     saved = browser.post("/console/zed/settings/", {"grace_minutes": "5"})
     assert saved.status_code == 422
     assert sign_in(join(tenant, Role.REGISTRAR)).get("/console/zed/settings/").status_code == 403
+
+
+def test_settings_lead_to_all_that_is_set(
+    tenant: Tenant, join: Callable[..., Person], sign_in: Callable[[Person], Client]
+) -> None:
+    page = sign_in(join(tenant, Role.ADMINISTRATOR)).get("/console/zed/settings/").content.decode()
+    for where in ("people/", "programs/", "keys/", "sign-in/", "health/"):
+        assert f'href="/console/zed/settings/{where}"' in page
+    assert 'href="/console/zed/stop/"' in page
