@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from mikra import server
 from mikra.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from mikra.server.actions import people, tenant_settings
 from mikra.server.rights import Actor, Role
@@ -83,7 +87,7 @@ def test_settings(tenant: Tenant, actor: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    "members", [{"age_of_consent": 12}, {"grace_minutes": -1}, {"learner_id_pattern": "["}, {"per_minute": True}]
+    "members", [{"age_of_consent": 12}, {"grace_minutes": -1}, {"reminders": 6}, {"claim_days": True}]
 )
 def test_settings_that_cannot_be(members: dict[str, Any], tenant: Tenant, actor: Make) -> None:
     with pytest.raises(InputError) as refused:
@@ -115,3 +119,13 @@ def test_settings_lead_to_all_that_is_set(
     for where in ("people/", "programs/", "keys/", "sign-in/", "health/"):
         assert f'href="/console/zed/settings/{where}"' in page
     assert 'href="/console/zed/stop/"' in page
+
+
+@pytest.mark.parametrize("member", [one.name for one in fields(tenant_settings.TenantSettings)])
+def test_what_is_decided_decides_something(member: str) -> None:
+    """No decision of the page is one that nothing reads."""
+    home = Path(str(server.__file__)).parent
+    own = home / "actions" / "tenant_settings.py"
+    read = re.compile(rf"\.{member}\b|\"{member}\"")
+    files = [one for one in home.rglob("*.py") if one != own and one.parent.name != "accounts"]
+    assert any(read.search(one.read_text("utf-8")) for one in files), f"nothing reads {member}"

@@ -35,8 +35,6 @@ class TenantSettings:
     reminders: int = 2
     age_of_consent: int = 16
     guardian_confirms: bool = True
-    learner_id_pattern: str = ""
-    """A regular expression that learner numbers of this institution fit; empty: any."""
     sender_name: str = ""
     reply_to: str = ""
     keep_rows_days: int = 90
@@ -56,9 +54,6 @@ class TenantSettings:
     protection_officer: str = ""
     supervisory_authority: str = ""
     status_base: str = ""
-    per_minute: int = 6_000
-    """The most credentials that are sealed in a minute."""
-    forms: tuple[str, ...] = ("edc",)
     folder_seals: bool = False
     """A class list from the drop folder, all of whose rows are ready, is sealed without a person."""
 
@@ -78,7 +73,6 @@ _BOUNDS = {
     "keep_cases_days": range(365, 3_651),
     "keep_staff_days": range(30, 7_301),
     "keep_answers_days": range(1, 91),
-    "per_minute": range(1, 1_000_001),
 }
 
 
@@ -86,8 +80,6 @@ def settings_of(tenant: Tenant) -> TenantSettings:
     """What this institution has decided; the rest as it is by default."""
     known = {one.name for one in fields(TenantSettings)}
     given = {name: value for name, value in tenant.settings.items() if name in known}
-    if isinstance(given.get("forms"), list):
-        given["forms"] = tuple(given["forms"])
     return TenantSettings(**given)
 
 
@@ -102,19 +94,13 @@ def change(actor: Actor, **members: Any) -> TenantSettings:
         tenant.settings = {**tenant.settings, **changed}
         tenant.save(update_fields=("settings",))
         if changed:
-            detail = {name: _plain(value) for name, value in changed.items() if name not in _NOT_IN_TRAIL}
+            detail = {name: value for name, value in changed.items() if name not in _NOT_IN_TRAIL}
             audit.note(actor, audit.Line(verb="settings.changed", subject=f"tenant:{tenant.id}", detail=detail))
     actor.tenant.settings = tenant.settings
     return after
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
 def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
-    import re
-
     for name, value in members.items():
         bounds = _BOUNDS.get(name)
         if bounds is not None and (type(value) is not int or value not in bounds):
@@ -125,11 +111,4 @@ def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError(
             "This is no legal basis of a task like this.", where="legal_basis", expected=", ".join(LEGAL_BASES)
         )
-    if pattern := members.get("learner_id_pattern"):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise InputError(
-                "This is no regular expression.", where="learner_id_pattern", found=str(error), expected="e.g. [0-9]{8}"
-            ) from error
     return dict(members)

@@ -36,9 +36,6 @@ class SettingsForm(forms.Form):
         max_value=7 * 24 * 60,
         help_text=lazy("So long after sealing, a whole batch can be undone before anybody hears of it."),
     )
-    per_minute = forms.IntegerField(
-        label=lazy("Credentials sealed in a minute, at most"), min_value=1, max_value=1_000_000
-    )
     folder_seals = forms.BooleanField(
         label=lazy("Lists from the drop folder are sealed at once"),
         required=False,
@@ -49,12 +46,6 @@ class SettingsForm(forms.Form):
     reminder_days = forms.IntegerField(label=lazy("Days between reminders"), min_value=1, max_value=365)
     sender_name = forms.CharField(label=lazy("Sender of letters"), max_length=200, required=False)
     reply_to = forms.EmailField(label=lazy("Answers to letters go to"), required=False)
-    learner_id_pattern = forms.CharField(
-        label=lazy("Pattern of learner numbers"),
-        max_length=200,
-        required=False,
-        help_text=lazy("A regular expression, such as [0-9]{8}. Empty: any."),
-    )
     age_of_consent = forms.IntegerField(
         label=lazy("Age of digital consent in your country"),
         min_value=13,
