@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mikra.errors import InputError, UnavailableError
-from mikra.server.actions.erasure_rows import destroy_learner, destroy_rows, destroy_upload
+from mikra.server.actions.erasure_rows import destroy_learner, destroy_rows, destroy_upload, destroy_wallet
 from mikra.server.actions.work import work
 from mikra.server.installation import Installation, installation
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.learners import Learner
+from mikra.server.store.wallets import Wallet
 
-LEARNER, ROW, BATCH = "learner", "row", "batch"
-KINDS = (LEARNER, ROW, BATCH)
+LEARNER, ROW, BATCH, WALLET = "learner", "row", "batch", "wallet"
+KINDS = (LEARNER, ROW, BATCH, WALLET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,8 @@ def replay(erasures: list[Erasure]) -> int:
 
 def _again(one: Erasure) -> int:
     """Destroys what came back. 1 where there was something."""
+    if one.kind == WALLET:
+        return _wallet_again(one)
     models: dict[str, type[Learner | BatchRow | Batch]] = {LEARNER: Learner, ROW: BatchRow, BATCH: Batch}
     # A key that is younger than the erasure was made by it: a list goes on under a new one.
     row = models[one.kind]._default_manager.filter(pk=one.id, key__created__lt=one.at).first()
@@ -95,3 +98,10 @@ def _again(one: Erasure) -> int:
     elif isinstance(row, Batch):
         destroy_upload(row)
     return 0 if row is None else 1
+
+
+def _wallet_again(one: Erasure) -> int:
+    wallet = Wallet._default_manager.select_related("person").filter(pk=one.id).first()
+    if wallet is not None:
+        destroy_wallet(wallet)
+    return 0 if wallet is None else 1

@@ -20,6 +20,7 @@ from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.rights_cases import RightsCase
 from mikra.server.store.tenants import Wrapped
+from mikra.server.store.wallets import Address, Consent, Held, Proof, Transfer, Wallet
 
 
 def destroy_learner(learner: Learner, at: dt.datetime) -> Counter[str]:
@@ -32,6 +33,7 @@ def destroy_learner(learner: Learner, at: dt.datetime) -> Counter[str]:
     counts["requests"] = NameRequest.of(learner.tenant_id).filter(award__in=ids).delete()[0]
     counts["digests"] = LearnerToken._default_manager.filter(learner=learner).delete()[0]
     counts["cases"] = _empty_cases(learner)
+    counts["consents"] = Consent._default_manager.filter(learner=learner).delete()[0]
     sealed_rows = BatchRow._default_manager.filter(tenant_id=learner.tenant_id, same__in=_sames(awards))
     sealed_rows.filter(key=None).update(same=None, keys=b"")
     counts["awards"] = awards.update(facts=None, same=None, learner=None)
@@ -85,3 +87,13 @@ def destroy_upload(batch: Batch) -> None:
     Batch._default_manager.filter(pk=batch.pk).update(upload=None, secret=secret, key=fresh)
     if old is not None:
         Wrapped._default_manager.filter(pk=old.pk).delete()
+
+
+def destroy_wallet(wallet: Wallet) -> Counter[str]:
+    """A wallet, all that is in it, and the account that opened it. Call it inside `work()`."""
+    counts: Counter[str] = Counter()
+    for name, model in (("files", Held), ("addresses", Address), ("proofs", Proof), ("consents", Consent)):
+        counts[name] = model.of(wallet).delete()[0]
+    counts["transfers"] = Transfer.of(wallet).delete()[0]
+    wallet.person.delete()
+    return counts

@@ -40,6 +40,8 @@ class Place(StrEnum):
     """Encrypted under a key of that class list."""
     CASE_KEY = "case_key"
     """Encrypted under a key of that case."""
+    WALLET_KEY = "wallet_key"
+    """Encrypted under the key of a wallet."""
     WRAPPED = "wrapped"
     """The key itself, encrypted under `data.key`, which is in no backup."""
     DIGEST = "digest"

@@ -123,6 +123,55 @@ _CASES = (
         by=("work", Place.REFERENCE),
     ),
 )
+_WALLETS = (
+    _table(
+        "store.Wallet",
+        "created",
+        id=("wallets", Place.PSEUDONYM),
+        person=("wallets", Place.REFERENCE),
+        wrapped=("wallets", Place.WRAPPED),
+        profile=("wallets", Place.WALLET_KEY),
+        recovery=("wallets", Place.HASHED),
+    ),
+    _table(
+        "store.Held",
+        "id created form source verdict checked removed answered",
+        wallet=("wallets", Place.REFERENCE),
+        content=("wallets", Place.WALLET_KEY),
+        about=("wallets", Place.WALLET_KEY),
+        digest=("wallets", Place.DIGEST),
+        award=("wallets", Place.REFERENCE),
+    ),
+    _table(
+        "store.Address",
+        "id created confirmed first",
+        wallet=("wallets", Place.REFERENCE),
+        token=("wallets", Place.DIGEST),
+        content=("wallets", Place.WALLET_KEY),
+    ),
+    _table(
+        "store.Proof",
+        "id created way tenant recovers",
+        wallet=("wallets", Place.REFERENCE),
+        award=("wallets", Place.REFERENCE),
+        content=("wallets", Place.WALLET_KEY),
+        subject=("wallets", Place.DIGEST),
+    ),
+    _table(
+        "store.Consent",
+        "id created tenant revoked",
+        wallet=("wallet_consents", Place.REFERENCE),
+        learner=("wallet_consents", Place.REFERENCE),
+    ),
+    _table(
+        "store.Transfer",
+        "id created expires fetched",
+        wallet=("wallets", Place.REFERENCE),
+        token=("wallets", Place.HASHED),
+        content=("wallets", Place.WALLET_KEY),
+    ),
+    _table("store.Feedback", "id tenant edition month promised workload use"),
+)
 _WORK = (
     _table(
         "store.Design",
@@ -268,4 +317,4 @@ _PROGRAMS = (
     _table("store.Attempt", "id message at status problem milliseconds"),
     _table("store.DroppedFile", "id created tenant edition digest batch"),
 )
-TABLES = _LEARNERS + _LISTS + _LETTERS + _CASES + _WORK + _STAFF + _SERVICE + _PROGRAMS
+TABLES = _LEARNERS + _LISTS + _LETTERS + _CASES + _WALLETS + _WORK + _STAFF + _SERVICE + _PROGRAMS

@@ -15,9 +15,11 @@ from mikra.server.store.sign_on import SignOn
 from mikra.server.store.skills import Skill
 from mikra.server.store.status import Published, StatusList, StatusMark
 from mikra.server.store.tenants import Provider, SealKey, Tenant, Wrapped
+from mikra.server.store.wallets import Address, Consent, Feedback, Held, Proof, Transfer, Wallet
 from mikra.server.store.work import Asked, Beat, Lease
 
 __all__ = [
+    "Address",
     "ApiKey",
     "Asked",
     "Attempt",
@@ -27,6 +29,7 @@ __all__ = [
     "Beat",
     "Change",
     "Comment",
+    "Consent",
     "DailyHead",
     "Delivery",
     "DeliveryStep",
@@ -36,7 +39,9 @@ __all__ = [
     "DroppedFile",
     "Edition",
     "Entry",
+    "Feedback",
     "Head",
+    "Held",
     "KnownColumns",
     "Learner",
     "LearnerToken",
@@ -45,6 +50,7 @@ __all__ = [
     "Message",
     "NameRequest",
     "Person",
+    "Proof",
     "Provider",
     "Published",
     "Review",
@@ -57,6 +63,8 @@ __all__ = [
     "StatusList",
     "StatusMark",
     "Tenant",
+    "Transfer",
+    "Wallet",
     "Webhook",
     "Wrapped",
 ]

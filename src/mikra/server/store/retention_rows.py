@@ -56,7 +56,7 @@ def memberships(tenant: Any, before: dt.datetime) -> models.QuerySet[Membership]
 
 def nobodys_accounts(people: list[Any]) -> models.QuerySet[Person]:
     """Of these people, those who work nowhere any more and do not run the installation."""
-    return Person.objects.filter(pk__in=people, operator=False, memberships=None)
+    return Person.objects.filter(pk__in=people, operator=False, memberships=None, wallet=None)
 
 
 def sessions(at: dt.datetime) -> models.QuerySet[Session]:

@@ -10,8 +10,9 @@ from django.db import connection, models
 
 from mikra.server.store.learners import Learner
 from mikra.server.store.tenants import Wrapped
+from mikra.server.store.wallets import Wallet
 
-TABLES: tuple[type[models.Model], ...] = (Wrapped, Learner)
+TABLES: tuple[type[models.Model], ...] = (Wrapped, Learner, Wallet)
 """The keys, and the profiles. Without its key nothing else of a learner can be read."""
 
 

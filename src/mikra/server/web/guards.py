@@ -2,6 +2,7 @@
 
 @public                   anybody; the written list of them is `docs/public-routes.md`
 @signed_in                anybody who has signed in, in no tenant
+@learner                  whoever has signed in to a wallet of their own; nobody who works here has one by that
 @console(Right.DESIGN)    a member of the tenant in the address, with that right; to others it is not there
 @operator                 who runs the installation
 """
@@ -16,10 +17,11 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from mikra.errors import NotAllowedError, NotFoundError
-from mikra.server.actions import step_up
+from mikra.server.actions import step_up, wallets
 from mikra.server.rights import Actor, Right, rights_of
 from mikra.server.store.people import Membership, Person
 from mikra.server.store.tenants import Tenant
+from mikra.server.store.wallets import Wallet
 from mikra.server.words import _, language
 
 P = ParamSpec("P")
@@ -34,6 +36,7 @@ class Asked(HttpRequest):
     actor: Actor
     tenant: Tenant
     person: Person
+    wallet: Wallet
     htmx: Any
 
 
@@ -60,6 +63,28 @@ def signed_in(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> Callable
         return view(request, *args, **kwargs)
 
     guarded.guard = "signed_in"  # type: ignore[attr-defined]
+    return guarded
+
+
+def learner(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Open to the owner of a wallet, in `request.wallet`; what it shows is kept by no cache and told to no other site.
+
+    Every action on a wallet takes that one, so that a wrong id is nobody's.
+    """
+
+    @wraps(view)
+    def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        wallet = wallets.of_signed_in(request.user)
+        if wallet is None:
+            return HttpResponseRedirect(f"/wallet/sign-in/?next={quote(request.get_full_path())}")
+        request.person, request.wallet = request.user, wallet
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        response.headers.setdefault("Referrer-Policy", "same-origin")  # no-referrer makes browsers send `Origin: null`
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    guarded.guard = "learner"  # type: ignore[attr-defined]
     return guarded
 
 
