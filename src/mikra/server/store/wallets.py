@@ -1,7 +1,7 @@
 """Wallets of learners: what they hold is encrypted under a key of each wallet, and belongs to no institution.
 
 A wallet has a `Person` of its own, who works nowhere and whose e-mail address is none: real addresses stand encrypted
-in `Address`, and are found by a keyed digest. So no sign-in of staff leads to a wallet, and none of a learner to a desk.
+in `Address`, and are found by a keyed digest. So no sign-in of staff leads to a wallet, and none of a learner to desks.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Consent(OfWallet):
 
 
 class Transfer(OfWallet):
-    """A sealed file for a home institution, fetched by a code that is stored hashed. `content` is encrypted under it."""
+    """A sealed file for a home institution, fetched by a code that is kept hashed; `content` is encrypted under it."""
 
     token = models.BinaryField(max_length=32, unique=True)
     content = models.BinaryField()
