@@ -175,7 +175,7 @@ class Feedback(models.Model):
         indexes = (models.Index(fields=("tenant", "edition")),)
 
     @classmethod
-    def of(cls, tenant: Any) -> models.QuerySet[Self]:
+    def of(cls, tenant: Any) -> models.QuerySet[Feedback]:
         """All answers given to this institution."""
         return cls._default_manager.filter(tenant=tenant)
 
