@@ -8,9 +8,9 @@ The result is byte for byte what `jades.seal` gives (ECDSA aside, which draws a 
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64encode
 from datetime import datetime
 
+from mikra import base64url
 from mikra.sealing import jades_header
 from mikra.sealing.algorithms import ALGORITHMS
 from mikra.sealing.certificates import check_validity
@@ -82,7 +82,7 @@ class Prepared:
         else:
             value = self._sealer.signer.sign(self._start + rest)
         inside = escape(rest) if escaped is None else escaped
-        text = urlsafe_b64encode(value).rstrip(b"=")
+        text = base64url.encode_bytes(value)
         return b'%b%b%b%b"}]}' % (self._before, inside, self._after, text)
 
     def begin(self, rest: bytes, escaped: bytes | None = None) -> tuple[bytes, bytes]:
@@ -100,4 +100,4 @@ class Prepared:
 
 def finish(begun: bytes, value: bytes) -> bytes:
     """The sealed file, from what `Prepared.begin` gave and the signature over its digest."""
-    return b'%b%b"}]}' % (begun, urlsafe_b64encode(value).rstrip(b"="))
+    return b'%b%b"}]}' % (begun, base64url.encode_bytes(value))

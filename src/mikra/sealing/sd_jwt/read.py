@@ -174,7 +174,7 @@ def _digests(texts: Sequence[bytes], algorithm: Callable[[bytes], Any]) -> list[
     made = [each.digest() for each in map(algorithm, texts)]
     size = len(made[0]) if made else 0
     step = -(-(size + 1) // 3) * 3
-    joined = b2a_base64(b"".join([m.ljust(step, b"\0") for m in made]), newline=False).translate(_TO_URL).decode()
+    joined = base64url.encode(b"".join([m.ljust(step, b"\0") for m in made]))
     wide, width = step // 3 * 4, -(-size * 4 // 3)
     return [joined[at : at + width] for at in range(0, len(joined), wide)] if made else []
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import orjson
 
+from mikra import base64url
 from mikra.errors import InputError
 from mikra.sealing.sd_jwt.conceal import ALGORITHM, DIGESTS, SALT_SIZE, Chance, Path, check_claims
 
@@ -91,9 +92,9 @@ class Template:
         count, total = self.count, self.count * rows
         if not total:
             return [(payload, []) for payload in self._payload.fill(columns, [], 0, rows)]
-        drawn = b2a_base64(chance(SALT_SIZE * total), newline=False).translate(_TO_URL)
+        drawn = base64url.encode_bytes(chance(SALT_SIZE * total))
         salts = _cut(_SALT, total)(drawn)
-        heads = _cut(_HEAD, total)(b2a_base64(b'["%b"' % b'"["'.join(salts), newline=False))
+        heads = _cut(_HEAD, total)(base64url.encode_bytes(b'["%b"' % b'"["'.join(salts)))
         texts, digests = list(map(add, heads, self._tails * rows)), [b""] * total
         for slot in self._decoys:
             texts[slot::count] = salts[slot::count]
@@ -189,7 +190,7 @@ class _Layer:
 def _digests(texts: list[bytes]) -> tuple[bytes, ...]:
     """A digest has 32 bytes: with one more, each begins anew in base64."""
     hashed = b"\0".join([made.digest() for made in map(hashlib.sha256, texts)])
-    return _cut(_DIGEST, len(texts), "x")(b2a_base64(hashed + b"\0", newline=False).translate(_TO_URL))
+    return _cut(_DIGEST, len(texts), "x")(base64url.encode_bytes(hashed + b"\0"))
 
 
 @lru_cache(maxsize=64)
@@ -327,8 +328,7 @@ def _unwritable(value: Any) -> InputError:
 
 def url(data: bytes) -> bytes:
     """base64url. Of plain ASCII text it rarely differs from base64, so that is looked at first."""
-    text = b2a_base64(data, newline=False).rstrip(b"=")
-    return text.translate(_TO_URL) if b"+" in text or b"/" in text else text
+    return base64url.encode_bytes(data)
 
 
 def _urls(column: list[bytes]) -> list[bytes]:
