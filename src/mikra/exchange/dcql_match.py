@@ -1,0 +1,141 @@
+"""Digital Credentials Query Language (OpenID4VP 1.0, 6.4 and 7): what of a wallet answers a query, and whether it did.
+
+A verifier checks again what a wallet sent: a wallet may err, or be none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mikra.errors import ProtocolError
+from mikra.exchange.dcql import Asked, Claim, Query, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A credential as a query sees it. `types`: its names, plain and as IRIs; `claims`: all that it shows.
+
+    `authorities`: kind -> what its seal has to offer (key identifiers of the chain, trusted lists, federations).
+    """
+
+    format: str
+    types: frozenset[str]
+    claims: Mapping[str, Any]
+    bound: bool = True
+    authorities: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """`number`: which holding; `claims`: what of it has to be shown."""
+
+    number: int
+    claims: tuple[Claim, ...]
+
+
+def choose(query: Query, holdings: Sequence[Holding]) -> dict[str, tuple[Choice, ...]] | None:
+    """Id of each credential query that is to be answered -> what can answer it; None where the query cannot be.
+
+    Of each set, the first option that can be answered is taken; a person then picks among the choices. Where all that
+    was asked is optional and there is none of it, nothing is to be answered.
+    """
+    able = {one.id: found for one in query.credentials if (found := _choices(one, holdings))}
+    if not query.sets:
+        return able if len(able) == len(query.credentials) else None
+    wanted: dict[str, tuple[Choice, ...]] = {}
+    for together in query.sets:
+        option = next((one for one in together.options if able.keys() >= set(one)), None)
+        if option is None and together.required:
+            return None
+        wanted |= {id: able[id] for id in option or ()}
+    return wanted
+
+
+def _choices(asked: Asked, holdings: Sequence[Holding]) -> tuple[Choice, ...]:
+    found = ((number, satisfied(asked, one)) for number, one in enumerate(holdings))
+    return tuple(Choice(number=number, claims=claims) for number, claims in found if claims is not None)
+
+
+def satisfied(asked: Asked, holding: Holding) -> tuple[Claim, ...] | None:
+    """The first set of claims by which this credential answers; None where it does not."""
+    if holding.format != asked.format or (asked.bound and not holding.bound):
+        return None
+    if asked.types and not any(one <= holding.types for one in asked.types):
+        return None
+    if asked.authorities and not any(
+        one.values & holding.authorities.get(one.kind, frozenset()) for one in asked.authorities
+    ):
+        return None
+    return next((claims for claims in asked.choices() if all(_holds(one, holding.claims) for one in claims)), None)
+
+
+def _holds(claim: Claim, claims: Mapping[str, Any]) -> bool:
+    """Whether the claim is there, with one of the values where some are named: of the same type (6.4.1)."""
+    found = select(claims, claim.path)
+    if not claim.values:
+        return bool(found)
+    named = {(type(value), value) for value in claim.values}
+    return any((type(value), value) in named for value in found if isinstance(value, str | int))
+
+
+def select(root: object, path: Iterable[Step]) -> list[Any]:
+    """What a claims path pointer selects (7.1.1); nothing where it selects nothing, or the shape is another."""
+    level: list[Any] = [root]
+    for step in path:
+        if step is None:
+            if not all(isinstance(one, list) for one in level):
+                return []
+            level = [entry for one in level for entry in one]
+        elif isinstance(step, str):
+            if not all(isinstance(one, Mapping) for one in level):
+                return []
+            level = [one[step] for one in level if step in one]
+        else:
+            if not all(isinstance(one, list) for one in level):
+                return []
+            level = [one[step] for one in level if step < len(one)]
+    return level
+
+
+def check(query: Query, presented: Mapping[str, Sequence[Holding]]) -> None:
+    """Whether what was presented, by id of the credential query, answers the query. ProtocolError `invalid_request`.
+
+    Refused: ids that nobody asked for, more than one where one was asked for, a credential that does not show what
+    was asked, a required one that is missing, and a mixture that is none of the options.
+    """
+    for id, holdings in presented.items():
+        asked = query.asked(id)
+        if asked is None:
+            raise _refuse(id, "only what was asked for")
+        if not holdings or (len(holdings) > 1 and not asked.multiple):
+            raise _refuse(id, "one presentation" if not asked.multiple else "a presentation")
+        if any(satisfied(asked, one) is None for one in holdings):
+            raise _refuse(id, "what the query asks for: type, claims, values, whom it is from")
+    _check_sets(query, presented.keys())
+
+
+def _check_sets(query: Query, given: Iterable[str]) -> None:
+    ids = set(given)
+    if not query.sets:
+        if missing := [one.id for one in query.credentials if one.id not in ids]:
+            raise _refuse(missing[0], "a presentation for each credential that was asked for")
+        return
+    answered: set[str] = set()
+    for together in query.sets:
+        whole = [set(option) for option in together.options if ids >= set(option)]
+        if together.required and not whole:
+            raise _refuse(together.options[0][0], "all credentials of one of the options")
+        answered |= set().union(*whole)
+    if stray := sorted(ids - answered):
+        raise _refuse(stray[0], "all credentials of one of the options, and no others")
+
+
+def _refuse(id: str, expected: str) -> ProtocolError:
+    return ProtocolError(
+        "What was presented does not answer the request.",
+        where=f"vp_token/{id}",
+        expected=expected,
+        code="invalid_request",
+    )
