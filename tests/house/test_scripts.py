@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,3 +116,27 @@ def test_what_tests_use_is_installed_or_said(machine: Machine) -> None:
     machine.program("chromium", "exit 0")
     assert machine.run("install-test-system.sh").stderr == ""
     assert machine.asked == ""
+
+
+def missing(lock: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
+    """What `npm ci` would look for in the lock file and not find: then it installs nothing, and tests are skipped."""
+    packages: dict[str, dict[str, Any]] = lock["packages"]
+    found = [] if packages[""]["dependencies"] == manifest["dependencies"] else ["package.json"]
+    for place, package in packages.items():
+        steps = place.split("/node_modules/") if place else []
+        above = ["/node_modules/".join(steps[:n]) for n in range(len(steps), 0, -1)]
+        folders = [f"{one}/node_modules/" for one in above] + ["node_modules/"]
+        asked = {**package.get("dependencies", {}), **package.get("optionalDependencies", {})}
+        gaps = [name for name in asked if not any(folder + name in packages for folder in folders)]
+        found += [f"{place or 'package.json'} needs {name}" for name in gaps]
+    return found
+
+
+def test_the_lock_of_the_independent_verifiers_is_whole() -> None:
+    folder = tree.ROOT / "tests" / "conformance"
+    lock, manifest = (json.loads((folder / name).read_text()) for name in ("package-lock.json", "package.json"))
+    assert missing(lock, manifest) == []
+    optional = next(name for name in lock["packages"] if name.endswith("/cbor-extract-linux-x64"))
+    del lock["packages"][optional]
+    assert any("cbor-extract-linux-x64" in one for one in missing(lock, manifest)), "a gap is not noticed"
+    assert missing(lock, {"dependencies": {}}) != []
