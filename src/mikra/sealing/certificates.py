@@ -90,22 +90,11 @@ def make_seal_certificate(
     """
     _check_names(organization, common_name, organization_identifier, country)
     key = new_key(kind)
-    public = key.public_key()
-    spki = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     subject = _subject(organization, common_name or organization, organization_identifier, country, demonstration)
-    start = at.replace(microsecond=0)
     builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(public)
-        .serial_number(int.from_bytes(hashlib.sha256(spki).digest()[:16]) | 1 << 120)
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=days))
+        begun(subject, subject, key, at=at, days=days, demonstration=demonstration)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        .add_extension(_notice(demonstration), critical=False)
     )
     if did:
         name = x509.UniformResourceIdentifier(did)
@@ -115,16 +104,28 @@ def make_seal_certificate(
     return SealKey(key=key, certificate=certificate.public_bytes(serialization.Encoding.DER))
 
 
+def begun(
+    subject: x509.Name, issuer: x509.Name, key: PrivateKey, *, at: datetime, days: int, demonstration: bool
+) -> x509.CertificateBuilder:
+    """What all our certificates have: names, key, serial number, `days` from `at` on, and the honest label."""
+    public = key.public_key()
+    spki = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    start = at.replace(microsecond=0)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(int.from_bytes(hashlib.sha256(spki).digest()[:16]) | 1 << 120)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=days))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        .add_extension(_notice(demonstration), critical=False)
+    )
+
+
 def _check_names(organization: str, common_name: str, identifier: str, country: str) -> None:
-    for where, name in (("organization", organization), ("common_name", common_name or organization)):
-        if not 0 < len(name) <= _MAX_NAME:
-            raise InputError(
-                "This name cannot stand in a certificate.",
-                where=where,
-                found=f"{len(name)} characters",
-                expected=f"1 to {_MAX_NAME} characters",
-                fix="Give the official name in a shorter form.",
-            )
+    check_holder(organization, common_name, country)
     if not _IDENTIFIER.fullmatch(identifier):
         raise InputError(
             "This is not the identifier of an organisation.",
@@ -133,6 +134,19 @@ def _check_names(organization: str, common_name: str, identifier: str, country: 
             expected="VAT, NTR or PSD with the country, LEIXG, or a national scheme, a hyphen and the number",
             fix="Write a VAT number as VATIE-1234567X, a register number as NTREE-17207834.",
         )
+
+
+def check_holder(organization: str, common_name: str, country: str) -> None:
+    """Raises InputError where these cannot stand in a certificate (RFC 5280, appendix A.1; ISO 3166-1)."""
+    for where, name in (("organization", organization), ("common_name", common_name or organization)):
+        if not name.strip() or len(name) > _MAX_NAME:
+            raise InputError(
+                "This name cannot stand in a certificate.",
+                where=where,
+                found=f"{len(name)} characters",
+                expected=f"1 to {_MAX_NAME} characters",
+                fix="Give the official name in a shorter form.",
+            )
     if not re.fullmatch(r"[A-Z]{2}", country):
         raise InputError(
             "This is not a country code.", where="country", found=country, expected="two capital letters, as in IE"

@@ -8,30 +8,24 @@ Nobody outside has confirmed these certificates either, and each says so.
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from mikra.errors import InputError
-from mikra.sealing.certificates import DEMONSTRATION, NOTICE, KeyKind, SealKey, new_key
+from mikra.sealing.certificates import DEMONSTRATION, KeyKind, SealKey, begun, check_holder, new_key
 from mikra.sealing.keys import PrivateKey
 
 AUTHORITY_DAYS = 3650
 LEAF_DAYS = 825
 """Shorter than the authority: a leaf that outlived it would be of no use."""
-
-_MAX_NAME = 64
-"""RFC 5280, appendix A.1: ub-common-name."""
-
-_ANY_POLICY = x509.ObjectIdentifier("2.5.29.32.0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +42,11 @@ def make_authority(subject: Subject, *, at: datetime, days: int = AUTHORITY_DAYS
     """A new authority (P-256) that certifies keys and no further authority. InputError for names that cannot stand."""
     key = new_key()
     name = _name(subject)
-    builder = _begun(name, name, key, at, days).add_extension(x509.BasicConstraints(True, 0), critical=True)
+    builder = begun(name, name, key, at=at, days=days, demonstration=subject.demonstration).add_extension(
+        x509.BasicConstraints(True, 0), critical=True
+    )
     builder = builder.add_extension(_usage(certifies=True), critical=True)
-    return _made(key, builder, subject, key)
+    return _made(key, builder, key)
 
 
 def certified(authority: SealKey, subject: Subject, *, at: datetime, kind: KeyKind = KeyKind.P256) -> SealKey:
@@ -61,7 +57,7 @@ def certified(authority: SealKey, subject: Subject, *, at: datetime, kind: KeyKi
     if not subject.names:
         raise InputError("A certificate for wallets stands for a name.", where="names", expected="a web address or DID")
     above = x509.load_der_x509_certificate(authority.certificate)
-    if not _is_authority(above) or isinstance(authority.key, ed25519.Ed25519PrivateKey):
+    if not _is_authority(above):
         raise InputError("This certificate may not certify others.", where="authority", code="certificate_mismatch")
     days = min(LEAF_DAYS, (above.not_valid_after_utc - at).days)
     if days < 1 or at < above.not_valid_before_utc:
@@ -74,13 +70,13 @@ def certified(authority: SealKey, subject: Subject, *, at: datetime, kind: KeyKi
         )
     key = new_key(kind)
     builder = (
-        _begun(_name(subject), above.subject, key, at, days)
+        begun(_name(subject), above.subject, key, at=at, days=days, demonstration=subject.demonstration)
         .add_extension(x509.BasicConstraints(False, None), critical=True)
         .add_extension(_usage(certifies=False), critical=True)
         .add_extension(x509.SubjectAlternativeName(alternative_names(subject.names)), critical=False)
         .add_extension(_above(above), critical=False)
     )
-    return _made(key, builder, subject, authority.key)
+    return _made(key, builder, authority.key)
 
 
 def alternative_names(names: tuple[str, ...]) -> list[x509.GeneralName]:
@@ -113,34 +109,12 @@ def _is_authority(certificate: x509.Certificate) -> bool:
 
 
 def _name(subject: Subject) -> x509.Name:
-    if not subject.name.strip() or not (len(subject.country) == 2 and subject.country.isalpha()):
-        raise InputError(
-            "A certificate names its holder and a country.",
-            where="subject",
-            found=f"{subject.name[:40]!r}, {subject.country!r}",
-            expected="a name, and two letters for the country",
-        )
-    parts = [(NameOID.COUNTRY_NAME, subject.country.upper()), (NameOID.ORGANIZATION_NAME, subject.name[:_MAX_NAME])]
+    check_holder(subject.name, "", subject.country)
+    parts = [(NameOID.COUNTRY_NAME, subject.country), (NameOID.ORGANIZATION_NAME, subject.name)]
     if subject.demonstration:
         parts.append((NameOID.ORGANIZATIONAL_UNIT_NAME, DEMONSTRATION))
-    parts.append((NameOID.COMMON_NAME, subject.name[:_MAX_NAME]))
+    parts.append((NameOID.COMMON_NAME, subject.name))
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
-
-
-def _begun(name: x509.Name, issuer: x509.Name, key: PrivateKey, at: datetime, days: int) -> x509.CertificateBuilder:
-    public = key.public_key()
-    form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    start = at.replace(microsecond=0)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(issuer)
-        .public_key(public)
-        .serial_number(int.from_bytes(hashlib.sha256(public.public_bytes(*form)).digest()[:16]) | 1 << 120)
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=days))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-    )
 
 
 def _above(certificate: x509.Certificate) -> x509.AuthorityKeyIdentifier:
@@ -162,11 +136,8 @@ def _usage(*, certifies: bool) -> x509.KeyUsage:
     )
 
 
-def _made(key: PrivateKey, builder: x509.CertificateBuilder, subject: Subject, by: PrivateKey) -> SealKey:
+def _made(key: PrivateKey, builder: x509.CertificateBuilder, by: PrivateKey) -> SealKey:
     if not isinstance(by, ec.EllipticCurvePrivateKey):
         raise InputError("An authority of ours has an EC key.", where="authority", code="key_type_not_supported")
-    text = f"{DEMONSTRATION}. {NOTICE}" if subject.demonstration else NOTICE
-    notice = x509.UserNotice(notice_reference=None, explicit_text=text)
-    policies = x509.CertificatePolicies([x509.PolicyInformation(_ANY_POLICY, [notice])])
-    certificate = builder.add_extension(policies, critical=False).sign(by, hashes.SHA256())
+    certificate = builder.sign(by, hashes.SHA256())
     return SealKey(key=key, certificate=certificate.public_bytes(serialization.Encoding.DER))
