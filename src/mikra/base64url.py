@@ -30,12 +30,12 @@ _STANDARD = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/
 
 
 def encode(data: bytes) -> str:
-    """Unpadded base64url."""
+    """Unpadded base64url (RFC 4648, 5)."""
     return encode_bytes(data).decode("ascii")
 
 
 def encode_bytes(data: bytes) -> bytes:
-    """The same as bytes."""
+    """The same as ASCII bytes, for where text is put together from bytes."""
     if pybase64 is not None:
         return pybase64.urlsafe_b64encode(data).rstrip(b"=")
     return b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")

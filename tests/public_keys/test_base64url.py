@@ -30,7 +30,26 @@ def test_what_is_written_is_read(way: Any, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["YQ==", "YR", "Y", "ab+/", "ab c", "ab\n", "ab=", "=", "a$bc", "ünde", "ab/_", "a+b-", None, 7]
+    "text",
+    [
+        "YQ==",
+        "YR",
+        "Y",
+        "ab+/",
+        "ab c",
+        "ab    cd",
+        "ab$$$$cd",
+        "ab\n\n\n\ncd",
+        "ab\n",
+        "ab=",
+        "=",
+        "a$bc",
+        "ünde",
+        "ab/_",
+        "a+b-",
+        None,
+        7,
+    ],
 )
 def test_another_text_for_the_same_is_refused(way: Any, text: object) -> None:
     with pytest.raises(InputError) as caught:

@@ -9,12 +9,13 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from mikra import base64url
 from mikra.sealing.algorithms import ALGORITHMS
 from mikra.sealing.chunk import signatures, takes_digests
 from mikra.sealing.keys import Signer
 from mikra.sealing.sd_jwt.conceal import Chance, Path
 from mikra.sealing.sd_jwt.issue import Kind, check_layout, protected_header
-from mikra.sealing.sd_jwt.template import Columns, Template, encoded, url
+from mikra.sealing.sd_jwt.template import Columns, Template, encoded
 
 Begun = tuple[bytes, bytes, list[bytes]]
 """What the key is asked to seal (`chunk.Begun.digest`), what follows the static beginning, disclosures."""
@@ -36,7 +37,7 @@ class Prepared:
         paths = frozenset(concealed)
         check_layout(claims, paths, kind)
         self.template = Template(claims, paths, decoys=decoys)
-        self._start = b"%b.%b" % (protected_header(signer, kind, key_id), url(self.template.prefix))
+        self._start = b"%b.%b" % (protected_header(signer, kind, key_id), base64url.encode_bytes(self.template.prefix))
         self._signer = signer
         digest = ALGORITHMS[signer.algorithm].digest
         self._state = hashlib.new(digest.name, self._start) if digest and takes_digests(signer) else None
@@ -55,13 +56,13 @@ class Prepared:
     def begin_columns(self, columns: Columns, rows: int, chance: Chance) -> list[Begun]:
         """All but the signature."""
         filled = self.template.fill_columns(columns, rows, chance)
-        texts = [url(rest) for rest, _ in filled]
+        texts = [base64url.encode_bytes(rest) for rest, _ in filled]
         return [(self._asked(text), text, shown) for text, (_, shown) in zip(texts, filled, strict=True)]
 
     def finish(self, begun: Begun, value: bytes) -> bytes:
         """The SD-JWT with all its disclosures, from what was begun and the signature over it."""
         _, text, disclosures = begun
-        return b"~".join([b"%b%b.%b" % (self._start, text, url(value)), *disclosures, b""])
+        return b"~".join([b"%b%b.%b" % (self._start, text, base64url.encode_bytes(value)), *disclosures, b""])
 
     def _asked(self, text: bytes) -> bytes:
         """What the key is asked to seal."""

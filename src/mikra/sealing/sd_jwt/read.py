@@ -53,7 +53,6 @@ DIGEST_ALGORITHMS: Mapping[str, Callable[[bytes], Any]] = {
 MAX_DISCLOSURES = 2_000
 _NUMBERS = orjson.OPT_STRICT_INTEGER
 _TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
-_TO_URL = bytes.maketrans(b"+/", b"-_")
 
 
 class Disclosure(NamedTuple):

@@ -169,7 +169,7 @@ class _Layer:
         for number in own:
             content = _Filling(slots[number].content)
             if not content.places:
-                tails[number] = url(b"".join(content.pieces))
+                tails[number] = base64url.encode_bytes(b"".join(content.pieces))
             else:
                 varying.append((number, content))
         return cls(slots=own, count=len(slots), varying=tuple(varying))
@@ -324,11 +324,6 @@ def written(value: Any) -> bytes:
 
 def _unwritable(value: Any) -> InputError:
     return InputError("A text holds half a character.", found=ascii(value)[:60], code="json_bad_unicode")
-
-
-def url(data: bytes) -> bytes:
-    """base64url. Of plain ASCII text it rarely differs from base64, so that is looked at first."""
-    return base64url.encode_bytes(data)
 
 
 def _urls(column: list[bytes]) -> list[bytes]:
