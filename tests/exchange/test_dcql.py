@@ -139,6 +139,21 @@ def test_a_query_of_another_shape_is_refused(path: str, value: Any) -> None:
     assert caught.value.where.startswith("/")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"credentials": [{"id": "a", "format": "dc+sd-jwt", "meta": {}}] * 2},
+        {"credentials": [{"id": f"a{n}", "format": "dc+sd-jwt", "meta": {}} for n in range(dcql.MOST + 1)]},
+        {"credentials": [{"id": "a", "format": "x", "meta": {}, "claims": [{"id": "t", "path": ["t"]}] * 2}]},
+    ],
+)
+def test_ids_that_repeat_and_endless_lists_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ProtocolError):
+        dcql.parse(wrong)
+    many = [{"id": f"a{n}", "format": "dc+sd-jwt", "meta": {}} for n in range(dcql.MOST)]
+    assert len(dcql.parse({"credentials": many}).credentials) == dcql.MOST
+
+
 def test_members_that_nobody_knows_change_nothing() -> None:
     assert dcql.parse(spoil("credentials/0/later", {"x": 1})) == dcql.parse(QUERY)
 
