@@ -28,7 +28,7 @@ MOST_PARAMETERS = 60
 LONGEST = 4096
 """Characters of one parameter; authorization_details and assertions fit."""
 
-_OUTSIDE = re.compile(r'[^\x20-\x21\x23-\x5b\x5d-\x7e]')
+_OUTSIDE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 """RFC 6749, 5.2: what an error_description must not hold."""
 _BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9\-._~+/]+=*)")
 """RFC 6750, 2.1."""
@@ -54,9 +54,7 @@ def read_form(body: bytes, content_type: str = "application/x-www-form-urlencode
     if len(body) > MOST_BYTES:
         raise refuse("invalid_request", "This is more than a request may hold.")
     try:
-        pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
-        )
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
     except ValueError:  # of UnicodeDecodeError too
         raise refuse("invalid_request", "The parameters cannot be read.") from None
     names = [name for name, _value in pairs]

@@ -78,23 +78,24 @@ def by_reference(address: str, scheme: str = SCHEME) -> str:
 def read(body: bytes) -> Offer:
     """An offer as a wallet reads it. ProtocolError `invalid_request` for what is none of one configuration."""
     found = strictjson.parse(body)
-    issuer, ids = (found.get(name) for name in ("credential_issuer", "credential_configuration_ids")) if isinstance(
-        found, dict
-    ) else (None, None)
+    if not isinstance(found, dict):
+        raise _none()
+    issuer, ids = found.get("credential_issuer"), found.get("credential_configuration_ids")
     if not isinstance(issuer, str) or not isinstance(ids, list) or len(ids) != 1 or not isinstance(ids[0], str):
         raise _none()
-    grants = found.get("grants", {})
-    given = grants.get(oauth.PRE_AUTHORIZED) if isinstance(grants, dict) else None
-    authorised = given if isinstance(given, dict) else {}
-    asked = grants.get(oauth.AUTHORIZATION_CODE) if isinstance(grants, dict) else None
-    state = asked.get("issuer_state", "") if isinstance(asked, dict) else ""
+    grants = _object(found.get("grants"))
+    authorised = _object(grants.get(oauth.PRE_AUTHORIZED))
     return Offer(
         issuer=issuer,
         configuration=ids[0],
         code=str(authorised.get("pre-authorized_code", "")),
         tx_code=_read_tx_code(authorised.get("tx_code")),
-        state=str(state),
+        state=str(_object(grants.get(oauth.AUTHORIZATION_CODE)).get("issuer_state", "")),
     )
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _read_tx_code(value: object) -> TxCode | None:

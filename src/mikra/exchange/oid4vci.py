@@ -1,0 +1,191 @@
+"""OpenID4VCI 1.0, 7, 8 and 11: nonce, credential request and response, notification; what wallets ask and are told.
+
+    asked = read_request(body, profile)      which configuration, and the proofs
+    response([sealed], notification=id)      what the wallet gets
+    nonce = Nonces(key).make(at, chance)     a value that we know again, without keeping it
+    read_notification(body)                  what became of it in the wallet
+
+The leniencies for wallets of draft 15 (`Leniency`) are those of the profile `open` alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from mikra import base64url, strictjson
+from mikra.errors import InputError, ProtocolError
+
+MOST_BYTES = 512 * 1024
+"""Of a credential request: a batch of proofs with attestations."""
+_LONGEST = 200
+_IDENTIFIER, _CONFIGURATION = "credential_identifier", "credential_configuration_id"
+
+
+class ProofType(StrEnum):
+    """8.2.1."""
+
+    JWT = "jwt"
+    ATTESTATION = "attestation"
+    DI_VP = "di_vp"
+
+
+class Event(StrEnum):
+    """11.1: what became of a credential in the wallet."""
+
+    ACCEPTED = "credential_accepted"
+    FAILURE = "credential_failure"
+    DELETED = "credential_deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What an issuer's address takes: how many proofs in one request, of which types, and `proof` of draft 15."""
+
+    batch: int = 1
+    proofs: frozenset[ProofType] = frozenset({ProofType.JWT})
+    draft_15: bool = False
+
+
+OPEN = Profile(draft_15=True)
+EUDI = Profile(proofs=frozenset({ProofType.JWT, ProofType.ATTESTATION}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A credential request (8.2): one of `configuration` and `identifier`, and the proofs, all of one type."""
+
+    proof_type: ProofType
+    proofs: tuple[str, ...]
+    configuration: str = ""
+    identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """11.1. The wallet's own words are not kept."""
+
+    id: str
+    event: Event
+
+
+def read_request(body: bytes, profile: Profile) -> Request:
+    """ProtocolError with the codes of 8.3.1.2."""
+    found = _object(body, "invalid_credential_request")
+    named = [name for name in (_IDENTIFIER, _CONFIGURATION) if name in found]
+    if len(named) != 1 or not _is_text(found[named[0]]):
+        raise _malformed(
+            "The request names one credential.", expected=f"exactly one of {_IDENTIFIER}, {_CONFIGURATION}"
+        )
+    if found.get("credential_response_encryption") is not None:
+        raise ProtocolError(
+            "Answers are not encrypted here.",
+            where="credential_response_encryption",
+            code="invalid_encryption_parameters",
+        )
+    kind, proofs = _proofs(found, profile)
+    return Request(
+        proof_type=kind,
+        proofs=proofs,
+        configuration=found.get(_CONFIGURATION, ""),
+        identifier=found.get(_IDENTIFIER, ""),
+    )
+
+
+def _proofs(found: Mapping[str, Any], profile: Profile) -> tuple[ProofType, tuple[str, ...]]:
+    given = found.get("proofs")
+    single = found.get("proof")
+    if profile.draft_15 and given is None and isinstance(single, Mapping):
+        kind = single.get("proof_type")
+        given = {str(kind): [single.get(str(kind))]}
+    if given is None:
+        raise ProtocolError("The request holds no proof of a key.", where="proofs", code="invalid_proof")
+    if not isinstance(given, Mapping) or len(given) != 1:
+        raise _malformed("The proofs are of one type.", where="proofs", expected="an object with one member")
+    ((name, texts),) = given.items()
+    if name not in profile.proofs:
+        raise ProtocolError(
+            "Proofs of this type are not taken here.",
+            where="proofs",
+            expected=", ".join(sorted(profile.proofs)),
+            code="invalid_proof",
+        )
+    if not isinstance(texts, list) or not texts or not all(isinstance(one, str) and one for one in texts):
+        raise _malformed("The proofs are a list of texts.", where=f"proofs.{name}")
+    most = 1 if name == ProofType.ATTESTATION else profile.batch
+    if len(texts) > most:
+        raise _malformed("There are more proofs than we take at once.", where=f"proofs.{name}", expected=f"{most}")
+    return ProofType(name), tuple(texts)
+
+
+def response(credentials: Sequence[Any], *, notification: str = "") -> dict[str, Any]:
+    """8.3: texts, or objects for ldp_vc."""
+    answer: dict[str, Any] = {"credentials": [{"credential": one} for one in credentials]}
+    return {**answer, "notification_id": notification} if notification else answer
+
+
+def read_notification(body: bytes) -> Notification:
+    """ProtocolError `invalid_notification_request`."""
+    found = _object(body, "invalid_notification_request")
+    id, event = found.get("notification_id"), found.get("event")
+    if not _is_text(id) or not isinstance(event, str) or event not in set(Event):
+        raise ProtocolError(
+            "A notification says of what, and what became of it.",
+            expected=f"notification_id, and event: {', '.join(Event)}",
+            code="invalid_notification_request",
+        )
+    return Notification(id=str(id), event=Event(event))
+
+
+def _object(body: bytes, code: str) -> dict[str, Any]:
+    try:
+        found = strictjson.parse(body) if len(body) <= MOST_BYTES else None
+    except InputError as error:
+        raise ProtocolError(error.message, where=error.where, code=code) from error
+    if not isinstance(found, dict):
+        raise ProtocolError("The request is no JSON object of a size that we take.", code=code)
+    return found
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST
+
+
+def _malformed(message: str, *, where: str = "", expected: str = "") -> ProtocolError:
+    return ProtocolError(message, where=where, expected=expected, code="invalid_credential_request")
+
+
+@dataclass(frozen=True, slots=True)
+class Nonces:
+    """7: nonces that carry their own end and a MAC under `key`, so that who asks for many fills no table.
+
+    That one was used is kept by whoever takes it, until it would have ended.
+    """
+
+    key: bytes
+    lifetime: timedelta = timedelta(minutes=5)
+
+    def make(self, at: datetime, chance: bytes) -> str:
+        """A nonce from 16 bytes of chance."""
+        body = int((at + self.lifetime).timestamp()).to_bytes(6) + chance
+        return base64url.encode(body + self._mac(body))
+
+    def ends(self, nonce: str, at: datetime) -> datetime | None:
+        """When it ends; None where it is none of ours, or ended."""
+        try:
+            raw = base64url.decode(nonce)
+        except InputError:
+            return None
+        body, mac = raw[:-16], raw[-16:]
+        if len(raw) != 38 or not hmac.compare_digest(mac, self._mac(body)):
+            return None
+        end = datetime.fromtimestamp(int.from_bytes(body[:6]), at.tzinfo)
+        return end if at < end else None
+
+    def _mac(self, body: bytes) -> bytes:
+        return hmac.digest(self.key, body, hashlib.sha256)[:16]
