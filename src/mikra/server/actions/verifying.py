@@ -1,0 +1,138 @@
+"""Whether to rely on a file that somebody shows: the core's `verify`, in a process that can be killed. Nothing is kept.
+
+What was sealed here is trusted by its key; the lists of this installation are read from its own shelves, and what
+others publish is asked for through the guarded door.
+"""
+
+from __future__ import annotations
+
+import atexit
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from mikra.adapters.clock import now
+from mikra.adapters.http import HttpLoader
+from mikra.adapters.verify_worker import Question, VerifyPool
+from mikra.errors import InputError, MikraError, UnavailableError
+from mikra.report import Verdict, worst
+from mikra.server.actions import status_serving
+from mikra.server.installation import installation
+from mikra.server.store.tenants import SealKey
+from mikra.trust import certificates
+from mikra.trust.loader import Loaded, Loader
+
+LARGEST = 5_000_000
+"""Bytes of one file (BAR, R14)."""
+MOST = 50
+"""Files at once."""
+
+POOL = VerifyPool()
+atexit.register(POOL.close)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One file. `reports`: of each credential in it, language -> the report as a program reads it."""
+
+    file: str
+    kind: str
+    digest: str
+    verdict: Verdict
+    reports: tuple[dict[str, dict[str, Any]], ...]
+
+
+class OwnShelves:
+    """A loader to whom the lists of this installation are at hand; the rest is asked of `inner`."""
+
+    def __init__(self, inner: Loader) -> None:
+        self._inner = inner
+        self._origin = installation().origin.rstrip("/")
+
+    def load(self, url: str, *, accept: str = "") -> Loaded:
+        found = self._own(url)
+        return found if found is not None else self._inner.load(url, accept=accept)
+
+    def _own(self, url: str) -> Loaded | None:
+        if not url.startswith(f"{self._origin}/status/"):
+            return None
+        parts = urlsplit(url[len(self._origin) :]).path.strip("/").split("/")
+        if len(parts) != 3 or not parts[1].isdecimal() or len(parts[1]) > 9:
+            return None
+        try:
+            if parts[2].isdecimal() and len(parts[2]) < 10:
+                served = status_serving.tombstone(int(parts[1]), int(parts[2])).served
+            else:
+                served = status_serving.served(int(parts[1]), parts[2])
+        except MikraError as error:
+            raise UnavailableError("The list cannot be had.", where=url) from error
+        return Loaded(body=served.content, content_type=served.content_type, url=url)
+
+
+def loader() -> Loader:
+    """Own lists first, then the web through the guarded door."""
+    return OwnShelves(HttpLoader())
+
+
+def trusted_seals() -> frozenset[str]:
+    """Fingerprints of the certificates under which institutions here seal credentials; none of trial runs."""
+    rows = SealKey._default_manager.filter(use=SealKey.Use.CREDENTIALS).values_list("certificate", flat=True)
+    return frozenset(certificates.fingerprint(bytes(one)) for one in rows)
+
+
+def check(
+    data: bytes,
+    *,
+    name: str = "",
+    at: dt.datetime | None = None,
+    languages: Sequence[str] = ("en",),
+    web: Loader | None = None,
+) -> Checked:
+    """What is to be said of a file. `at`: judged for that moment, not for now.
+
+    InputError for nothing, too much, and for what no process could read in time; UnavailableError where all are busy.
+    """
+    if not data.strip():
+        raise InputError(
+            "There is nothing in this file.",
+            where="file",
+            expected="a credential",
+        )
+    if len(data) > LARGEST:
+        raise InputError(
+            "This file is too large.",
+            where="file",
+            found=f"{len(data)} bytes",
+            expected=f"at most {LARGEST} bytes",
+            code="too_large",
+        )
+    question = Question(
+        at=at or now(),
+        name=name[:100],
+        today=at is None,
+        languages=tuple(languages),
+        trusted_seals=trusted_seals(),
+    )
+    answer = POOL.verify(data, question, web or loader())
+    first = question.languages[0]
+    return Checked(
+        file=name[:100],
+        kind=answer.kind,
+        digest=hashlib.sha256(data).hexdigest(),
+        verdict=worst(Verdict(one[first]["verdict"]) for one in answer.reports),
+        reports=answer.reports,
+    )
+
+
+def from_link(url: str) -> bytes:
+    """The file at an https address. InputError for another one, UnavailableError where it cannot be had."""
+    if not url.startswith("https://"):
+        raise InputError(
+            "This is no address that can be asked.",
+            where="link",
+            expected="https://...",
+        )
+    return loader().load(url).body
