@@ -28,6 +28,7 @@ urlpatterns = [
     path("language/", public_home.set_language, name="language"),
     path("", include("mikra.server.web.accounts.urls")),
     path("", include("mikra.server.web.claim.urls")),
+    path("", include("mikra.server.web.verify.urls")),
     path("console/<slug:slug>/", include(awards_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(learners_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(ledger_urls.console_urlpatterns)),

@@ -1,0 +1,117 @@
+"""`POST /api/v1/verify`: the report of `mikra verify --json`, for any program, without a key. Nothing is stored.
+
+The body is the credential itself, of any kind; or JSON `{"credential": ..., "at": "..."}` with a text or an object.
+200 for passed and indeterminate, 422 for failed (docs/design.md, "From checks to a verdict"); problem+json for what is
+no question.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from mikra import strictjson
+from mikra.errors import InputError, MikraError
+from mikra.instants import instant
+from mikra.server.actions import verifying
+from mikra.server.web import errors
+from mikra.server.web.guards import public
+from mikra.server.web.verify.views import BUCKETS
+from mikra.server.words import language
+
+_MEMBERS = frozenset({"credential", "at", "language"})
+
+
+@csrf_exempt
+@public
+def verify(request: HttpRequest) -> HttpResponseBase:
+    """One file in, its reports out."""
+    try:
+        response = _answered(request)
+    except MikraError as error:
+        response = errors.answer(request, error)
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _answered(request: HttpRequest) -> HttpResponse:
+    if request.method == "OPTIONS":
+        return HttpResponse(
+            status=204,
+            headers={
+                "Allow": "OPTIONS, POST",
+                "Access-Control-Allow-Methods": "POST",
+                "Access-Control-Allow-Headers": "Content-Type",
+            },
+        )
+    if request.method != "POST":
+        raise InputError(
+            "This address answers to POST alone.", found=str(request.method), expected="POST", code="method_not_allowed"
+        )
+    BUCKETS.take(request.META.get("REMOTE_ADDR", ""))
+    data, at = _asked(request)
+    checked = verifying.check(data, at=at, languages=(language(),))
+    told = [one[language()] for one in checked.reports]
+    return HttpResponse(
+        orjson.dumps([_plain(one) for one in told]),
+        status=checked.verdict.http_status,
+        content_type="application/json",
+    )
+
+
+def _asked(request: HttpRequest) -> tuple[bytes, dt.datetime | None]:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > verifying.LARGEST + 10_000:
+        raise InputError(
+            "This is too large.",
+            found=f"{length} bytes",
+            expected=f"at most {verifying.LARGEST} bytes",
+            code="too_large",
+        )
+    body = request.body
+    members = _question(body)
+    if members is None:
+        return body, None
+    given = members["credential"]
+    return given.encode() if isinstance(given, str) else orjson.dumps(given), _moment(members.get("at", ""))
+
+
+def _question(body: bytes) -> dict[str, Any] | None:
+    """The members of a question in JSON; None where the body is the credential itself."""
+    if body.lstrip()[:1] != b"{" or b'"credential"' not in body:
+        return None
+    try:
+        said = strictjson.parse(body)
+    except InputError:
+        return None
+    return said if isinstance(said, dict) and "credential" in said and set(said) <= _MEMBERS else None
+
+
+def _moment(text: object) -> dt.datetime | None:
+    if text == "":
+        return None
+    try:
+        found = instant(text, "at")
+    except InputError as error:
+        raise _no_moment(text) from error
+    if found.tzinfo is None:
+        raise _no_moment(text)
+    return found
+
+
+def _no_moment(text: object) -> InputError:
+    expected = "2026-06-01T12:00:00Z"
+    return InputError(
+        "This is no moment.", where="at", found=str(text)[:40], expected=expected, code="request_malformed"
+    )
+
+
+def _plain(report: dict[str, Any]) -> dict[str, Any]:
+    """The promised shape, without details."""
+    kept = ("id", "status", "reason", "clause", "where")
+    return {**report, "checks": [{k: v for k, v in one.items() if k in kept} for one in report["checks"]]}

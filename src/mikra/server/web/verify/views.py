@@ -1,0 +1,130 @@
+"""One box takes a file, several files, text, or a link; the answer begins with one sentence. Nothing is stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from mikra.errors import InputError, UnavailableError
+from mikra.server.actions import verifying
+from mikra.server.actions.rate_limits import Buckets
+from mikra.server.installation import installation
+from mikra.server.web.guards import public
+from mikra.server.web.pages import render
+from mikra.server.web.verify.telling import told
+from mikra.server.words import _, language, lazy
+
+BUCKETS = Buckets(a_minute=60, burst=30)
+"""By the address that asks, in memory alone."""
+
+
+class Box(forms.Form):
+    """Whatever somebody was shown."""
+
+    text = forms.CharField(
+        label=lazy("Or paste its text, or a link to it"),
+        required=False,
+        max_length=verifying.LARGEST,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=lazy("JSON, a token, or an address that begins with https."),
+    )
+    on = forms.DateField(
+        label=lazy("Was it valid on this day?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=lazy("Leave it empty to ask about today."),
+    )
+
+
+@csrf_exempt  # nothing is changed by it, so that forms on other sites may send a file here
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def verify(request: HttpRequest) -> HttpResponse:
+    """The box, and what there is to say of what was put into it."""
+    if request.method != "POST":
+        return _box(request, Box(initial={"text": request.GET.get("link", "")[:2000]}))
+    BUCKETS.take(request.META.get("REMOTE_ADDR", ""))
+    form = Box(request.POST)
+    if not form.is_valid():
+        return _box(request, form)
+    try:
+        own = _own_page(form.cleaned_data["text"].strip())
+        if own:
+            return HttpResponseRedirect(own)
+        files = _given(request, form)
+        results = [_result(one, form.cleaned_data["on"]) for one in files]
+    except (InputError, UnavailableError) as error:
+        if getattr(error, "code", "") == "rate_limited":
+            raise
+        form.add_error("text", " ".join(one for one in (_(error.message), _(error.fix) if error.fix else "") if one))
+        return _box(request, form)
+    return _answer(request, results, form.cleaned_data["on"])
+
+
+def _box(request: HttpRequest, form: Box) -> HttpResponse:
+    values = {"form": form, "origin": installation().origin.rstrip("/"), "most": verifying.MOST}
+    return render(request, "verify/box.html", values, status=422 if form.errors else 200)
+
+
+def _own_page(text: str) -> str:
+    """The page of ours to which a pasted link leads: a share, or a letter's code."""
+    origin = installation().origin.rstrip("/")
+    if not text.startswith(f"{origin}/") or len(text) > 500 or any(one.isspace() for one in text):
+        return ""
+    path = urlsplit(text).path
+    return path if path.startswith(("/s/", "/c/", "/claim/")) else ""
+
+
+def _given(request: HttpRequest, form: Box) -> list[tuple[str, bytes]]:
+    uploads = request.FILES.getlist("file")
+    if len(uploads) > verifying.MOST:
+        raise InputError(
+            "These are too many files at once.",
+            where="file",
+            found=str(len(uploads)),
+            expected=f"at most {verifying.MOST}",
+            fix="Put them into one ZIP file, or send them in parts.",
+        )
+    files = [(str(one.name or ""), one.read(verifying.LARGEST + 1)) for one in uploads]
+    text = form.cleaned_data["text"].strip()
+    if text.startswith("https://") and not any(one.isspace() for one in text):
+        files.append((text[:100], verifying.from_link(text)))
+    elif text:
+        files.append(("", text.encode()))
+    if not files:
+        raise InputError("There is nothing to check yet.", fix="Choose a file, or paste text or a link.")
+    return files
+
+
+def _result(one: tuple[str, bytes], on: dt.date | None) -> dict[str, Any]:
+    """One file. Where it cannot be looked at, why."""
+    name, data = one
+    at = dt.datetime(on.year, on.month, on.day, 12, tzinfo=dt.UTC) if on else None
+    try:
+        checked = verifying.check(data, name=name, at=at, languages=(language(),))
+    except InputError as error:
+        said = " ".join(each for each in (_(error.message), _(error.fix) if error.fix else "") if each)
+        return {"file": name, "fault": said, "credentials": ()}
+    tongue = language()
+    return {"file": name, "fault": "", "credentials": [told(each[tongue], tongue) for each in checked.reports]}
+
+
+def _answer(request: HttpRequest, results: list[dict[str, Any]], on: dt.date | None) -> HttpResponse:
+    credentials = [(one["file"], each) for one in results for each in one["credentials"]]
+    faults = [one for one in results if one["fault"]]
+    values = {"credentials": credentials, "faults": faults, "on": on}
+    alone = len(credentials) == 1 and not faults
+    if not credentials and len(faults) == 1:
+        form = Box(request.POST)
+        form.is_valid()
+        form.add_error("text", faults[0]["fault"])
+        return _box(request, form)
+    if alone:
+        return render(request, "verify/answer.html", {**values, "one": credentials[0][1]})
+    return render(request, "verify/many.html", values)
