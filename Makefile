@@ -37,8 +37,8 @@ demo-clean:  ## Remove what the demonstration made
 test: $(VENV)/.dev  ## Everything that a change must pass (REQUIRE_ALL=1: a skipped test fails)
 	@$(MAKE) --no-print-directory --jobs=2 check test-system
 	@echo "Published files of the EU: $${MIKRA_PUBLISHED:-none at hand; their tests are skipped}"
-	$(RUN) -m pytest -n $(WORKERS) --ignore=tests/house --beside-core
-	MIKRA_TEST_DATABASE=postgresql $(RUN) -m pytest -q -n $(WORKERS) tests/server
+	$(RUN) -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/house --beside-core
+	MIKRA_TEST_DATABASE=postgresql $(RUN) -m pytest -q -n $(WORKERS) --dist worksteal tests/server
 	@$(MAKE) --no-print-directory core-test
 
 check: $(VENV)/.dev  ## Style, types, layers and the rules of the house
@@ -46,7 +46,7 @@ check: $(VENV)/.dev  ## Style, types, layers and the rules of the house
 	$(RUN) -m ruff format --check .
 	MIKRA_HOME=build/mypy $(RUN) -m mypy
 	$(VENV)/bin/lint-imports --no-logo
-	$(RUN) -m pytest -q -n $(WORKERS) tests/house
+	$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal tests/house
 
 test-system: $(CORE)/.core
 	@tools/install-test-system.sh
@@ -56,7 +56,7 @@ core-test: $(VENV)/.dev $(CORE)/.core  ## The tests where only the core's own re
 	rm -rf build/core
 	$(RUN) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/core .
 	$(CORE)/bin/python $(INSTALL) --no-deps --no-index --force-reinstall build/core/*.whl
-	env -u REQUIRE_ALL $(CORE)/bin/python -m pytest -q -n $(WORKERS) --ignore=tests/house --ignore=tests/server --ignore=tests/journeys -o cache_dir=build/core/cache
+	env -u REQUIRE_ALL $(CORE)/bin/python -m pytest -q -n $(WORKERS) --dist worksteal --ignore=tests/house --ignore=tests/server --ignore=tests/journeys -o cache_dir=build/core/cache
 
 bench: $(VENV)/.dev  ## The table of speeds, beside raw signing and the peers that install here
 	@tools/install-peers.sh || echo "Some peers did not install; their columns are empty."
