@@ -19,7 +19,8 @@ ERASURES = "erasures.jsonl"
 
 
 def name_for(at: dt.datetime) -> str:
-    return f"mikra-{at:%Y%m%d-%H%M%S}.backup"
+    """Milliseconds too: an upgrade that fails and is tried again at once makes two in one second."""
+    return f"mikra-{at:%Y%m%d-%H%M%S}-{at.microsecond // 1000:03}.backup"
 
 
 def back_up(of: Installation, file: Path | None = None) -> Path:
