@@ -17,8 +17,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -59,13 +59,14 @@ class Lost(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked about a file. `trusted_seals`: fingerprints, as in `verification.policy.Policy`."""
+    """What is asked about a file. `trusted_seals`, `compromised`: as in `verification.policy.Policy`."""
 
     at: datetime
     name: str = ""
     today: bool = True
     languages: tuple[str, ...] = ("en",)
     trusted_seals: frozenset[str] = frozenset()
+    compromised: Mapping[str, datetime] = field(default_factory=dict, hash=False)
 
 
 class VerifyPool:
@@ -178,6 +179,7 @@ def _told(question: Question) -> dict[str, Any]:
         "today": question.today,
         "languages": list(question.languages),
         "trusted_seals": sorted(question.trusted_seals),
+        "compromised": {one: since.isoformat() for one, since in question.compromised.items()},
     }
 
 
@@ -267,7 +269,10 @@ def serve(given: BinaryIO, told: BinaryIO) -> None:
         reports = verify(
             data,
             at=datetime.fromisoformat(question["at"]),
-            policy=Policy(trusted_seals=frozenset(question["trusted_seals"])),
+            policy=Policy(
+                trusted_seals=frozenset(question["trusted_seals"]),
+                compromised={one: datetime.fromisoformat(at) for one, at in question["compromised"].items()},
+            ),
             loader=loader,
             name=question["name"],
             today=question["today"],

@@ -47,8 +47,9 @@ _PLAIN = (
     "profile_version",
 )
 _SPANS = ("clock_skew", "status_max_age")
+_SINCE = ("compromised", "faded")
 _FILES = ("anchors", "contexts", "trusted_lists", "register")
-_OWN = ("faded", "limits")
+_OWN = (*_SINCE, "limits")
 POLICY_MEMBERS = frozenset((*_SETS, *_PLAIN, *_SPANS, *_FILES, *_OWN))
 """Every member of a policy is kept; `limits` alone are those of the program that reads."""
 
@@ -112,7 +113,8 @@ def _policy(policy: Policy, parts: dict[str, bytes]) -> dict[str, Any]:
     said: dict[str, Any] = {name: sorted(getattr(policy, name)) for name in _SETS}
     said |= {name: getattr(policy, name) for name in _PLAIN}
     said |= {name: getattr(policy, name).total_seconds() for name in _SPANS}
-    said["faded"] = {name: moment.isoformat() for name, moment in policy.faded.items()}
+    for name in _SINCE:
+        said[name] = {one: moment.isoformat() for one, moment in getattr(policy, name).items()}
     parts |= {f"anchors/{n}": der for n, der in enumerate(policy.anchors)}
     said["anchors"] = len(policy.anchors)
     said["contexts"] = {}
@@ -165,10 +167,11 @@ def _read_policy(said: Mapping[str, Any], part: Any) -> Policy:
     values: dict[str, Any] = {name: frozenset(said[name]) for name in _SETS}
     values |= {name: said[name] for name in _PLAIN}
     values |= {name: timedelta(seconds=said[name]) for name in _SPANS}
+    for name in _SINCE:
+        values[name] = {one: instant(moment) for one, moment in said.get(name, {}).items()}
     return Policy(
         anchors=tuple(_needed(part, f"anchors/{n}") for n in range(said["anchors"])),
         contexts={url: _needed(part, name) for url, name in said["contexts"].items()},
-        faded={name: instant(moment) for name, moment in said["faded"].items()},
         trusted_lists=lists,
         register=registers.read(register) if register is not None else None,
         **values,

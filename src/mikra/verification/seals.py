@@ -168,7 +168,9 @@ def judge(seal: Seal | PlainSeal, at: datetime, policy: Policy, loader: Loader =
         path=path,
         proofs=proven_by,
         validity=validity,
-        code=withdrawal.code_of(found, times, policy) or _faded(seal, der, times, policy),
+        code=withdrawal.code_of(found, times, policy)
+        or withdrawal.lost(policy.compromised.get(certificate.fingerprint if certificate else ""), times)
+        or _faded(seal, der, times, policy),
         listed=answer,
         standings=found,
         times=times,

@@ -68,6 +68,18 @@ def _code(one: Standing, times: Times, policy: Policy) -> str:
     return "seal_revocation_unknown" if unknown and policy.revocation_required else ""
 
 
+def lost(since: datetime | None, times: Times) -> str:
+    """The same for a key that its owner says is in other hands `since`, whatever its authority knows (None: it is not).
+
+    It may have been dated back: only an independent proof of time shows that a seal is older.
+    """
+    if since is None or since > times.at:
+        return ""
+    if times.proven is not None:
+        return "" if times.proven < since else "key_compromised"
+    return "seal_time_not_proven" if times.claimed is not None and times.claimed < since else "key_compromised"
+
+
 def _revoked(one: Standing, times: Times) -> str:
     if times.proven is not None and not one.withdrawn_by(times.proven):
         return ""

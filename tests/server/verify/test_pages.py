@@ -104,3 +104,14 @@ def test_programs_may_wrap_the_credential_and_name_a_moment(client: Client, genu
 def test_the_address_for_programs_answers_to_post_alone(client: Client, db: None, method: str) -> None:
     assert getattr(client, method)("/api/v1/verify").status_code == 405
     assert client.options("/api/v1/verify").status_code == 204
+
+
+def test_a_program_may_send_a_form(client: Client, award: Award) -> None:
+    data = awards_content.file_of(award)
+    upload = SimpleUploadedFile("mine.jsonld", data)
+    answer = client.post("/api/v1/verify", {"file": upload})
+    assert answer.json()[0]["credential"]["learner"]["stated"]
+    two = {"file": SimpleUploadedFile("a", data), "more": SimpleUploadedFile("b", data)}
+    assert client.post("/api/v1/verify", two).status_code == 400
+    broken = client.generic("POST", "/api/v1/verify", data, content_type="multipart/form-data")
+    assert broken.status_code == 400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 from collections.abc import Iterator
@@ -105,3 +106,20 @@ def test_only_lists_of_this_house_are_taken_from_its_shelves(db: None) -> None:
 
 def _question() -> Question:
     return Question(at=now())
+
+
+def test_a_lost_key_vouches_for_what_our_records_show_and_for_nothing_new(award: Award) -> None:
+    data = awards_content.file_of(award)
+    key = award.sealed.get().seal_key
+    assert key is not None
+    key.compromised = now() + dt.timedelta(seconds=1)
+    key.save()
+    later = key.compromised + dt.timedelta(seconds=1)
+    assert verifying.check(data, at=later, web=offline()).reports[0]["en"]["code"] != "key_compromised"
+    spaced = data + b"\n"  # the same credential, and not the file of our records: its time is its own word
+    report = verifying.check(spaced, at=later, web=offline()).reports[0]["en"]
+    assert (report["code"], report["verdict"]) == ("seal_time_not_proven", "INDETERMINATE")
+    key.compromised = now() - dt.timedelta(days=1)
+    key.save()
+    report = verifying.check(data, at=later, web=offline()).reports[0]["en"]
+    assert (report["code"], report["verdict"]) == ("key_compromised", "TOTAL-FAILED")

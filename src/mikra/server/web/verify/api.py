@@ -1,6 +1,7 @@
 """`POST /api/v1/verify`: the report of `mikra verify --json`, for any program, without a key. Nothing is stored.
 
-The body is the credential itself, of any kind; or JSON `{"credential": ..., "at": "..."}` with a text or an object.
+The body is the credential itself, of any kind; or JSON `{"credential": ..., "at": "..."}` with a text or an object;
+or a form (multipart) with a file in `file` and, if wanted, `at`.
 200 for passed and indeterminate, 422 for failed (docs/design.md, "From checks to a verdict"); problem+json for what is
 no question.
 """
@@ -11,7 +12,9 @@ import datetime as dt
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from mikra import strictjson
@@ -19,6 +22,7 @@ from mikra.errors import InputError, MikraError
 from mikra.instants import instant
 from mikra.server.actions import verifying
 from mikra.server.web import errors
+from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.verify.views import BUCKETS
 from mikra.server.words import language
@@ -53,7 +57,7 @@ def _answered(request: HttpRequest) -> HttpResponse:
         raise InputError(
             "This address answers to POST alone.", found=str(request.method), expected="POST", code="method_not_allowed"
         )
-    BUCKETS.take(request.META.get("REMOTE_ADDR", ""))
+    BUCKETS.take(caller_of(request))
     data, at = _asked(request)
     checked = verifying.check(data, at=at, languages=(language(),))
     told = [one[language()] for one in checked.reports]
@@ -73,12 +77,30 @@ def _asked(request: HttpRequest) -> tuple[bytes, dt.datetime | None]:
             expected=f"at most {verifying.LARGEST} bytes",
             code="too_large",
         )
+    if request.content_type == "multipart/form-data":
+        return _form(request)
     body = request.body
     members = _question(body)
     if members is None:
         return body, None
     given = members["credential"]
     return given.encode() if isinstance(given, str) else orjson.dumps(given), _moment(members.get("at", ""))
+
+
+def _form(request: HttpRequest) -> tuple[bytes, dt.datetime | None]:
+    try:
+        files = [one for _name, some in request.FILES.lists() for one in some]
+        fields = request.POST
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
+        raise InputError(
+            "This form could not be read.", expected="multipart/form-data with one file", code="request_malformed"
+        ) from error
+    if len(files) > 1 or (files and "credential" in fields):
+        raise InputError(
+            "One request asks about one file.", found=f"{len(files)} files", expected="1", code="request_malformed"
+        )
+    data = bytes(files[0].read()) if files else str(fields.get("credential", "")).encode()
+    return data, _moment(fields.get("at", ""))
 
 
 def _question(body: bytes) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from mikra.errors import InputError, UnavailableError
 from mikra.server.actions import verifying
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.installation import installation
+from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
 from mikra.server.web.verify.telling import told
@@ -49,7 +50,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """The box, and what there is to say of what was put into it."""
     if request.method != "POST":
         return _box(request, Box(initial={"text": request.GET.get("link", "")[:2000]}))
-    BUCKETS.take(request.META.get("REMOTE_ADDR", ""))
+    BUCKETS.take(caller_of(request))
     form = Box(request.POST)
     if not form.is_valid():
         return _box(request, form)
