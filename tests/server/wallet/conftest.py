@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from mikra.server.actions import claim_codes, deliveries, wallets, wallets_reading
+from mikra.server.actions import claim_codes, deliveries, verifying, wallets
 from mikra.server.store.awards import Award
 from mikra.server.store.batches import Batch
 from mikra.server.store.deliveries import Delivery
@@ -22,7 +22,7 @@ Made = Callable[..., Batch]
 
 @pytest.fixture(autouse=True)
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wallets_reading, "loader", lambda: OFFLINE)
+    monkeypatch.setattr(verifying, "HttpLoader", lambda: OFFLINE)
 
 
 @pytest.fixture

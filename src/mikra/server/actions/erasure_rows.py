@@ -19,6 +19,7 @@ from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.rights_cases import RightsCase
+from mikra.server.store.shares import Share
 from mikra.server.store.tenants import Wrapped
 from mikra.server.store.wallets import Address, Consent, Held, Proof, Transfer, Wallet
 
@@ -94,6 +95,7 @@ def destroy_wallet(wallet: Wallet) -> Counter[str]:
     counts: Counter[str] = Counter()
     for name, model in (("files", Held), ("addresses", Address), ("proofs", Proof), ("consents", Consent)):
         counts[name] = model.of(wallet).delete()[0]
+    counts["shares"] = Share.of(wallet).delete()[0]
     counts["transfers"] = Transfer.of(wallet).delete()[0]
     wallet.person.delete()
     return counts

@@ -21,9 +21,11 @@ from mikra.adapters.clock import now
 from mikra.server.actions import audit, erasure_list
 from mikra.server.actions.erasure_rows import destroy_rows
 from mikra.server.actions.tenant_settings import settings_of
+from mikra.server.actions.wallets import UNDO
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right, system
 from mikra.server.store import retention_rows as old
+from mikra.server.store import shares, wallets
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import DeliveryStep
 from mikra.server.store.tenants import Tenant, Wrapped
@@ -31,6 +33,8 @@ from mikra.server.store.tenants import Tenant, Wrapped
 log = logging.getLogger("mikra.retention")
 PIECE = 500
 CONFIRMATION = dt.timedelta(days=3)
+SHARE = dt.timedelta(days=90)
+"""How long a learner still sees that they showed something, and how often it was opened."""
 Rows = models.QuerySet[Any]
 
 
@@ -88,9 +92,10 @@ def _of_tenant(tenant: Tenant, at: dt.datetime) -> bool:
 
 
 def _of_installation(at: dt.datetime) -> bool:
-    """Sessions and tokens that ran out belong to no institution: a line of the log counts them."""
+    """What ran out and belongs to no institution, as sessions and shares of learners: a line of the log counts it."""
     count = 0
-    for rows in (old.sessions(at), old.set_ups(at), old.confirmations(at - CONFIRMATION)):
+    of_wallets = (wallets.removed_before(at - UNDO), shares.ended_before(at - SHARE), wallets.transfers_before(at))
+    for rows in (old.sessions(at), old.set_ups(at), old.confirmations(at - CONFIRMATION), *of_wallets):
         with work():
             ids = list(rows.values_list("pk", flat=True)[:PIECE])
             rows.model._default_manager.filter(pk__in=ids).delete()

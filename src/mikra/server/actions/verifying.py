@@ -100,8 +100,9 @@ def check(
     at: dt.datetime | None = None,
     languages: Sequence[str] = ("en",),
     web: Loader | None = None,
+    today: bool = False,
 ) -> Checked:
-    """What is to be said of a file. `at`: judged for that moment, not for now.
+    """What is to be said of a file. `at`: judged for that moment, not for now; with `today`, that moment is now.
 
     InputError for nothing, too much, and for what no process could read in time; UnavailableError where all are busy.
     """
@@ -124,7 +125,7 @@ def check(
     question = Question(
         at=at or now(),
         name=name[:100],
-        today=at is None,
+        today=today or at is None,
         languages=tuple(languages),
         trusted_seals=trusted,
         compromised=compromised,

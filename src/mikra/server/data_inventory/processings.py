@@ -81,6 +81,17 @@ PROCESSINGS = (
         source=lazy("The learner; the awards that they collected"),
     ),
     Processing(
+        name="shares",
+        about=About.LEARNERS,
+        title=lazy("What learners show to others"),
+        purpose=lazy("To show chosen credentials to whoever has the link"),
+        what=lazy("Which credentials and which facts, until when, what for; how often it was opened on which day"),
+        basis=Basis.CONSENT,
+        seen_by=lazy("The learner; whoever has the link sees what the learner chose"),
+        kept=lazy("Until the learner erases the wallet; a share that was stopped or ended, 90 days more"),
+        source=lazy("The learner"),
+    ),
+    Processing(
         name="wallet_consents",
         about=About.LEARNERS,
         title=lazy("Adding new awards to a wallet"),

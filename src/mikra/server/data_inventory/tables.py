@@ -170,6 +170,14 @@ _WALLETS = (
         token=("wallets", Place.HASHED),
         content=("wallets", Place.WALLET_KEY),
     ),
+    _table(
+        "store.Share",
+        "id created password once expires used stopped",
+        wallet=("shares", Place.REFERENCE),
+        token=("shares", Place.HASHED),
+        content=("shares", Place.WALLET_KEY),
+    ),
+    _table("store.ShareDay", "id day count", share=("shares", Place.REFERENCE)),
     _table("store.Feedback", "id tenant edition month promised workload use"),
 )
 _WORK = (

@@ -11,6 +11,7 @@ from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, R
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.people import Membership, Person, SetUp
 from mikra.server.store.rights_cases import RightsCase
+from mikra.server.store.shares import Share, ShareDay
 from mikra.server.store.sign_on import SignOn
 from mikra.server.store.skills import Skill
 from mikra.server.store.status import Published, StatusList, StatusMark
@@ -58,6 +59,8 @@ __all__ = [
     "SealKey",
     "Sealed",
     "SetUp",
+    "Share",
+    "ShareDay",
     "SignOn",
     "Skill",
     "StatusList",

@@ -214,3 +214,8 @@ def consents(*, live: bool = True) -> models.QuerySet[Consent]:
 def removed_before(at: Any) -> models.QuerySet[Held]:
     """What was taken out of wallets long enough ago."""
     return Held._default_manager.filter(removed__lt=at).order_by("id")
+
+
+def transfers_before(at: Any) -> models.QuerySet[Transfer]:
+    """Files for home institutions that nobody fetches any more."""
+    return Transfer._default_manager.filter(expires__lt=at).order_by("id")

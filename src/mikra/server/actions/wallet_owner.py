@@ -1,0 +1,192 @@
+"""What belongs to the owner of a wallet: their addresses, a code on paper for the day when none of them answers any
+more, all of it as one file, and the end of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import re
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mikra.adapters.clock import chance, now
+from mikra.errors import ConflictError, InputError
+from mikra.server.actions import claim_codes, erasure_list, shares, wallets
+from mikra.server.actions.erasure_rows import destroy_wallet
+from mikra.server.actions.rate_limits import Buckets
+from mikra.server.actions.work import work
+from mikra.server.store import personal
+from mikra.server.store.scrubbing import scrub
+from mikra.server.store.shares import Share
+from mikra.server.store.wallets import Address, Held, Wallet, by_address, by_recovery
+
+ADDRESSES = 5
+"""Of one wallet."""
+RECOVERIES = Buckets(a_minute=5, burst=10)
+"""By the caller: codes on paper are not guessed."""
+_ESI = re.compile(r"urn:schac:personalUniqueCode:int:esi:[A-Za-z0-9._:@\-]{3,200}")
+_ENDINGS = {"json": "json", "jwt": "jwt", "sd-jwt": "txt", "pdf": "pdf", "png": "png", "svg": "svg", "zip": "zip"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An address as its owner reads it."""
+
+    address: Address
+    text: str
+
+
+def addresses(wallet: Wallet) -> list[Known]:
+    """The one that gets letters first."""
+    key = wallets.key_of(wallet)
+    rows = Address.of(wallet).order_by("-first", "id")
+    return [Known(address=one, text=str(personal.look_into(key, bytes(one.content)))) for one in rows]
+
+
+def add_address(wallet: Wallet, address: str, at: dt.datetime | None = None) -> Address:
+    """One that has just answered a code; twice is once. ConflictError: it opens another wallet, or there are many."""
+    token = wallets.token_of(address)
+    known = by_address(token)
+    if known is not None and known.pk != wallet.pk:
+        raise ConflictError(
+            "This address opens another wallet.",
+            fix="Sign in there, export what is in it, erase it, and add the address here.",
+        )
+    if known is not None:
+        return Address.of(wallet).get(token=token)
+    with work():
+        Wallet._default_manager.select_for_update().get(pk=wallet.pk)
+        if Address.of(wallet).count() >= ADDRESSES:
+            raise ConflictError("There are many addresses already.", expected=f"at most {ADDRESSES}", fix="Remove one.")
+        blob = personal.seal_away(wallets.key_of(wallet), address.strip())
+        made = Address(wallet=wallet, token=token, content=blob, confirmed=at or now())
+        made.save(force_insert=True)
+    return made
+
+
+def remove_address(wallet: Wallet, id: str) -> None:
+    """It opens this wallet no longer. ConflictError for the last one."""
+    found = Address.get(wallet, id)
+    with work():
+        Wallet._default_manager.select_for_update().get(pk=wallet.pk)
+        others = Address.of(wallet).exclude(pk=found.pk).order_by("id")
+        if not others:
+            raise ConflictError("This is the only address that opens your wallet.", fix="Add another one first.")
+        found.delete()
+        if found.first:
+            Address.of(wallet).filter(pk=others[0].pk).update(first=True)
+
+
+def describe(wallet: Wallet, *, name: str, esi: str) -> None:
+    """What the learner says about themselves. InputError for what is no European Student Identifier (`esi`)."""
+    esi = esi.strip()
+    if esi and not _ESI.fullmatch(esi):
+        raise InputError(
+            "This is no European Student Identifier.",
+            where="esi",
+            found=esi[:60],
+            expected="urn:schac:personalUniqueCode:int:esi:...",
+            fix="Copy it from your student card, or leave it empty.",
+        )
+    wallets.describe(wallet, name=" ".join(name.split())[:200], esi=esi)
+
+
+def new_recovery(wallet: Wallet) -> str:
+    """A code for paper, shown once; the one before is void."""
+    bits = int.from_bytes(chance(20))
+    code = "".join(claim_codes.LETTERS[bits >> 5 * place & 31] for place in range(32))
+    wallet.recovery = _recovery(code)
+    with work():
+        wallet.save(update_fields=("recovery",))
+    return "-".join(code[start : start + 4] for start in range(0, 32, 4))
+
+
+def recover(code: str, address: str, *, caller: str = "", at: dt.datetime | None = None) -> Wallet:
+    """Opens a wallet by its code on paper for an address that has just answered; the code is spent by it.
+
+    InputError for a code that opens none; ConflictError where that address opens another wallet.
+    """
+    RECOVERIES.take(caller)
+    wallet = by_recovery(_recovery(code))
+    if wallet is None:
+        raise InputError("This code opens no wallet.", where="code", fix="Check it against your paper.")
+    add_address(wallet, address, at)
+    wallet.recovery = None
+    with work():
+        wallet.save(update_fields=("recovery",))
+    return wallet
+
+
+def _recovery(code: str) -> bytes:
+    plain = "".join(one for one in code.upper() if one in claim_codes.LETTERS)
+    return hashlib.sha256(b"recovery:" + plain.encode()).digest()
+
+
+def export(wallet: Wallet, at: dt.datetime | None = None) -> bytes:
+    """All that is kept for the owner (GDPR, 15 and 20): each file as it came, and `wallet.json` about the rest."""
+    written = io.BytesIO()
+    listed = []
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, one in enumerate([*wallets.held(wallet), *wallets.held(wallet, removed=True)], 1):
+            name = f"credentials/{number:03d}.{_ENDINGS.get(one.form, 'bin')}"
+            archive.writestr(name, wallets.content(one))
+            listed.append(_listed(one, name))
+        data = {
+            "made": (at or now()).isoformat(timespec="seconds"),
+            "profile": wallets.profile(wallet),
+            "addresses": [_address(one) for one in addresses(wallet)],
+            "credentials": listed,
+            "shares": [_share(one) for one in shares.mine(wallet)],
+        }
+        archive.writestr("wallet.json", orjson.dumps(data, option=orjson.OPT_INDENT_2))
+    return written.getvalue()
+
+
+def _address(one: Known) -> dict[str, Any]:
+    return {"address": one.text, "confirmed": one.address.confirmed.isoformat(), "letters": one.address.first}
+
+
+def _listed(one: Held, name: str) -> dict[str, Any]:
+    about = wallets.about(one)
+    return {
+        "file": name,
+        "name": about.get("file", ""),
+        "title": about.get("title", {}),
+        "issuer": about.get("issuer", {}),
+        "came": one.created.isoformat(),
+        "by": one.source,
+        "verdict": one.verdict,
+        "checked": one.checked.isoformat() if one.checked else None,
+        "removed": one.removed.isoformat() if one.removed else None,
+    }
+
+
+def _share(one: shares.Shared) -> dict[str, Any]:
+    share: Share = one.share
+    return {
+        "made": share.created.isoformat(),
+        "ends": share.expires.isoformat() if share.expires else None,
+        "state": one.state,
+        "for": one.note,
+        "credentials": list(one.titles),
+        "shown": list(one.fields),
+        "password": bool(share.password),
+        "once": share.once,
+        "opened": {day.isoformat(): count for day, count in one.opened},
+    }
+
+
+def erase(wallet: Wallet, at: dt.datetime | None = None) -> Counter[str]:
+    """The wallet, its key, and all under it, in backups too (`erasure_list`). Institutions keep what they awarded."""
+    moment = at or now()
+    with work():
+        erasure_list.append(erasure_list.WALLET, [wallet.id], moment)
+        counts = destroy_wallet(wallet)
+    scrub()
+    return counts
