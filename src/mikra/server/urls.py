@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("mikra.server.web.accounts.urls")),
     path("", include("mikra.server.web.claim.urls")),
     path("", include("mikra.server.web.verify.urls")),
+    path("", include("mikra.server.web.wallet.urls")),
     path("console/<slug:slug>/", include(awards_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(learners_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(ledger_urls.console_urlpatterns)),

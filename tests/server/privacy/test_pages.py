@@ -161,7 +161,7 @@ def test_no_award_stands_on_consent(tenant: Tenant, officer: Actor) -> None:
     from mikra.errors import InputError
 
     names = {one.name for one in notices.by_consent()}
-    assert names == {"wallets", "wallet_consents"}, "consent is for extras alone, and an award is none"
+    assert names == {"wallets", "wallet_consents", "shares"}, "consent is for extras alone, and an award is none"
     with pytest.raises(InputError):
         tenant_settings.change(officer, legal_basis="consent")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,8 @@ from mikra.server.installation import installation
 from mikra.server.store.awards import Award
 from mikra.server.store.people import Person
 from mikra.server.store.wallets import Wallet
+
+CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 def test_several_addresses_open_one_wallet(wallet: Wallet, other: Wallet) -> None:
@@ -40,17 +43,26 @@ def test_a_wallet_has_a_bound_of_addresses(wallet: Wallet) -> None:
         wallet_owner.add_address(wallet, "more@mail.example")
 
 
-def test_a_code_on_paper_opens_it_once_for_a_new_address(wallet: Wallet) -> None:
+def test_a_code_on_paper_opens_it_once_for_a_new_address(wallet: Wallet, award: Award) -> None:
     wallet_owner.RECOVERIES.clear()
+    held = wallets.keep(wallet, award)
     void, code = wallet_owner.new_recovery(wallet), wallet_owner.new_recovery(wallet)
     assert code.replace("-", "").encode() not in bytes(wallet.recovery or b"")
+    new = wallets.open_for("new@mail.example")
+    brought = wallets.keep(new, (CORPUS / "credential-di" / "di-no-proof.json").read_bytes())
     for wrong in (void, "", "0000-0000", code[:-1]):
         with pytest.raises(InputError):
-            wallet_owner.recover(wrong, "new@mail.example")
-    assert wallet_owner.recover(code.lower(), "new@mail.example").id == wallet.id
-    assert wallets.open_for("new@mail.example").id == wallet.id
+            wallet_owner.move(new, wrong)
     with pytest.raises(InputError):
-        wallet_owner.recover(code, "third@mail.example")
+        wallet_owner.move(wallet, code)  # it opens itself
+    assert wallet_owner.move(new, code.lower()).id == wallet.id
+    assert wallets.open_for("new@mail.example").id == wallet.id
+    assert {bytes(wallets.content(one)) for one in wallets.held(wallet)} >= {wallets.content(held)}
+    assert len(wallets.held(wallet)) == 2
+    assert not Wallet._default_manager.filter(pk=new.pk).exists()
+    assert brought.pk not in {one.pk for one in wallets.held(wallet)}
+    with pytest.raises(InputError):
+        wallet_owner.move(wallets.open_for("third@mail.example"), code)
     wallet_owner.RECOVERIES.clear()
 
 

@@ -64,6 +64,7 @@ class Shared:
 
     share: Share
     note: str
+    held: tuple[str, ...]
     titles: tuple[dict[str, str], ...]
     fields: tuple[str, ...]
     whole: bool
@@ -194,6 +195,7 @@ def _shared(share: Share, about: dict[str, dict[str, Any]], days: Sequence[tuple
     return Shared(
         share=share,
         note=content["note"],
+        held=tuple(content["held"]),
         titles=tuple(about[one].get("title", {}) for one in content["held"] if one in about),
         fields=fields,
         whole=set(fields) == set(CHOICES),

@@ -107,20 +107,32 @@ def new_recovery(wallet: Wallet) -> str:
     return "-".join(code[start : start + 4] for start in range(0, 32, 4))
 
 
-def recover(code: str, address: str, *, caller: str = "", at: dt.datetime | None = None) -> Wallet:
-    """Opens a wallet by its code on paper for an address that has just answered; the code is spent by it.
+def move(new: Wallet, code: str, *, caller: str = "") -> Wallet:
+    """Opens an old wallet by its code on paper for whoever has just signed in to a new one, by an address that answers.
 
-    InputError for a code that opens none; ConflictError where that address opens another wallet.
+    The addresses and files of the new one go over to the old one, and the code is spent. InputError for a code that
+    opens none; ConflictError where the old one has no room for the addresses.
     """
     RECOVERIES.take(caller)
-    wallet = by_recovery(_recovery(code))
-    if wallet is None:
-        raise InputError("This code opens no wallet.", where="code", fix="Check it against your paper.")
-    add_address(wallet, address, at)
-    wallet.recovery = None
+    old = by_recovery(_recovery(code))
+    if old is None or old.pk == new.pk:
+        raise InputError("This code opens no other wallet.", where="paper", fix="Check it against your paper.")
     with work():
-        wallet.save(update_fields=("recovery",))
-    return wallet
+        locked = Wallet._default_manager.select_for_update().filter(pk=old.pk, recovery=old.recovery).first()
+        if locked is None:
+            raise InputError("This code opens no other wallet.", where="paper", fix="Check it against your paper.")
+        files = [(wallets.content(one), wallets.about(one).get("file", ""), one.award) for one in wallets.held(new)]
+        moved = [one.text for one in addresses(new)]
+        Address.of(new).delete()
+        for text in moved:
+            add_address(old, text)
+        for data, name, award in files:
+            wallets.keep(old, award or data, name=name)
+        Wallet._default_manager.filter(pk=old.pk).update(recovery=None)
+        erasure_list.append(erasure_list.WALLET, [new.id], now())
+        destroy_wallet(new)
+    old.recovery = None
+    return old
 
 
 def _recovery(code: str) -> bytes:

@@ -25,17 +25,17 @@ from mikra.server.store import personal
 from mikra.server.store.wallets import Wallet
 from mikra.server.words import _
 
-STATE = "wallet_sign_in"
+STATE, OFFER = "wallet_sign_in", "wallet_offer"
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PER_ADDRESS = Buckets(a_minute=1, burst=5)
 PER_CALLER = Buckets(a_minute=10, burst=20)
 """Letters are not sent in numbers, neither to one address nor from one place."""
 
 
-def send(request: Any, address: str, *, caller: str = "") -> None:
+def send(request: Any, address: str, *, caller: str = "", typed: bool = True) -> None:
     """A code to this address; the one before is void. InputError for what is no address.
 
-    UnavailableError where too many were asked for, or mail is down.
+    UnavailableError where too many were asked for, or mail is down. `typed`: by whoever sits there, who may read it.
     """
     address = address.strip()
     try:
@@ -60,11 +60,32 @@ def send(request: Any, address: str, *, caller: str = "") -> None:
         "to": encode(personal.seal_away(_key(), address)),
         "until": (now() + LIFE).timestamp(),
         "tries": TRIES,
+        "typed": typed,
     }
 
 
+def shown(request: Any) -> str:
+    """The address as the page may show it: whoever only has a letter's link does not learn whose it is."""
+    address = sent_to(request)
+    if not address or (request.session.get(STATE) or {}).get("typed", True):
+        return address
+    name, _at, domain = address.rpartition("@")
+    return f"{name[:1]}…@{domain[:1]}…{domain[domain.rfind('.') :]}"
+
+
+def remember(request: Any, code: str) -> None:
+    """The offer that is to be kept when somebody has signed in."""
+    request.session[OFFER] = encode(personal.seal_away(_key(), code))
+
+
+def remembered(request: Any) -> str:
+    """The code of that offer, and forgets it; "" where there is none."""
+    kept = request.session.pop(OFFER, "")
+    return str(personal.look_into(_key(), decode(kept))) if kept else ""
+
+
 def sent_to(request: Any) -> str:
-    """The address to which a code is on its way, for the page of whoever typed it; "" where none is."""
+    """The address to which a code is on its way; "" where none is."""
     state = request.session.get(STATE) or {}
     if not state or state["until"] <= now().timestamp() or state["tries"] <= 0:
         return ""
@@ -93,6 +114,11 @@ def enter(request: Any, address: str, *, language: str = "", at: dt.datetime | N
     wallet = wallets.open_for(address, language=language, at=at)
     login(request, wallet.person, backend=_BACKEND)
     return wallet
+
+
+def switch(request: Any, wallet: Wallet) -> None:
+    """From the wallet that this browser had opened to one that was shown to be theirs too."""
+    login(request, wallet.person, backend=_BACKEND)
 
 
 def _key() -> bytes:

@@ -45,6 +45,11 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def owns_wallet(self) -> bool:
+        """Whether this is a learner with a wallet, who works nowhere here (`store.wallets`)."""
+        return self.email.endswith("@wallet.invalid")
+
     # What allauth asks of any user model; nobody here is staff of Django's own administration.
     is_staff = False
     is_superuser = False

@@ -55,6 +55,22 @@ def account(person: Any, several: bool) -> list[dict[str, Any]]:
     return [*entries, {"label": _("Sign out"), "url": reverse("account_logout"), "post": True}]
 
 
+def wallet(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same in a wallet."""
+    known = (("wallet", _("Credentials")), ("wallet_shares", _("Shown to others")), ("wallet_owner", _("About you")))
+    shown = [{"label": text, "url": reverse(name)} for name, text in known]
+    here = max((one["url"] for one in shown if request.path.startswith(one["url"])), key=len, default="")
+    return [{**one, "here": one["url"] == here} for one in shown]
+
+
+def owner() -> list[dict[str, Any]]:
+    """The entries of a learner's menu."""
+    return [
+        {"label": _("Credentials"), "url": reverse("wallet")},
+        {"label": _("Sign out"), "url": reverse("account_logout"), "post": True},
+    ]
+
+
 def foot() -> list[dict[str, Any]]:
     """Links at the foot of every page, as far as this build has them."""
     known = (("accessibility", _("Accessibility")), ("privacy", _("Privacy")))

@@ -85,6 +85,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """What every page knows: who reads, where, in which language, and what was just said to them."""
     actor = getattr(request, "actor", None)
     person = getattr(request, "person", None) or _signed_in(request)
+    if person is not None and person.owns_wallet:
+        return _of_wallet(request)
     of_tenant = {"tenant": request.tenant} if hasattr(request, "tenant") else {}  # else a page may name its own
     return {
         **of_tenant,
@@ -93,6 +95,20 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "nav": navigation.entries(request, actor) if actor else [],
         "account": navigation.account(person, several=not actor) if person else [],
+        "foot": navigation.foot(),
+        "messages": lambda: messages.get_messages(request),
+        "now": timezone.now,
+    }
+
+
+def _of_wallet(request: HttpRequest) -> dict[str, Any]:
+    """The same for a learner, who works nowhere here."""
+    return {
+        "language": (get_language() or "en").partition("-")[0],
+        "actor": None,
+        "person": {"name": gettext("Your wallet"), "owns_wallet": True},
+        "nav": navigation.wallet(request) if hasattr(request, "wallet") else [],
+        "account": navigation.owner(),
         "foot": navigation.foot(),
         "messages": lambda: messages.get_messages(request),
         "now": timezone.now,

@@ -16,7 +16,18 @@ from mikra.server.web.pages import render
 from mikra.server.words import language
 from mikra.validation.annex1_elements import DEFINITIONS
 
-PRIVATE = ("/account/", "/api/", "/claim/", "/console/", "/operator/", "/set-up/", "/sign-in/", "/sign-out/")
+PRIVATE = (
+    "/account/",
+    "/api/",
+    "/claim/",
+    "/console/",
+    "/operator/",
+    "/s/",
+    "/set-up/",
+    "/sign-in/",
+    "/sign-out/",
+    "/wallet/",
+)
 """What search engines leave alone. It keeps nobody out; the guards do."""
 
 

@@ -12,5 +12,6 @@ urlpatterns = [
     path("claim/<str:code>/take/", views.take, name="claim_take"),
     path("claim/<str:code>/credential.jsonld", views.credential, name="claim_credential"),
     path("claim/<str:code>/certificate.pdf", views.certificate, name="claim_certificate"),
+    path("claim/<str:code>/keep/", views.keep, name="claim_keep"),
     path("claim/<str:code>/wrong/", views.wrong, name="claim_wrong"),
 ]

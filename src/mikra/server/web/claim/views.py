@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mikra.errors import InputError
-from mikra.server.actions import claims
+from mikra.errors import ConflictError, InputError
+from mikra.server.actions import claims, wallet_sign_in, wallets, wallets_claiming
+from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
+from mikra.server.web.wallet import sign_in
 from mikra.server.words import _, language, lazy
 
 
@@ -102,6 +104,26 @@ def wrong(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("claim", args=[code]))
     values = {"form": form, "offer": found, "code": code, "tenant": found.delivery.tenant}
     return _unindexed(render(request, "claim/wrong.html", values, status=422 if form.errors else 200))
+
+
+@require_POST
+@public
+def keep(request: HttpRequest, code: str) -> HttpResponse:
+    """Into the wallet. Whoever has not opened theirs gets a code, to the address of the letter, with one press."""
+    found = claims.look(code)
+    if not found.claimed:
+        raise ConflictError("Collect it first.", fix="Press the button on the page of the offer.")
+    wallet = wallets.of_signed_in(request.user)
+    if wallet is not None:
+        request.wallet = wallet  # type: ignore[attr-defined]
+        return HttpResponseRedirect(sign_in.kept(request, code))
+    wallet_sign_in.remember(request, code)
+    try:
+        address = wallets_claiming.address_of(found)
+        wallet_sign_in.send(request, address, caller=caller_of(request), typed=False)
+    except InputError:  # a letter of paper, or an address that is none: then the learner says which
+        return HttpResponseRedirect(reverse("wallet_sign_in"))
+    return HttpResponseRedirect(reverse("wallet_code"))
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

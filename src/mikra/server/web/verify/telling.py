@@ -37,12 +37,16 @@ FIRST = ("learner", "awarding_body", "awarded_on", "country", "issuer", "date", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One credential. `can_do` and `first`: rows {name, term, text, lang, original, stated}, empty where altered."""
+    """One credential. `can_do` and `first`: rows {name, term, text, lang, original, stated}, empty where altered.
+
+    `meta`: what stands in small under the sentence; `meta_names`: which fact each of them is.
+    """
 
     tile: str
     sentence: str
     title: str
     meta: tuple[str, ...]
+    meta_names: tuple[str, ...]
     file: str
     code: str
     verdict: str
@@ -57,11 +61,18 @@ def told(report: dict[str, Any], language: str) -> Told:
     content = report["credential"] or {}
     title = _text(content, "title")
     tile = TILES.get(report["code"]) or ("altered" if report["verdict"] == Verdict.TOTAL_FAILED.value else "unsure")
+    small = {
+        "workload": _text(content, "workload"),
+        "level": _text(content, "level"),
+        "supervision": _identity(content),
+    }
+    meta = {name: text for name, text in small.items() if text}
     return Told(
         tile="failed" if not content and tile == "altered" and not _altered(report) else tile,
         sentence=report["sentence"],
         title=title,
-        meta=tuple(one for one in (_text(content, "workload"), _text(content, "level"), _identity(content)) if one),
+        meta=tuple(meta.values()),
+        meta_names=tuple(meta),
         file=report["file"],
         code=report["code"],
         verdict=report["verdict"],
