@@ -31,10 +31,11 @@ WIDE, NARROW = (1280, 900), (390, 844)
 def served(home: Path) -> Iterator[str]:
     """The demonstration, served as `mikra serve` does; its address."""
     with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
+        found.bind(("127.0.0.1", 8000))  # where the demonstration says that its lists are
         port = found.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"
     program = [sys.executable, "-c", "from mikra.cli import main; main()"]
+    os.environ["MIKRA_MODE"] = "demonstration"
     command = [*program, "serve", "--home", str(home), "--port", str(port), "--origin", origin]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:

@@ -75,6 +75,7 @@ def test_every_part_of_a_policy_is_kept() -> None:
     policy = Policy(
         anchors=(b"a", b"b"),
         trusted_seals=frozenset({"ab"}),
+        status_seals=frozenset({"cd"}),
         trusted_issuers=frozenset({"did:web:x.test"}),
         contexts={"https://x.test/c": b"{}"},
         inline_contexts=True,

@@ -176,6 +176,18 @@ class TestWhoSealedTheList:
         both = named(authorities.seal(), other)
         assert self.code(Issuer(signer=other.signer), both) == "status_list_issuer_mismatch"
 
+    def test_a_seal_that_is_trusted_for_lists_alone(self) -> None:
+        """It serves lists of its own organisation, and no other's; a credential under it is not trusted by that."""
+        again, other = authorities.seal("P-384"), other_seal()
+        policy = named(authorities.seal())
+        assert self.code(Issuer(signer=again.signer), policy) == "status_list_issuer_mismatch"
+        lists = dataclasses.replace(policy, status_seals=named(again).trusted_seals)
+        assert self.code(Issuer(signer=again.signer), lists) == "valid"
+        others = dataclasses.replace(policy, status_seals=named(other).trusted_seals)
+        assert self.code(Issuer(signer=other.signer), others) == "status_list_issuer_mismatch"
+        only = Policy(status_seals=policy.trusted_seals)
+        assert self.code(Issuer(), only) == "seal_not_trusted"
+
     def status_key(self) -> tuple[Signer, dict[str, bytes]]:
         key = authorities.key("P-256", "status key")
         return bare_signer(key), {"https://zed.example.test/.well-known/did.json": self.document(key)}

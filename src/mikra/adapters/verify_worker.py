@@ -59,13 +59,14 @@ class Lost(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked about a file. `trusted_seals`, `compromised`: as in `verification.policy.Policy`."""
+    """What is asked about a file. Seals and what is known of them: as in `verification.policy.Policy`."""
 
     at: datetime
     name: str = ""
     today: bool = True
     languages: tuple[str, ...] = ("en",)
     trusted_seals: frozenset[str] = frozenset()
+    status_seals: frozenset[str] = frozenset()
     compromised: Mapping[str, datetime] = field(default_factory=dict, hash=False)
 
 
@@ -179,6 +180,7 @@ def _told(question: Question) -> dict[str, Any]:
         "today": question.today,
         "languages": list(question.languages),
         "trusted_seals": sorted(question.trusted_seals),
+        "status_seals": sorted(question.status_seals),
         "compromised": {one: since.isoformat() for one, since in question.compromised.items()},
     }
 
@@ -271,6 +273,7 @@ def serve(given: BinaryIO, told: BinaryIO) -> None:
             at=datetime.fromisoformat(question["at"]),
             policy=Policy(
                 trusted_seals=frozenset(question["trusted_seals"]),
+                status_seals=frozenset(question["status_seals"]),
                 compromised={one: datetime.fromisoformat(at) for one, at in question["compromised"].items()},
             ),
             loader=loader,

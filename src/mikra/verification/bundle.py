@@ -37,7 +37,7 @@ FORMAT = "mikra-bundle/1"
 _LIMITS = ZipLimits(entries=5_000, total=400_000_000)
 _JSON = strictjson.Limits(max_bytes=20_000_000, max_depth=12, max_nodes=500_000)
 
-_SETS = ("trusted_seals", "trusted_issuers", "algorithms", "deciding_content")
+_SETS = ("trusted_seals", "status_seals", "trusted_issuers", "algorithms", "deciding_content")
 _PLAIN = (
     "inline_contexts",
     "proof_only",
@@ -164,7 +164,7 @@ def _read_policy(said: Mapping[str, Any], part: Any) -> Policy:
         known = [_needed(part, f"signers/{n}") for n in range(signers)]
         lists = open_snapshot(lambda name: part(f"trusted/{name}"), known)
     register = part("register.json")
-    values: dict[str, Any] = {name: frozenset(said[name]) for name in _SETS}
+    values: dict[str, Any] = {name: frozenset(said.get(name, ())) for name in _SETS}
     values |= {name: said[name] for name in _PLAIN}
     values |= {name: timedelta(seconds=said[name]) for name in _SPANS}
     for name in _SINCE:

@@ -24,6 +24,7 @@ class Policy:
     `anchors`: certificates (DER) of authorities, or of seals, at which a chain may end; for timestamps too.
     `trusted_seals`: SHA-256 fingerprints (hex, lower case) of seal certificates taken as they are.
     `compromised`: fingerprint, as in `trusted_seals` -> since when that key may be in other hands, as its owner says.
+    `status_seals`: the same for seals of status lists alone; they vouch for no credential.
     `trusted_issuers`: DIDs and https issuer identifiers whose keys are taken as the issuer's own.
     `trusted_lists`: a snapshot of the EU's trusted lists; what a seal is called, and who vouches for it, comes from it.
     `register`: what registers of providers know; it is told beside check 7, and decides nothing.
@@ -42,6 +43,7 @@ class Policy:
 
     anchors: tuple[bytes, ...] = ()
     trusted_seals: frozenset[str] = frozenset()
+    status_seals: frozenset[str] = frozenset()
     compromised: Mapping[str, datetime] = field(default_factory=dict, hash=False)
     trusted_issuers: frozenset[str] = frozenset()
     trusted_lists: TrustedLists | None = None

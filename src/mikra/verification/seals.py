@@ -261,8 +261,9 @@ def leading(judged: Sequence[Judged], issuer: Agent | None) -> Judged:
 
 def judge_list(found: Sequence[Seal | PlainSeal], own: Judged, at: datetime, policy: Policy) -> str:
     """ "" where one of the seals of a status list is the credential's own sealer's, else a code of `codes.CODES`."""
+    both = replace(policy, trusted_seals=policy.trusted_seals | policy.status_seals)
     for seal in found:
-        other = judge(_as_own_key(seal, own), at, policy)
+        other = judge(_as_own_key(seal, own), at, both)
         if _same_sealer(other, own):
             good = other.validity is Validity.NOW and (not other.code or CODES[other.code][1] is Effect.PASSED)
             return "" if good else "valid_status_unknown"

@@ -12,7 +12,15 @@ from django.test import Client
 
 from mikra.adapters.clock import now
 from mikra.errors import NotFoundError, UnavailableError
-from mikra.server.actions import awards_content, corrections, seal_keys, status_lists, status_places, status_serving
+from mikra.server.actions import (
+    awards_content,
+    corrections,
+    seal_keys,
+    status_lists,
+    status_places,
+    status_serving,
+    verifying,
+)
 from mikra.server.actions.corrections_supersede import supersede
 from mikra.server.rights import Actor
 from mikra.server.store import status
@@ -64,7 +72,7 @@ def verdict(award: Award) -> tuple[str, str]:
     """Verdict and code of the status, as any verifier finds them."""
     trusted = frozenset({hashlib.sha256(made_key("credentials", demonstration=False).certificate).hexdigest()})
     status_seal = frozenset({hashlib.sha256(made_key("status", demonstration=False).certificate).hexdigest()})
-    policy = Policy(trusted_seals=trusted | status_seal)
+    policy = Policy(trusted_seals=trusted, status_seals=status_seal)
     (report,) = verify(awards_content.file_of(award), at=now(), policy=policy, loader=web())
     return report.verdict.value, next(one.code for one in report.checks if one.id == "status")
 
@@ -81,6 +89,27 @@ def test_a_credential_is_verified_with_its_status(registrar: Actor, batch: Batch
     assert verdict(suspended) == ("INDETERMINATE", "credential_suspended")
     assert verdict(revoked) == ("TOTAL-FAILED", "credential_revoked")
     assert verdict(superseded) == ("TOTAL-FAILED", "credential_superseded")
+
+
+def test_the_verifiers_page_reads_the_lists_of_this_house(registrar: Actor, batch: Batch) -> None:
+    """Its own shelves are asked, at the address that the credential names; a seal of lists vouches for lists alone."""
+    registrar.tenant.settings = {**registrar.tenant.settings, "status_base": ""}
+    registrar.tenant.save()
+    publish_everything()
+    good, revoked, *_rest = Award.of(registrar.tenant).order_by("row")
+    corrections.revoke(registrar, revoked.id, WHY)
+    publish_everything()
+
+    def code(award: Award) -> str:
+        found = verifying.check(awards_content.file_of(award), web=web()).reports[0]["en"]
+        return str(found["code"])
+
+    assert (code(good), code(revoked)) == ("valid", "credential_revoked")
+    SealKey.of(registrar.tenant).filter(use=SealKey.Use.STATUS).update(compromised=now())
+    assert code(good) == "status_list_issuer_mismatch"
+    SealKey.of(registrar.tenant).filter(use=SealKey.Use.STATUS).update(compromised=None)
+    SealKey.of(registrar.tenant).filter(use=SealKey.Use.CREDENTIALS).update(use=SealKey.Use.STATUS)
+    assert code(good) not in ("valid", ""), "a seal of lists vouches for a credential"
 
 
 def test_what_is_decided_is_public_at_the_next_publication(registrar: Actor, batch: Batch) -> None:

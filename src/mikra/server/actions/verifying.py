@@ -93,6 +93,12 @@ def keys_here(digest: bytes) -> tuple[frozenset[str], dict[str, dt.datetime]]:
     return frozenset(known.values()), {known[key]: since for key, since in lost.items()}
 
 
+def status_seals() -> frozenset[str]:
+    """Fingerprints of the certificates under which institutions here seal their status lists, and nothing else."""
+    rows = SealKey._default_manager.filter(use=SealKey.Use.STATUS, compromised=None)
+    return frozenset(certificates.fingerprint(bytes(one)) for one in rows.values_list("certificate", flat=True))
+
+
 def check(
     data: bytes,
     *,
@@ -128,6 +134,7 @@ def check(
         today=today or at is None,
         languages=tuple(languages),
         trusted_seals=trusted,
+        status_seals=status_seals(),
         compromised=compromised,
     )
     answer = POOL.verify(data, question, web or loader())
