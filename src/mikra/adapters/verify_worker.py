@@ -67,6 +67,8 @@ class Question:
     languages: tuple[str, ...] = ("en",)
     trusted_seals: frozenset[str] = frozenset()
     status_seals: frozenset[str] = frozenset()
+    trusted_issuers: frozenset[str] = frozenset()
+    lists_of: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     compromised: Mapping[str, datetime] = field(default_factory=dict, hash=False)
 
 
@@ -181,6 +183,8 @@ def _told(question: Question) -> dict[str, Any]:
         "languages": list(question.languages),
         "trusted_seals": sorted(question.trusted_seals),
         "status_seals": sorted(question.status_seals),
+        "trusted_issuers": sorted(question.trusted_issuers),
+        "lists_of": {issuer: sorted(seals) for issuer, seals in question.lists_of.items()},
         "compromised": {one: since.isoformat() for one, since in question.compromised.items()},
     }
 
@@ -274,6 +278,8 @@ def serve(given: BinaryIO, told: BinaryIO) -> None:
             policy=Policy(
                 trusted_seals=frozenset(question["trusted_seals"]),
                 status_seals=frozenset(question["status_seals"]),
+                trusted_issuers=frozenset(question["trusted_issuers"]),
+                lists_of={issuer: frozenset(seals) for issuer, seals in question["lists_of"].items()},
                 compromised={one: datetime.fromisoformat(at) for one, at in question["compromised"].items()},
             ),
             loader=loader,

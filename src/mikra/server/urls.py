@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("mikra.server.web.claim.urls")),
     path("", include("mikra.server.web.verify.urls")),
     path("", include("mikra.server.web.wallet.urls")),
+    path("", include("mikra.server.web.issuing.urls")),
     path("console/<slug:slug>/", include(awards_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(learners_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(ledger_urls.console_urlpatterns)),

@@ -26,6 +26,7 @@ class Policy:
     `compromised`: fingerprint, as in `trusted_seals` -> since when that key may be in other hands, as its owner says.
     `status_seals`: the same for seals of status lists alone; they vouch for no credential.
     `trusted_issuers`: DIDs and https issuer identifiers whose keys are taken as the issuer's own.
+    `lists_of`: one of `trusted_issuers` -> fingerprints of the seals under which its status lists stand.
     `trusted_lists`: a snapshot of the EU's trusted lists; what a seal is called, and who vouches for it, comes from it.
     `register`: what registers of providers know; it is told beside check 7, and decides nothing.
     `contexts`: JSON-LD contexts (URL -> bytes) that an administrator added to those that are bundled.
@@ -46,6 +47,7 @@ class Policy:
     status_seals: frozenset[str] = frozenset()
     compromised: Mapping[str, datetime] = field(default_factory=dict, hash=False)
     trusted_issuers: frozenset[str] = frozenset()
+    lists_of: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     trusted_lists: TrustedLists | None = None
     register: Register | None = None
     contexts: Mapping[str, bytes] = field(default_factory=dict, hash=False)

@@ -264,10 +264,17 @@ def judge_list(found: Sequence[Seal | PlainSeal], own: Judged, at: datetime, pol
     both = replace(policy, trusted_seals=policy.trusted_seals | policy.status_seals)
     for seal in found:
         other = judge(_as_own_key(seal, own), at, both)
-        if _same_sealer(other, own):
+        if _same_sealer(other, own) or _named_for_lists(other, own, policy):
             good = other.validity is Validity.NOW and (not other.code or CODES[other.code][1] is Effect.PASSED)
             return "" if good else "valid_status_unknown"
     return "status_list_issuer_mismatch"
+
+
+def _named_for_lists(other: Judged, own: Judged, policy: Policy) -> bool:
+    """Whether the relying party knows this certificate as that of the lists of the issuer whose key sealed."""
+    if not own.controller or other.certificate is None:
+        return False
+    return other.certificate.fingerprint in policy.lists_of.get(own.controller, frozenset())
 
 
 def _as_own_key(seal: Seal | PlainSeal, own: Judged) -> Seal | PlainSeal:

@@ -24,8 +24,8 @@ from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.actions.wallets import UNDO
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right, system
+from mikra.server.store import issuing, shares, wallets
 from mikra.server.store import retention_rows as old
-from mikra.server.store import shares, wallets
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import DeliveryStep
 from mikra.server.store.tenants import Tenant, Wrapped
@@ -33,6 +33,8 @@ from mikra.server.store.tenants import Tenant, Wrapped
 log = logging.getLogger("mikra.retention")
 PIECE = 500
 CONFIRMATION = dt.timedelta(days=3)
+OFFER = dt.timedelta(days=30)
+"""How long it is known which copy went into a wallet, and what the wallet said."""
 SHARE = dt.timedelta(days=90)
 """How long a learner still sees that they showed something, and how often it was opened."""
 Rows = models.QuerySet[Any]
@@ -94,7 +96,13 @@ def _of_tenant(tenant: Tenant, at: dt.datetime) -> bool:
 def _of_installation(at: dt.datetime) -> bool:
     """What ran out and belongs to no institution, as sessions and shares of learners: a line of the log counts it."""
     count = 0
-    of_wallets = (wallets.removed_before(at - UNDO), shares.ended_before(at - SHARE), wallets.transfers_before(at))
+    of_wallets = (
+        wallets.removed_before(at - UNDO),
+        shares.ended_before(at - SHARE),
+        wallets.transfers_before(at),
+        issuing.offers_before(at - OFFER),
+        issuing.nonces_before(at),
+    )
     for rows in (old.sessions(at), old.set_ups(at), old.confirmations(at - CONFIRMATION), *of_wallets):
         with work():
             ids = list(rows.values_list("pk", flat=True)[:PIECE])

@@ -19,11 +19,8 @@ from mikra.adapters.http import HttpLoader
 from mikra.adapters.verify_worker import Question, VerifyPool
 from mikra.errors import InputError, MikraError, UnavailableError
 from mikra.report import Verdict, worst
-from mikra.server.actions import status_serving
+from mikra.server.actions import status_serving, trusted_here
 from mikra.server.installation import installation
-from mikra.server.store.awards import Sealed
-from mikra.server.store.tenants import SealKey
-from mikra.trust import certificates
 from mikra.trust.loader import Loaded, Loader
 
 LARGEST = 5_000_000
@@ -78,27 +75,6 @@ def loader() -> Loader:
     return OwnShelves(HttpLoader())
 
 
-def keys_here(digest: bytes) -> tuple[frozenset[str], dict[str, dt.datetime]]:
-    """Of the certificates under which institutions here seal credentials: fingerprints, and since when which are lost.
-
-    None of trial runs. A lost key has not lost the file with this digest (SHA-256) where our own records show that it
-    was sealed here before: a record of ours is a proof of time.
-    """
-    rows = SealKey._default_manager.filter(use=SealKey.Use.CREDENTIALS).values_list("id", "certificate", "compromised")
-    known: dict[Any, str] = {key: certificates.fingerprint(bytes(one)) for key, one, _since in rows}
-    lost = {key: since for key, _one, since in rows if since is not None}
-    if lost:
-        ours = Sealed._default_manager.filter(digest=digest, seal_key__in=lost).values_list("seal_key", "created")
-        lost = {key: since for key, since in lost.items() if not any(k == key and at < since for k, at in ours)}
-    return frozenset(known.values()), {known[key]: since for key, since in lost.items()}
-
-
-def status_seals() -> frozenset[str]:
-    """Fingerprints of the certificates under which institutions here seal their status lists, and nothing else."""
-    rows = SealKey._default_manager.filter(use=SealKey.Use.STATUS, compromised=None)
-    return frozenset(certificates.fingerprint(bytes(one)) for one in rows.values_list("certificate", flat=True))
-
-
 def check(
     data: bytes,
     *,
@@ -127,15 +103,12 @@ def check(
             code="too_large",
         )
     digest = hashlib.sha256(data)
-    trusted, compromised = keys_here(digest.digest())
     question = Question(
         at=at or now(),
         name=name[:100],
         today=today or at is None,
         languages=tuple(languages),
-        trusted_seals=trusted,
-        status_seals=status_seals(),
-        compromised=compromised,
+        **trusted_here.known(digest.digest()),
     )
     answer = POOL.verify(data, question, web or loader())
     first = question.languages[0]

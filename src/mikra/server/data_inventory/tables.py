@@ -178,6 +178,17 @@ _WALLETS = (
         content=("shares", Place.WALLET_KEY),
     ),
     _table("store.ShareDay", "id day count", share=("shares", Place.REFERENCE)),
+    _table(
+        "store.WalletOffer",
+        "id created tenant configuration language tries expires redeemed token_ends client issued event",
+        award=("letters", Place.REFERENCE),
+        code=("letters", Place.HASHED),
+        reference=("letters", Place.HASHED),
+        typed=("letters", Place.HASHED),
+        token=("letters", Place.HASHED),
+        notification=("letters", Place.HASHED),
+    ),
+    _table("store.SpentNonce", "digest ends"),
     _table("store.Feedback", "id tenant edition month promised workload use"),
 )
 _WORK = (

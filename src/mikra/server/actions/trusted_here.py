@@ -1,0 +1,65 @@
+"""Whom this installation trusts when it checks a file: the keys under which its own institutions seal, and no others.
+
+Question(at=..., **known(digest))       digest: SHA-256 of the file
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from mikra.conversion.identity import of_key
+from mikra.server.store.awards import Sealed
+from mikra.server.store.tenants import SealKey
+from mikra.trust import certificates
+
+
+def known(digest: bytes) -> dict[str, Any]:
+    """Members of a `Policy`: trusted_seals, compromised, status_seals, trusted_issuers, lists_of."""
+    trusted, compromised = keys_here(digest)
+    issuers = issuers_here()
+    return {
+        "trusted_seals": trusted,
+        "compromised": compromised,
+        "status_seals": status_seals(),
+        "trusted_issuers": frozenset(issuers),
+        "lists_of": issuers,
+    }
+
+
+def keys_here(digest: bytes) -> tuple[frozenset[str], dict[str, dt.datetime]]:
+    """Of the certificates under which institutions here seal credentials: fingerprints, and since when which are lost.
+
+    None of trial runs. A lost key has not lost the file with this digest (SHA-256) where our own records show that it
+    was sealed here before: a record of ours is a proof of time.
+    """
+    rows = SealKey._default_manager.filter(use=SealKey.Use.CREDENTIALS).values_list("id", "certificate", "compromised")
+    known: dict[Any, str] = {key: certificates.fingerprint(bytes(one)) for key, one, _since in rows}
+    lost = {key: since for key, _one, since in rows if since is not None}
+    if lost:
+        ours = Sealed._default_manager.filter(digest=digest, seal_key__in=lost).values_list("seal_key", "created")
+        lost = {key: since for key, since in lost.items() if not any(k == key and at < since for k, at in ours)}
+    return frozenset(known.values()), {known[key]: since for key, since in lost.items()}
+
+
+def status_seals() -> frozenset[str]:
+    """Fingerprints of the certificates under which institutions here seal their status lists, and nothing else."""
+    rows = SealKey._default_manager.filter(use=SealKey.Use.STATUS, compromised=None)
+    return frozenset(certificates.fingerprint(bytes(one)) for one in rows.values_list("certificate", flat=True))
+
+
+def issuers_here() -> dict[str, frozenset[str]]:
+    """Names under which institutions here put copies into wallets (did:key) -> seals of their lists.
+
+    Of keys in other hands none: a copy carries no proof of its time.
+    """
+    lists: dict[Any, set[str]] = {}
+    rows = SealKey._default_manager.filter(compromised=None)
+    for tenant, certificate in rows.filter(use=SealKey.Use.STATUS).values_list("tenant", "certificate"):
+        lists.setdefault(tenant, set()).add(certificates.fingerprint(bytes(certificate)))
+    found: dict[str, frozenset[str]] = {}
+    for tenant, certificate in rows.filter(use=SealKey.Use.CREDENTIALS).values_list("tenant", "certificate"):
+        read = certificates.load(bytes(certificate))
+        if read is not None:
+            found[of_key(read.public_key()).issuer] = frozenset(lists.get(tenant, ()))
+    return found

@@ -1,0 +1,114 @@
+"""Offers to wallets (OpenID4VCI 1.0): who may fetch what, once. Secrets are here as digests alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import F
+
+from mikra.server.store.base import Owned
+
+
+class WalletOffer(Owned):
+    """One offer of one award in one configuration. `code`, `reference`, `token`: SHA-256 of what the wallet has.
+
+    `typed` is a keyed digest of the code that the learner types (null: none is asked for), `tries` how often it may
+    still be tried. `redeemed`, `issued`: when code and token were used; each once. `event`: what the wallet said.
+    """
+
+    award = models.ForeignKey("store.Award", on_delete=models.CASCADE, related_name="+")
+    configuration = models.CharField(max_length=40)
+    language = models.CharField(max_length=12)
+    code = models.BinaryField(max_length=32, unique=True)
+    reference = models.BinaryField(max_length=32, unique=True)
+    typed = models.BinaryField(max_length=32, null=True)
+    tries = models.PositiveSmallIntegerField(default=5)
+    expires = models.DateTimeField()
+    redeemed = models.DateTimeField(null=True, blank=True)
+    token = models.BinaryField(max_length=32, null=True, unique=True)
+    token_ends = models.DateTimeField(null=True, blank=True)
+    client = models.CharField(max_length=200, default="", blank=True)
+    issued = models.DateTimeField(null=True, blank=True)
+    notification = models.BinaryField(max_length=32, null=True, unique=True)
+    event = models.CharField(max_length=24, default="", blank=True)
+
+    class Meta:
+        db_table = "wallet_offer"
+        indexes = (models.Index(fields=("tenant", "award")), models.Index(fields=("expires",)))
+
+
+class SpentNonce(models.Model):
+    """A nonce that was used; kept until it would have ended."""
+
+    digest = models.BinaryField(max_length=32, primary_key=True)
+    ends = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "spent_nonce"
+
+
+def by_code(tenant_id: uuid.UUID, digest: bytes) -> WalletOffer | None:
+    return _rows(tenant_id).filter(code=digest).first()
+
+
+def by_reference(tenant_id: uuid.UUID, digest: bytes) -> WalletOffer | None:
+    return _rows(tenant_id).filter(reference=digest).first()
+
+
+def by_token(tenant_id: uuid.UUID, digest: bytes) -> WalletOffer | None:
+    return _rows(tenant_id).filter(token=digest).first()
+
+
+def _rows(tenant_id: uuid.UUID) -> models.QuerySet[WalletOffer]:
+    return WalletOffer.of(tenant_id).select_related("award__edition", "award__tenant")
+
+
+def take_try(offer: WalletOffer) -> bool:
+    """Counts one try of the typed code. False where none is left."""
+    rows = WalletOffer._default_manager.filter(pk=offer.pk, tries__gt=0, redeemed=None)
+    return bool(rows.update(tries=F("tries") - 1))
+
+
+def redeem(offer: WalletOffer, at: dt.datetime, *, token: bytes, ends: dt.datetime, client: str) -> bool:
+    """Of many who redeem the code at once, one is told True."""
+    rows = WalletOffer._default_manager.filter(pk=offer.pk, redeemed=None, expires__gt=at)
+    return bool(rows.update(redeemed=at, token=token, token_ends=ends, client=client))
+
+
+def issue(offer: WalletOffer, at: dt.datetime, *, notification: bytes) -> bool:
+    """Of many who ask with one token at once, one is told True."""
+    rows = WalletOffer._default_manager.filter(pk=offer.pk, issued=None)
+    return bool(rows.update(issued=at, notification=notification))
+
+
+def not_issued(offer: WalletOffer) -> None:
+    """Sealing failed: the token may be used again."""
+    WalletOffer._default_manager.filter(pk=offer.pk).update(issued=None, notification=None)
+
+
+def notify(tenant_id: uuid.UUID, token: bytes, notification: bytes, event: str) -> bool:
+    """What the wallet said of the credential that it got by this token; the last word counts."""
+    rows = WalletOffer.of(tenant_id).filter(token=token, notification=notification)
+    return bool(rows.update(event=event))
+
+
+def spend(digest: bytes, ends: dt.datetime) -> bool:
+    """Whether this nonce was not used before; from now on it was."""
+    try:
+        with transaction.atomic():
+            SpentNonce(digest=digest, ends=ends).save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def nonces_before(at: dt.datetime) -> models.QuerySet[SpentNonce]:
+    """Those that would have ended."""
+    return SpentNonce._default_manager.filter(ends__lt=at).order_by("ends")
+
+
+def offers_before(at: dt.datetime) -> models.QuerySet[WalletOffer]:
+    """Those that ended long enough ago."""
+    return WalletOffer._default_manager.filter(expires__lt=at).order_by("id")

@@ -1,0 +1,338 @@
+"""From the page to the wallet: the whole path in each form, and at each step somebody who must be refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import connection
+from django.test import Client
+
+from mikra.adapters.clock import now
+from mikra.errors import ConflictError, InputError
+from mikra.exchange.oid4vci_metadata import JWT_ID, LDP_ID, SDJWT_ID
+from mikra.public_keys import jwk
+from mikra.sealing import sd_jwt
+from mikra.server.actions import corrections, status_lists, verifying, wallet_issuing
+from mikra.server.actions.retention import delete_due
+from mikra.server.rights import Role
+from mikra.server.store.audit import Entry
+from mikra.server.store.awards import Award
+from mikra.server.store.issuing import SpentNonce, WalletOffer
+from mikra.server.store.tenants import SealKey
+from tests.server.institution import proven
+from tests.server.issuing.conftest import Phone
+
+
+def redeemed(award: Award, form: str = SDJWT_ID) -> tuple[Phone, str]:
+    offered = wallet_issuing.offer_award(award, form)
+    phone = Phone.scanning(offered.short)
+    token = phone.token(offered.typed)
+    assert token.status_code == 200, token.content
+    return phone, token.json()["access_token"]
+
+
+def error_of(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]
+
+
+@pytest.mark.both
+def test_an_award_goes_into_a_wallet_bound_to_its_key(collected: Award) -> None:
+    phone, token = redeemed(collected)
+    answer = phone.credential(token)
+    assert answer.status_code == 200, answer.content
+    assert answer["Cache-Control"] == "no-store"
+    (given,) = answer.json()["credentials"]
+    opened = sd_jwt.read(given["credential"].encode())
+    assert opened.claims["cnf"] == {"jwk": jwk.write(phone.key.public_key())}
+    assert opened.claims["full_name"]
+    assert opened.claims["status"]["status_list"]["idx"] == collected.list_index
+    done = phone.post(
+        "notification", token, {"notification_id": answer.json()["notification_id"], "event": "credential_accepted"}
+    )
+    assert done.status_code == 204
+    row = WalletOffer._default_manager.get()
+    assert row.event == "credential_accepted"
+    assert "award.to_wallet" in set(Entry._default_manager.values_list("verb", flat=True))
+
+
+def test_the_same_by_the_page(client: Client, code: str, collected: Award) -> None:
+    assert "Show the code" in client.get(f"/claim/{code}/wallet/").content.decode()
+    assert not WalletOffer._default_manager.exists(), "looking at the page makes an offer"
+    page = client.post(f"/claim/{code}/wallet/", {"form": SDJWT_ID}).content.decode()
+    link = re.search(r'href="(openid-credential-offer://[^"]+)"', page)
+    typed = re.search(r'id="typed">(\d{3}) (\d{3})<', page)
+    assert link
+    assert typed
+    phone = Phone.scanning(link.group(1).replace("&amp;", "&"))
+    token = phone.token("".join(typed.groups()))
+    assert phone.credential(token.json()["access_token"]).status_code == 200
+
+
+def test_before_it_is_collected_nothing_is_offered(client: Client, code: str, award: Award) -> None:
+    assert client.get(f"/claim/{code}/wallet/").status_code == 409
+    assert client.post(f"/claim/{code}/wallet/").status_code == 409
+    with pytest.raises(ConflictError):
+        wallet_issuing.offer(code)
+
+
+def test_as_a_badge_in_a_token(collected: Award) -> None:
+    phone, token = redeemed(collected, JWT_ID)
+    (given,) = phone.credential(token).json()["credentials"]
+    (report,) = verifying.check(given["credential"].encode(), web=verifying.loader()).reports
+    checks = {one["id"]: one["status"] for one in report["en"]["checks"]}
+    assert checks["seal.integrity"] == "passed"
+    assert report["en"]["credential"]["title"]["stated"]
+
+
+def test_a_form_that_the_key_cannot_seal_is_not_offered(collected: Award) -> None:
+    with pytest.raises(InputError):
+        wallet_issuing.offer_award(collected, LDP_ID)
+
+
+def test_the_copy_is_genuine_and_is_withdrawn_with_the_award(collected: Award, actor: Any, tenant: Any) -> None:
+    phone, token = redeemed(collected)
+    (given,) = phone.credential(token).json()["credentials"]
+    file = given["credential"].encode()
+
+    def code() -> str:
+        while status_lists.publish_due():
+            pass
+        return str(verifying.check(file).reports[0]["en"]["code"])
+
+    assert code() == "valid"
+    lists = SealKey.of(tenant).filter(use=SealKey.Use.STATUS)
+    lists.update(compromised=now())
+    assert code() == "status_list_issuer_mismatch"
+    lists.update(compromised=None)
+    registrar = proven(actor(tenant, Role.REGISTRAR))
+    corrections.revoke(registrar, collected.id, "The grade was entered wrongly.")
+    assert code() == "credential_revoked"
+    with pytest.raises(ConflictError):
+        wallet_issuing.offer_award(Award.of(tenant).get())
+
+
+def test_what_was_withdrawn_after_the_token_is_not_given(collected: Award) -> None:
+    phone, token = redeemed(collected)
+    Award.of(collected.tenant).update(state=Award.State.REVOKED)
+    assert error_of(phone.credential(token)) == (400, "credential_request_denied")
+
+
+def test_a_wrong_code_is_tried_five_times_and_then_never(collected: Award) -> None:
+    offered = wallet_issuing.offer_award(collected)
+    phone = Phone.scanning(offered.link)
+    assert error_of(phone.token(None)) == (400, "invalid_request")
+    wrong = "000000" if offered.typed != "000000" else "111111"
+    for _ in range(5):
+        assert error_of(phone.token(wrong)) == (400, "invalid_grant")
+    assert error_of(phone.token(offered.typed)) == (400, "invalid_grant")
+
+
+def test_a_code_is_redeemed_once_in_time_and_at_its_own_issuer(collected: Award, tenant: Any) -> None:
+    offered = wallet_issuing.offer_award(collected)
+    phone = Phone.scanning(offered.link)
+    tenant.pk, tenant.slug = None, "other"
+    assert phone.token(offered.typed).status_code == 200
+    assert error_of(phone.token(offered.typed)) == (400, "invalid_grant")
+    short = Client().get(f"{offered.short.partition('uri=')[2]}")
+    assert short.status_code == 404
+    late = wallet_issuing.offer_award(collected, at=now() - dt.timedelta(minutes=11))
+    assert error_of(Phone.scanning(late.link).token(late.typed)) == (400, "invalid_grant")
+
+
+def test_a_code_of_one_institution_opens_nothing_at_another(collected: Award, tenant: Any) -> None:
+    from mikra.server.store.tenants import Tenant
+
+    Tenant._default_manager.create(slug="elsewhere", name="Elsewhere", languages=["en"])
+    offered = wallet_issuing.offer_award(collected)
+    phone = Phone.scanning(offered.link)
+    phone.offer["credential_issuer"] = phone.issuer.replace("/issuers/zed/", "/issuers/elsewhere/")
+    assert error_of(phone.token(offered.typed)) == (400, "invalid_grant")
+    phone.offer["credential_issuer"] = phone.issuer.replace("/issuers/elsewhere/", "/issuers/nobody/")
+    assert phone.token(offered.typed).status_code == 404
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_of_fifty_who_redeem_at_once_one_gets_it(collected: Award) -> None:
+    offered = wallet_issuing.offer_award(collected)
+    phone = Phone.scanning(offered.link)
+
+    def try_it(_number: int) -> bool:
+        try:
+            own = Phone(phone.offer)
+            token = own.token(offered.typed)
+            return token.status_code == 200 and own.credential(token.json()["access_token"]).status_code == 200
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(try_it, range(50))) == 1
+
+
+def test_a_token_gives_one_credential(collected: Award) -> None:
+    phone, token = redeemed(collected)
+    assert phone.credential(token).status_code == 200
+    assert error_of(phone.credential(token)) == (400, "credential_request_denied")
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "a b", "x" * 5000])
+def test_a_token_that_is_none_of_ours_gets_nothing(collected: Award, token: str) -> None:
+    phone, _real = redeemed(collected)
+    answer = phone.credential(token)
+    assert error_of(answer) == (401, "invalid_token")
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_token_ends(collected: Award, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone, token = redeemed(collected)
+    proof = phone.proof()
+    WalletOffer._default_manager.update(token_ends=now())
+    assert error_of(phone.credential(token, proof=proof)) == (401, "invalid_token")
+
+
+def proofs(phone: Phone) -> dict[str, Any]:
+    """Each of them lacks one thing."""
+    good = phone.proof()
+    head, body, seal = good.split(".")
+    return {
+        "another issuer": phone.proof(issuer="https://other.example"),
+        "old": phone.proof(at=now() - dt.timedelta(minutes=7)),
+        "of tomorrow": phone.proof(at=now() + dt.timedelta(days=1)),
+        "altered": f"{head}.{body}.{'A' if seal[0] != 'A' else 'B'}{seal[1:]}",
+        "no proof": "a.b.c",
+        "cut": good[:-5],
+    }
+
+
+@pytest.mark.parametrize("fault", ["another issuer", "old", "of tomorrow", "altered", "no proof", "cut"])
+def test_a_proof_that_does_not_hold_is_refused_and_costs_nothing(collected: Award, fault: str) -> None:
+    phone, token = redeemed(collected)
+    assert error_of(phone.credential(token, proof=proofs(phone)[fault])) == (400, "invalid_proof")
+    assert phone.credential(token).status_code == 200, "the token is spent by a fault"
+
+
+def test_a_nonce_is_ours_and_used_once(collected: Award) -> None:
+    phone, token = redeemed(collected)
+    assert error_of(phone.credential(token, proof=phone.proof(nonce="made-up"))) == (400, "invalid_nonce")
+    used = phone.nonce()
+    assert phone.credential(token, proof=phone.proof(nonce=used)).status_code == 200
+    again, fresh = redeemed(collected)
+    assert error_of(again.credential(fresh, proof=again.proof(nonce=used))) == (400, "invalid_nonce")
+    assert SpentNonce._default_manager.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("members", "error"),
+    [
+        ({"credential_configuration_id": JWT_ID}, "unknown_credential_configuration"),
+        ({"credential_configuration_id": None, "credential_identifier": "x"}, "unknown_credential_identifier"),
+        ({"credential_configuration_id": None}, "invalid_credential_request"),
+        ({"proofs": None}, "invalid_proof"),
+        ({"proofs": {"jwt": []}}, "invalid_credential_request"),
+        ({"proofs": {"ldp_vp": [{}]}}, "invalid_proof"),
+        ({"credential_response_encryption": {"enc": "x"}}, "invalid_encryption_parameters"),
+    ],
+)
+def test_another_request_is_refused(collected: Award, members: dict[str, Any], error: str) -> None:
+    phone, token = redeemed(collected)
+    assert error_of(phone.credential(token, **members)) == (400, error)
+
+
+def test_a_wallet_of_draft_15_is_served_too(collected: Award) -> None:
+    phone, token = redeemed(collected)
+    proof = {"proof_type": "jwt", "jwt": phone.proof()}
+    assert phone.credential(token, proofs=None, proof_=None, proof=None).status_code == 400
+    body = {"credential_configuration_id": SDJWT_ID, "proof": proof}
+    assert phone.post("credential", token, body).status_code == 200
+
+
+def test_identifiers_are_answered_where_a_wallet_asks_for_them(collected: Award) -> None:
+    offered = wallet_issuing.offer_award(collected)
+    phone = Phone.scanning(offered.link)
+    wrong = '[{"type":"openid_credential","credential_configuration_id":"other"}]'
+    assert error_of(phone.token(offered.typed, authorization_details=wrong)) == (400, "invalid_request")
+    asked = f'[{{"type":"openid_credential","credential_configuration_id":"{SDJWT_ID}"}}]'
+    told = phone.token(offered.typed, authorization_details=asked).json()
+    (details,) = told["authorization_details"]
+    members = {"credential_configuration_id": None, "credential_identifier": details["credential_identifiers"][0]}
+    assert phone.credential(told["access_token"], **members).status_code == 200
+
+
+def test_a_notification_is_of_what_was_given(collected: Award) -> None:
+    phone, token = redeemed(collected)
+    id = phone.credential(token).json()["notification_id"]
+    other = {"notification_id": "made-up", "event": "credential_accepted"}
+    assert error_of(phone.post("notification", token, other)) == (400, "invalid_notification_id")
+    odd = {"notification_id": id, "event": "eaten"}
+    assert error_of(phone.post("notification", token, odd)) == (400, "invalid_notification_request")
+    late, fresh = redeemed(collected)
+    assert error_of(late.post("notification", fresh, {**other, "notification_id": id})) == (
+        400,
+        "invalid_notification_id",
+    )
+
+
+@pytest.mark.parametrize("name", ["token", "credential", "nonce", "notification"])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[]", b"x" * 700_000, b'{"proofs":' + b"[" * 5000])
+def test_nothing_that_is_sent_is_a_fault_of_ours(collected: Award, name: str, body: bytes) -> None:
+    phone, token = redeemed(collected)
+    for kind in ("application/json", "application/x-www-form-urlencoded", "multipart/form-data"):
+        answer = phone.client.generic(
+            "POST", phone.path(name), body, kind, headers={"authorization": f"Bearer {token}"}
+        )
+        assert answer.status_code < 500
+        assert answer["Access-Control-Allow-Origin"] == "*"
+    assert phone.client.get(phone.path(name)).status_code == 405
+    assert phone.client.options(phone.path(name)).status_code == 204
+
+
+def test_the_metadata_stand_where_wallets_look(collected: Award, client: Client) -> None:
+    inserted = client.get("/.well-known/openid-credential-issuer/issuers/zed/open")
+    appended = client.get("/issuers/zed/open/.well-known/openid-credential-issuer")
+    assert inserted.json() == appended.json()
+    told = inserted.json()
+    assert told["credential_issuer"].endswith("/issuers/zed/open")
+    assert set(told["credential_configurations_supported"]) == {SDJWT_ID, JWT_ID}
+    assert inserted["Access-Control-Allow-Origin"] == "*"
+    assert inserted["Cache-Control"] == "public, max-age=300"
+    server = client.get("/.well-known/oauth-authorization-server/issuers/zed/open").json()
+    assert server["token_endpoint"].endswith("/issuers/zed/open/token")
+    assert client.get("/.well-known/openid-credential-issuer/issuers/nobody/open").status_code == 404
+    kind = client.get("/vct/micro-credential/1")
+    assert kind["Content-Type"] == "application/json"
+    assert kind.json()["vct"].endswith("/vct/micro-credential/1")
+    (sdjwt,) = [one for one in told["credential_configurations_supported"].values() if one["format"] == "dc+sd-jwt"]
+    assert sdjwt["vct"] == kind.json()["vct"]
+
+
+def test_offers_are_forgotten(collected: Award) -> None:
+    phone, token = redeemed(collected)
+    assert phone.credential(token).status_code == 200
+    delete_due(now() + dt.timedelta(days=29))
+    assert WalletOffer._default_manager.exists()
+    delete_due(now() + dt.timedelta(days=31))
+    assert not WalletOffer._default_manager.exists()
+    assert not SpentNonce._default_manager.exists()
+
+
+def test_nothing_secret_is_in_the_database(collected: Award) -> None:
+    offered = wallet_issuing.offer_award(collected)
+    phone = Phone.scanning(offered.link)
+    token = phone.token(offered.typed).json()["access_token"]
+    row = WalletOffer._default_manager.values().get()
+    for secret in (phone.pre_authorised, offered.typed, token, offered.short.rpartition("%2F")[2]):
+        for name, value in row.items():
+            held = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+            assert secret.encode() not in held or name in ("id", "created"), name
+
+
+def test_another_key_than_the_proofs_is_not_bound(collected: Award) -> None:
+    phone, token = redeemed(collected)
+    other = ec.generate_private_key(ec.SECP256R1())
+    (given,) = phone.credential(token, proof=phone.proof(key=other)).json()["credentials"]
+    assert sd_jwt.read(given["credential"].encode()).claims["cnf"] == {"jwk": jwk.write(other.public_key())}
