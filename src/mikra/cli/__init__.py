@@ -18,6 +18,7 @@ from mikra.cli import (
     certificate,
     demo,
     design,
+    dev,
     doctor,
     esco,
     forms,
@@ -27,6 +28,7 @@ from mikra.cli import (
     register,
     roster,
     seal,
+    selftest,
     serve,
     signer,
     status,
@@ -75,6 +77,8 @@ app.command("vc-api", cls=PlainCommand, epilog=vc.API_EXAMPLES, hidden=True)(vc.
 app.command("serve", cls=PlainCommand, epilog=serve.SERVE)(serve.serve)
 app.command("worker", cls=PlainCommand, epilog=serve.WORKER)(serve.worker)
 app.command("upgrade", cls=PlainCommand, epilog=upgrade.UPGRADE)(upgrade.upgrade)
+app.command("selftest", cls=PlainCommand, epilog=selftest.SELFTEST)(selftest.selftest)
+app.add_typer(dev.app, name="dev")
 app.command("backup", cls=PlainCommand, epilog=backup.BACKUP)(backup.backup)
 app.command("restore", cls=PlainCommand, epilog=backup.RESTORE)(backup.restore)
 app.command("reconcile", cls=PlainCommand, epilog=backup.RECONCILE)(backup.reconcile)

@@ -69,9 +69,17 @@ def offer(code: str, configuration: str = "", *, language: str = "", at: dt.date
 
 
 def offer_award(
-    award: Award, configuration: str = "", *, language: str = "", typed: bool = True, at: dt.datetime | None = None
+    award: Award,
+    configuration: str = "",
+    *,
+    language: str = "",
+    rehearsal: bool = False,
+    at: dt.datetime | None = None,
 ) -> Offered:
-    """The same of an award. InputError for a configuration that its issuer does not have."""
+    """The same of an award. InputError for a configuration that its issuer does not have.
+
+    `rehearsal`: it is not the learner who asks, and the audit trail says so.
+    """
     moment = at or now()
     _refuse_lost(award)
     issuer = issuer_of(award.tenant, award.edition)
@@ -85,8 +93,8 @@ def offer_award(
             expected=", ".join(known) or "a seal key that wallets know (P-256, P-384 or Ed25519)",
             code="not_possible",
         )
-    digits = f"{int.from_bytes(chance(8)) % 1_000_000:06d}" if typed else ""
-    row = _stored(award, chosen, language, digits, moment)
+    digits = f"{int.from_bytes(chance(8)) % 1_000_000:06d}"
+    row = _stored(award, chosen, language, digits, rehearsal, moment)
     return Offered(
         row=row,
         link=oid4vci_offer.by_value(_written(row, issuer)),
@@ -95,7 +103,9 @@ def offer_award(
     )
 
 
-def _stored(award: Award, configuration: str, language: str, digits: str, at: dt.datetime) -> WalletOffer:
+def _stored(
+    award: Award, configuration: str, language: str, digits: str, rehearsal: bool, at: dt.datetime
+) -> WalletOffer:
     row_id = new_id()
     row = WalletOffer(
         id=row_id,
@@ -105,8 +115,9 @@ def _stored(award: Award, configuration: str, language: str, digits: str, at: dt
         language=language,
         code=_digest(_secret("code", row_id)),
         reference=_digest(_secret("reference", row_id)),
-        typed=_typed(row_id, digits) if digits else None,
+        typed=_typed(row_id, digits),
         expires=at + LIFE,
+        rehearsal=rehearsal,
     )
     with work():
         waiting = WalletOffer.of(award.tenant).filter(award=award, redeemed=None, expires__gt=at).order_by("-id")
@@ -216,7 +227,7 @@ def _issued(row: WalletOffer, proof: oid4vci_proof.Proof, at: dt.datetime) -> di
             line = audit.Line(
                 verb="award.to_wallet", subject=f"award:{row.award_id}", detail={"form": row.configuration}
             )
-            audit.note_all(row.tenant, "learner", [line], at)
+            audit.note_all(row.tenant, "system" if row.rehearsal else "learner", [line], at)
     except BaseException:
         issuing.not_issued(row)
         raise

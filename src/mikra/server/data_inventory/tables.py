@@ -180,7 +180,7 @@ _WALLETS = (
     _table("store.ShareDay", "id day count", share=("shares", Place.REFERENCE)),
     _table(
         "store.WalletOffer",
-        "id created tenant configuration language tries expires redeemed token_ends client issued event",
+        "id created tenant configuration language tries expires redeemed token_ends client issued event rehearsal",
         award=("letters", Place.REFERENCE),
         code=("letters", Place.HASHED),
         reference=("letters", Place.HASHED),

@@ -33,6 +33,8 @@ class WalletOffer(Owned):
     issued = models.DateTimeField(null=True, blank=True)
     notification = models.BinaryField(max_length=32, null=True, unique=True)
     event = models.CharField(max_length=24, default="", blank=True)
+    rehearsal = models.BooleanField(default=False)
+    """Made by `mikra selftest` or `mikra dev`, and not by the learner."""
 
     class Meta:
         db_table = "wallet_offer"

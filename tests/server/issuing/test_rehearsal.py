@@ -1,0 +1,87 @@
+"""The rehearsal sees what is wrong: each step goes red when the service breaks what it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mikra.adapters.own_http import OwnService, Said
+from mikra.errors import UnavailableError
+from mikra.server import rehearsal
+from mikra.server.actions import status_lists
+from mikra.server.health.finding import State
+from mikra.server.installation import installation
+from mikra.server.store.awards import Award
+
+Broken = Callable[[str, Said], Said]
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, State]]:
+    """All steps over Django's own client; `broken` changes answers on their way."""
+
+    def made(broken: Broken = lambda path, said: said) -> dict[str, State]:
+        client = Client()
+        origin = installation().origin
+
+        def ask(self: Any, method: str, path: str, body: bytes = b"", headers: Any = None) -> Said:
+            path = path.removeprefix(origin)
+            given = dict(headers or {})
+            kind = given.pop("Content-Type", "application/octet-stream")
+            answer = client.generic(method, path, body, kind, headers=given)
+            named = {name.lower(): value for name, value in answer.headers.items()}
+            return broken(path, Said(status=answer.status_code, body=answer.content, headers=named))
+
+        monkeypatch.setattr(OwnService, "ask", ask)
+        while status_lists.publish_due():
+            pass
+        return {one.id: one.state for one in rehearsal.rehearse()}
+
+    return made
+
+
+def test_all_is_well(collected: Award, play: Callable[..., dict[str, State]]) -> None:
+    found = play()
+    assert set(found.values()) == {State.GOOD}, found
+    assert "wallet.dc+sd-jwt" in found
+
+
+def test_without_an_award_nothing_is_claimed(db: None, play: Callable[..., dict[str, State]]) -> None:
+    assert play() == {"award": State.UNKNOWN}
+
+
+def status(code: int) -> Callable[[Said], Said]:
+    return lambda said: Said(status=code, body=said.body, headers=said.headers)
+
+
+def without(header: str) -> Callable[[Said], Said]:
+    return lambda said: Said(status=said.status, body=said.body, headers={**said.headers, header: ""})
+
+
+@pytest.mark.parametrize(
+    ("step", "path", "change"),
+    [
+        ("service", "/nothing-is-here/", status(200)),
+        ("verifier", "/api/v1/verify", status(200)),
+        ("status", "/token", without("content-type")),
+        ("share", "/s/", without("x-robots-tag")),
+        ("share", "/s/", status(200)),
+        ("metadata", "/.well-known/openid-credential-issuer", without("access-control-allow-origin")),
+        ("wallet.dc+sd-jwt", "/open/token", status(200)),
+        ("wallet.dc+sd-jwt", "/open/credential", status(200)),
+        ("wallet.dc+sd-jwt", "/open/notification", status(200)),
+    ],
+)
+def test_what_is_broken_is_seen(
+    collected: Award, play: Callable[..., dict[str, State]], step: str, path: str, change: Callable[[Said], Said]
+) -> None:
+    found = play(lambda asked, said: change(said) if path in asked else said)
+    assert found[step] is State.BAD, found
+
+
+def test_only_the_service_itself_is_asked() -> None:
+    with pytest.raises(UnavailableError):
+        OwnService("http://127.0.0.1:9").ask("GET", "https://elsewhere.example/")

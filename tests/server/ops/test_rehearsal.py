@@ -1,0 +1,111 @@
+"""`mikra selftest` and `mikra dev` against a service that runs, on both databases; and one that is not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.plugins import installation
+from tests.server.ops.conftest import MIKRA, environment
+from tests.simulators.postgresql import postgresql
+
+pytestmark = [pytest.mark.sockets, pytest.mark.extra("server")]
+ROOT = Path(__file__).parents[3]
+
+
+def run(service: Any, *words: str, database: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    env = {**environment(), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    env |= {"MIKRA_ORIGIN": f"http://127.0.0.1:{service.port}", **more}
+    if database:
+        env["MIKRA_DATABASE"] = database
+    command = [*MIKRA, *words, "--home", str(service.home)]
+    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=ROOT, timeout=300, check=False)
+
+
+def seed(service: Any, database: str = "") -> None:
+    env = {**environment(), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    env |= {"MIKRA_ORIGIN": f"http://127.0.0.1:{service.port}"}
+    if database:
+        env["MIKRA_DATABASE"] = database
+    command = [MIKRA[0], "-m", "tests.journeys.learner_seed", str(service.home)]
+    done = subprocess.run(command, capture_output=True, text=True, env=env, cwd=ROOT, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    service.until(lambda: len(list((service.home / "mail").glob("*.eml"))) >= 2)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def awarded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str]]:
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "sqlite":
+        yield from _served(folder, "")
+        return
+    with postgresql() as server:
+        yield from _served(folder, server.address)
+
+
+def _served(folder: Path, database: str) -> Iterator[tuple[Any, str]]:
+    service = installation.start(folder, **({"MIKRA_DATABASE": database} if database else {}))
+    try:
+        service.up()
+        seed(service, database)
+        yield service, database
+    finally:
+        installation.stop(service)
+
+
+def test_the_rehearsal_is_green(awarded: tuple[Any, str]) -> None:
+    service, database = awarded
+
+    def status_lists_are_out() -> bool:
+        return bool(service.get("/status/1/token")[0] == 200)
+
+    service.until(status_lists_are_out, 60)
+    done = run(service, "selftest", "--json", database=database)
+    found = {one["id"]: (one["state"], one["said"]) for one in json.loads(done.stdout)}
+    assert {state for state, _said in found.values()} == {"good"}, (found, done.stderr)
+    assert done.returncode == 0
+    assert {"service", "verifier", "status", "share", "metadata", "wallet.dc+sd-jwt", "wallet.jwt_vc_json"} <= set(
+        found
+    )
+    told = run(service, "selftest", "--lang", "cs", database=database)
+    assert told.returncode == 0
+    assert "Peněženka" in told.stdout
+
+
+def test_it_leaves_nothing_of_a_learner_behind(awarded: tuple[Any, str]) -> None:
+    service, database = awarded
+    script = (
+        "import django; django.setup();"
+        "from mikra.server.store.wallets import Wallet; from mikra.server.store.issuing import WalletOffer;"
+        "from mikra.server.store.shares import Share;"
+        "print(Wallet._default_manager.count(), Share._default_manager.count(),"
+        " WalletOffer._default_manager.filter(rehearsal=False).count())"
+    )
+    env = {**environment(), "PYTHONPATH": str(ROOT / "src"), "MIKRA_HOME": str(service.home)}
+    env |= {"DJANGO_SETTINGS_MODULE": "mikra.server.settings", "MIKRA_DATABASE": database}
+    done = subprocess.run([MIKRA[0], "-c", script], capture_output=True, text=True, env=env, timeout=60, check=True)
+    assert done.stdout.split() == ["0", "0", "0"]
+
+
+def test_an_offer_for_a_test_suite_is_new_each_time_and_not_for_production(awarded: tuple[Any, str]) -> None:
+    service, database = awarded
+    offers = [json.loads(run(service, "dev", "offer", database=database).stdout) for _ in range(2)]
+    assert offers[0]["offer"] != offers[1]["offer"]
+    assert offers[0]["offer"].startswith("openid-credential-offer://?credential_offer=")
+    assert len(offers[0]["tx_code"]) == 6
+    refused = run(service, "dev", "offer", database=database, MIKRA_MODE="production")
+    assert refused.returncode != 0
+    assert not refused.stdout.strip()
+
+
+def test_a_service_that_is_elsewhere_or_down_is_told(awarded: tuple[Any, str]) -> None:
+    service, database = awarded
+    done = run(service, "selftest", "--json", "--origin", "http://127.0.0.1:9", database=database)
+    assert done.returncode == 1
+    assert {one["state"] for one in json.loads(done.stdout)} == {"bad"}
