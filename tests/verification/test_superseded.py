@@ -21,7 +21,7 @@ from mikra.sealing.keys import Signer, bare_signer
 from mikra.status import bitstring, token
 from mikra.status.indexes import Change, Place, decide, reserve
 from mikra.status.table import Value, pack
-from mikra.trust import did
+from mikra.trust import certificates, did
 from mikra.trust.loader import Recorded, SnapshotLoader
 from mikra.verification import Policy, verify
 from tests.drills.mutants import mutants
@@ -326,3 +326,22 @@ def test_published_lists_agree() -> None:
     listed = {name: bitstring.read_list(payloads[name]).bits for name in ("revocation", "suspension")}
     assert [listed["revocation"][0], listed["suspension"][1]] == [0b0000_0100, 0b0100_0000]
     assert token.read_claims(payloads["token"]).packed[:3] == bytes([0, 0b0000_0100, 0b0000_1000])
+
+
+def test_a_list_of_the_first_minute_is_not_older_than_its_certificate() -> None:
+    """`iat` is dated back for strict readers; before its certificate began it would prove nothing."""
+    made = make_seal_certificate(
+        organization="University of Zed",
+        organization_identifier="VATRO-12345678",
+        country="RO",
+        at=AT,
+        demonstration=True,
+    )
+    begun = certificates.read(made.certificate).valid_from
+    issuer = Issuer(signer=made.signer)
+    for seconds, before in ((1, 0), (30, 0), (600, 60)):
+        at = begun + dt.timedelta(seconds=seconds)
+        issuer.publish(at)
+        for text in [body for url, body in issuer.files.items() if url.endswith("/token")]:
+            claims = json.loads(base64url.decode(text.split(b".")[1].decode()))
+            assert begun.timestamp() <= claims["iat"] <= at.timestamp() - before

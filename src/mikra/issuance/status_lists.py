@@ -55,6 +55,11 @@ class Publisher:
         facts = certificates.read(self.signer.certificate)
         return node_id("issuer-of-lists", facts.organization_identifier or facts.organization)
 
+    @property
+    def since(self) -> dt.datetime | None:
+        """When its certificate begins; None for a key that a DID document publishes."""
+        return None if self.key_id else certificates.read(self.signer.certificate).valid_from
+
     def seal(self, payload: Mapping[str, Any], kind: str, at: dt.datetime) -> bytes:
         """RFC 7515, 7.1. Raises NotAllowedError outside the validity of the certificate."""
         if not self.key_id:
@@ -89,7 +94,7 @@ def published(publisher: Publisher, table: Table, base: str, at: dt.datetime) ->
         )
         for purpose in PURPOSES
     }
-    claims = token.claims(table, url=f"{base}/token", at=at, valid=publisher.valid)
+    claims = token.claims(table, url=f"{base}/token", at=at, valid=publisher.valid, since=publisher.since)
     return files | {"token": publisher.seal(claims, token.TYPE, at)}
 
 

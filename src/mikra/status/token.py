@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -78,15 +79,24 @@ def reference(url: str, index: int) -> dict[str, Any]:
 
 
 def claims(
-    table: Table, *, url: str, at: dt.datetime, valid: dt.timedelta = MOST_VALID, bits: int = 2, level: int = 6
+    table: Table,
+    *,
+    url: str,
+    at: dt.datetime,
+    valid: dt.timedelta = MOST_VALID,
+    bits: int = 2,
+    level: int = 6,
+    since: dt.datetime | None = None,
 ) -> dict[str, Any]:
     """The claims of a list token (5.1) for the address `url`, counting from `at` for `valid`.
 
     `bits` 1 knows VALID and INVALID alone; 4 and 8 say the same as 2 in more room. InputError beyond 24 hours.
+    `since`: when the sealing certificate begins; `iat` does not lie before it.
     """
     if not dt.timedelta() < valid <= MOST_VALID:
         raise InputError("A status list is valid for at most 24 hours.", found=str(valid))
-    issued = int((at - BACKDATED).timestamp())
+    begun = at - BACKDATED if since is None else max(at - BACKDATED, min(since, at))
+    issued = math.ceil(begun.timestamp())
     return {
         "sub": url,
         "iat": issued,

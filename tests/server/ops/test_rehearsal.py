@@ -68,7 +68,7 @@ def test_the_rehearsal_is_green(awarded: tuple[Any, str]) -> None:
     service.until(status_lists_are_out, 60)
     done = run(service, "selftest", "--json", database=database)
     found = {one["id"]: (one["state"], one["said"]) for one in json.loads(done.stdout)}
-    assert {state for state, _said in found.values()} == {"good"}, (found, done.stderr)
+    assert {id: said for id, (state, said) in found.items() if state != "good"} == {}, done.stderr
     assert done.returncode == 0
     assert {"service", "verifier", "status", "share", "metadata", "wallet.dc+sd-jwt", "wallet.jwt_vc_json"} <= set(
         found
