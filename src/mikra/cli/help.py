@@ -29,6 +29,8 @@ ORDER = (
     "serve",
     "worker",
     "upgrade",
+    "selftest",
+    "dev",
     "backup",
     "restore",
     "reconcile",
