@@ -1,0 +1,71 @@
+"""OpenID4VCI 1.0 with a wallet engine of another house (oid4vc-ts, that of Credo), against a running service."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mikra.public_keys import jwk
+from mikra.sealing import sd_jwt
+from tests.conformance.node import ask
+from tests.plugins import installation
+from tests.server.ops.test_rehearsal import run, seed
+
+pytestmark = [pytest.mark.sockets, pytest.mark.extra("server")]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    ask("wallets", [])  # skips before anything is started
+    made = installation.start(tmp_path_factory.mktemp("wallets"))
+    try:
+        made.up()
+        seed(made)
+        made.until(lambda: bool(made.get("/status/1/token")[0] == 200), 60)
+        yield made
+    finally:
+        installation.stop(made)
+
+
+def offer(service: Any, form: str, *words: str) -> dict[str, Any]:
+    done = run(service, "dev", "offer", "--format", form, *words)
+    assert done.returncode == 0, done.stderr
+    made: dict[str, Any] = json.loads(done.stdout)
+    return made
+
+
+def code(service: Any, credential: Any) -> str:
+    """What the verifier's program is told of it."""
+    data = credential if isinstance(credential, str) else json.dumps(credential)
+    request = urllib.request.Request(f"http://127.0.0.1:{service.port}/api/v1/verify", data=data.encode())
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        (report,) = json.loads(answer.read())
+    return str(report["code"])
+
+
+def test_it_fetches_each_form_and_what_it_gets_is_genuine(service: Any) -> None:
+    asked = [
+        {**offer(service, "dc+sd-jwt"), "named": "jwk"},
+        {**offer(service, "dc+sd-jwt", "--by-reference"), "named": "did"},
+        {**offer(service, "jwt_vc_json"), "named": "did"},
+    ]
+    answers = ask("wallets", asked)
+    assert [one.get("refused") for one in answers] == [None] * len(asked)
+    for one in answers:
+        assert code(service, one["credential"]) == "valid", one["format"]
+    for one in answers[:2]:
+        bound = sd_jwt.read(one["credential"].encode()).claims["cnf"]["jwk"]
+        assert jwk.thumbprint(bound) == jwk.thumbprint(jwk.write(jwk.read(one["holder"], "jwk")))
+
+
+def test_it_is_refused_with_another_code_and_with_a_used_offer(service: Any) -> None:
+    good = offer(service, "dc+sd-jwt")
+    wrong = {**good, "tx_code": f"{(int(good['tx_code']) + 1) % 1_000_000:06d}", "named": "jwk"}
+    refused, taken, again = ask("wallets", [wrong, {**good, "named": "jwk"}, {**good, "named": "jwk"}])
+    assert refused["said"]["error"] == "invalid_grant"
+    assert taken["credential"]
+    assert again["said"]["error"] == "invalid_grant"
