@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.sockets, pytest.mark.extra("server")]
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     ask("wallets", [])  # skips before anything is started
-    made = installation.start(tmp_path_factory.mktemp("wallets"))
+    made = installation.start(tmp_path_factory.mktemp("wallets"), MIKRA_MODE="development")
     try:
         made.up()
         seed(made)
@@ -52,6 +52,7 @@ def test_it_fetches_each_form_and_what_it_gets_is_genuine(service: Any) -> None:
         {**offer(service, "dc+sd-jwt"), "named": "jwk"},
         {**offer(service, "dc+sd-jwt", "--by-reference"), "named": "did"},
         {**offer(service, "jwt_vc_json"), "named": "did"},
+        {**offer(service, "ldp_vc"), "named": "did"},
     ]
     answers = ask("wallets", asked)
     assert [one.get("refused") for one in answers] == [None] * len(asked)

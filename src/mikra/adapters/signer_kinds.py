@@ -7,6 +7,7 @@ nothing can be seen: that is a kind of its own, and a key has it only where some
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -46,15 +47,18 @@ _OURS = {"mikra/receipt/": Kind.RECEIPT, "mikra/tombstone/": Kind.STATUS_LIST, "
 _DIGESTS = frozenset({64, 96, 99})
 """Bytes: what a Data Integrity suite signs is two digests of SHA-256 or of SHA-384; of ecdsa-sd-2023, a key between."""
 
+_HEADER = re.compile(rb"e[A-Za-z0-9_-]{9,}\.")
+"""A JWS begins with the base64url of an object and a dot. Digests do not; one in five holds some dot or other."""
+
 _LIMITS = strictjson.Limits(max_bytes=6 * 1024 * 1024)
 
 
 def kind_of(data: bytes) -> Kind:
     """What this is. InputError for what nobody should seal: text that can be read in two ways, or is nothing known."""
+    if len(data) in _DIGESTS and not _HEADER.match(data) and data[:2] != bytes([0x31, len(data) - 2]):
+        return Kind.DATA_INTEGRITY
     if data[:1] == b"\x31" and len(data) < 64 * 1024:
         return Kind.PDF  # CMS SignedAttributes (RFC 5652, 5.4): a SET in DER, with a digest inside
-    if len(data) in _DIGESTS and b"." not in data[:64]:
-        return Kind.DATA_INTEGRITY
     head, dot, rest = data.partition(b".")
     if not dot:
         raise _unknown("no header")

@@ -50,6 +50,6 @@ def offer(
     award = rows.select_related("tenant", "edition", "learner").order_by("-id").first()
     if award is None:
         raise NotFoundError("Nothing has been awarded here yet.", fix="Award something first.", code="not_found")
-    known = {one.format: one.id for one in wallet_copies.issuer_of(award.tenant, award.edition).configurations}
+    known = {one.format: one.id for one in wallet_copies.issuer_of(award.tenant).configurations}
     offered = wallet_issuing.offer_award(award, known.get(form, form), rehearsal=True)
     print_json({"offer": offered.short if short else offered.link, "tx_code": offered.typed})

@@ -26,7 +26,7 @@ from mikra.report import Words, words
 from mikra.sealing import certificates, sd_jwt
 from mikra.sealing.keys import Signer
 from mikra.sealing.sd_jwt import Chance, Path
-from mikra.trust.certified_names import certifies
+from mikra.trust.certified_names import certifies, is_loopback
 from mikra.validation import workload
 from mikra.validation.annex1 import Meter, Stage, measure
 from mikra.validation.annex1_parts import Learning, Parts, day, find, gather, notes_of
@@ -68,10 +68,19 @@ def learning_credential(credential: Credential, *, language: str = "") -> Projec
 
 
 def micro_credential(
-    credential: Credential, *, namespace: str, award_id: str, digest: bytes, language: str = ""
+    credential: Credential,
+    *,
+    namespace: str,
+    award_id: str,
+    digest: bytes,
+    language: str = "",
+    loopback: bool = False,
 ) -> Projection:
-    """Our own type, under `namespace` ("https://HOST/ns/"). `digest`: SHA-256 of what the seal of the EDC covers."""
-    vct = wallet_type.vct(namespace)
+    """Our own type, under `namespace` ("https://HOST/ns/"). `digest`: SHA-256 of what the seal of the EDC covers.
+
+    `loopback`: as in `wallet_type.vct`.
+    """
+    vct = wallet_type.vct(namespace, loopback=loopback)
     source = _Source(credential, language)
     added = {
         "category": NON_QUALIFIED,
@@ -80,7 +89,7 @@ def micro_credential(
         "edc_digest": f"sha256-{base64.b64encode(digest).decode()}",
     }
     claims = source.claims(MICRO_CREDENTIAL, added)
-    integrity = wallet_type.integrity(wallet_type.metadata(namespace))
+    integrity = wallet_type.integrity(wallet_type.metadata(namespace, loopback=loopback))
     return _projection(vct, MICRO_CREDENTIAL, claims, credential, integrity)
 
 
@@ -95,15 +104,16 @@ def seal(
     status: Mapping[str, Any] | None = None,
     key_id: str = "",
     decoys: int = 0,
+    loopback: bool = False,
 ) -> bytes:
     """The attestation, bound to the holder's key (a public JWK) where there is one.
 
     `iat` is the day alone, so that the copies of one batch do not show that they belong together. `status`: a place in
     a Token Status List, `{"status_list": {"idx", "uri"}}`. Raises InputError where a mandatory claim is missing, or the
-    certificate does not stand for the issuer.
+    certificate does not stand for the issuer. `loopback`: an issuer on this machine will do, for development.
     """
     refuse_incomplete(projection)
-    check_issuer(issuer, signer, at, key_id)
+    check_issuer(issuer, signer, at, key_id, loopback=loopback)
     claims = {
         **opening_claims(projection, issuer),
         **projection.claims,
@@ -149,9 +159,9 @@ def refuse_incomplete(projection: Projection) -> None:
         )
 
 
-def check_issuer(issuer: str, signer: Signer, at: datetime, key_id: str) -> None:
+def check_issuer(issuer: str, signer: Signer, at: datetime, key_id: str, *, loopback: bool = False) -> None:
     """InputError unless a verifier can find out that this key is the issuer's; NotAllowedError after its time."""
-    if not issuer.startswith(("https://", "did:")):
+    if not issuer.startswith(("https://", "did:")) and not (loopback and is_loopback(issuer)):
         raise InputError("The issuer has no address.", where="issuer", found=issuer, expected="an https address or DID")
     if not signer.certificate:
         return

@@ -15,7 +15,7 @@ import orjson
 
 from mikra import messages
 from mikra.errors import InputError
-from mikra.trust.certified_names import host_of
+from mikra.trust.certified_names import host_of, is_loopback
 from mikra.vocabulary.wallet_claims import MICRO_CREDENTIAL, OUR_TYPE, WalletClaim
 
 _COLOURS = {"background_color": "#1f3a5f", "text_color": "#ffffff"}
@@ -25,9 +25,13 @@ REGISTERED = ("iss", "iat", "exp", "cnf", "status", "vct", "vct#integrity")
 """Claims of the seal itself that are never disclosures (2.2.2.2), besides those of the table."""
 
 
-def vct(namespace: str) -> str:
-    """The name of our type, which is its address. InputError for a namespace that is no https address with a slash."""
-    if not namespace.endswith("/") or not host_of(namespace):
+def vct(namespace: str, *, loopback: bool = False) -> str:
+    """The name of our type, which is its address. InputError for a namespace that is no https address with a slash.
+
+    `loopback`: an http address of this machine will do, for development.
+    """
+    known = host_of(namespace) or (loopback and is_loopback(namespace))
+    if not namespace.endswith("/") or not known:
         raise InputError(
             "Our own type needs an address of yours to stand under.",
             where="namespace",
@@ -38,10 +42,10 @@ def vct(namespace: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def metadata(namespace: str) -> bytes:
+def metadata(namespace: str, *, loopback: bool = False) -> bytes:
     """The document that stands at `vct(namespace)`: JSON, always the same bytes."""
     document = {
-        "vct": vct(namespace),
+        "vct": vct(namespace, loopback=loopback),
         "name": messages.text("wallet.type.name"),
         "description": messages.text("wallet.type.description"),
         "display": [_type_display(language) for language in messages.LANGUAGES],

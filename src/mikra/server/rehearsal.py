@@ -68,7 +68,7 @@ def _steps(stage: Stage) -> Iterator[tuple[str, str, Callable[[Stage], str]]]:
     yield "status", _("Its status can be read"), _status
     yield "share", _("A link shows it, and is stopped"), _share
     yield "metadata", _("A wallet reads who issues"), _metadata
-    for one in wallet_copies.issuer_of(stage.award.tenant, stage.award.edition).configurations:
+    for one in wallet_copies.issuer_of(stage.award.tenant).configurations:
         title = _("A wallet fetches it as {form}").format(form=one.format)
         yield f"wallet.{one.format}", title, lambda stage, form=one: _wallet(stage, form)  # type: ignore[misc]
 
@@ -159,7 +159,7 @@ def _share(stage: Stage) -> str:
 
 
 def _metadata(stage: Stage) -> str:
-    issuer = wallet_copies.issuer_of(stage.award.tenant, stage.award.edition)
+    issuer = wallet_copies.issuer_of(stage.award.tenant)
     path = urlsplit(issuer.identifier).path
     inserted = _want(stage.service.ask("GET", f"/.well-known/openid-credential-issuer{path}"), 200, "metadata")
     appended = _want(stage.service.ask("GET", f"{path}/.well-known/openid-credential-issuer"), 200, "metadata")
@@ -168,9 +168,11 @@ def _metadata(stage: Stage) -> str:
     if inserted.headers.get("access-control-allow-origin") != "*":
         raise Unexpected(_("Wallets in browsers may not read it."))
     _want(stage.service.ask("GET", f"/.well-known/oauth-authorization-server{path}"), 200, "metadata")
-    _want(stage.service.ask("GET", "/vct/micro-credential/1"), 200, "/vct/micro-credential/1")
     if not issuer.configurations:
-        raise Unexpected(_("Its seal key is of a kind that no wallet knows; add one of P-256 or Ed25519."))
+        raise Unexpected(_("Wallets take nothing from an address without https."))
+    _want(stage.service.ask("GET", "/vct/micro-credential/1"), 200, "/vct/micro-credential/1")
+    _want(stage.service.ask("GET", f"{path}/did.json"), 200, "did.json")
+    _want(stage.service.ask("GET", f"/.well-known/jwt-vc-issuer{path}"), 200, "jwt-vc-issuer")
     names = ", ".join(one.format for one in issuer.configurations)
     return _("It gives {forms}.").format(forms=names)
 

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from mikra.adapters.clock import chance
 from mikra.adapters.signers import write_pkcs12
 from mikra.errors import UnavailableError
 from mikra.sealing.certificates import SealKey
+from mikra.sealing.keys import PrivateKey
 from mikra.server.installation import Installation
 
 HEAD = """# Which keys seal here, what each may seal, and how fast. The signer reads this at its start, and on SIGHUP.
@@ -25,6 +28,9 @@ socket = "signer.sock"
 audit = "audit.jsonl"
 """
 
+AUTHORITY = "wallet-authority"
+"""The file in home/keys of the key that certifies keys for wallets."""
+
 PER_MINUTE = 600_000
 """A whole university in some minutes; a page that somebody broke into cannot seal a country."""
 
@@ -33,6 +39,7 @@ SEALS = {
     "trial": ("edc", "vc", "sd-jwt", "pdf", "data-integrity", "digest", "manifest"),
     "status": ("status-list",),
     "receipts": ("receipt", "manifest", "audit-head"),
+    "wallets": ("vc", "sd-jwt", "data-integrity"),
 }
 """By use of a key (`store.tenants.SealKey.Use`): the kinds that the signer lets it seal (`adapters.signer_kinds`)."""
 
@@ -79,6 +86,22 @@ def plan(of: Installation, keys: Sequence[Planned]) -> None:
         draft.unlink(missing_ok=True)
         _write(draft, before + "".join(one.table() for one in keys))
         draft.replace(of.signer_plan)
+
+
+def authority(of: Installation, make: Callable[[], SealKey]) -> SealKey:
+    """The authority that certifies keys for wallets; made where there is none yet. It never seals a credential."""
+    file, password = of.keys / f"{AUTHORITY}.p12", of.keys / f"{AUTHORITY}.password"
+    with _held(of):
+        if not (file.exists() and password.exists()):
+            file.unlink(missing_ok=True)  # half of a pair, after a crash: nothing was certified by it
+            password.unlink(missing_ok=True)
+            made = make()
+            keep(of, AUTHORITY, made)
+            return made
+    bundle = pkcs12.load_pkcs12(file.read_bytes(), password.read_text("utf-8").strip().encode())
+    if bundle.cert is None or not isinstance(bundle.key, PrivateKey):
+        raise UnavailableError("The authority for wallet keys cannot be read.", where=str(file), code="key_unreadable")
+    return SealKey(key=bundle.key, certificate=bundle.cert.certificate.public_bytes(Encoding.DER))
 
 
 def _write(file: Path, content: str | bytes) -> None:

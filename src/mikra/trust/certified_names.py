@@ -57,3 +57,13 @@ def host_of(issuer: str) -> str:
         return ""
     plain = parts.scheme == "https" and parts.username is None and not parts.query and not parts.fragment
     return host.lower() if plain else ""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether it is an http address of this machine itself: for development, where nobody else could answer."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return parts.scheme == "http" and parts.username is None and host in ("127.0.0.1", "localhost", "::1")

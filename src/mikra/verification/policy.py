@@ -26,7 +26,7 @@ class Policy:
     `compromised`: fingerprint, as in `trusted_seals` -> since when that key may be in other hands, as its owner says.
     `status_seals`: the same for seals of status lists alone; they vouch for no credential.
     `trusted_issuers`: DIDs and https issuer identifiers whose keys are taken as the issuer's own.
-    `lists_of`: one of `trusted_issuers` -> fingerprints of the seals under which its status lists stand.
+    `lists_of`: one of `trusted_issuers` or `trusted_seals` -> fingerprints of the seals of its status lists.
     `trusted_lists`: a snapshot of the EU's trusted lists; what a seal is called, and who vouches for it, comes from it.
     `register`: what registers of providers know; it is told beside check 7, and decides nothing.
     `contexts`: JSON-LD contexts (URL -> bytes) that an administrator added to those that are bundled.

@@ -272,9 +272,10 @@ def judge_list(found: Sequence[Seal | PlainSeal], own: Judged, at: datetime, pol
 
 def _named_for_lists(other: Judged, own: Judged, policy: Policy) -> bool:
     """Whether the relying party knows this certificate as that of the lists of the issuer whose key sealed."""
-    if not own.controller or other.certificate is None:
+    sealer = own.controller or (own.certificate.fingerprint if own.certificate else "")
+    if not sealer or other.certificate is None:
         return False
-    return other.certificate.fingerprint in policy.lists_of.get(own.controller, frozenset())
+    return other.certificate.fingerprint in policy.lists_of.get(sealer, frozenset())
 
 
 def _as_own_key(seal: Seal | PlainSeal, own: Judged) -> Seal | PlainSeal:

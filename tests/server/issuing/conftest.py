@@ -15,7 +15,8 @@ from django.test import Client
 from mikra.adapters.clock import now
 from mikra.exchange import oid4vci_proof
 from mikra.sealing.keys import bare_signer
-from mikra.server.actions import claims
+from mikra.server import signer_folder
+from mikra.server.actions import claims, seal_keys
 from mikra.server.store.awards import Award
 from mikra.server.web.issuing import wallet_api
 from tests.server.wallet.conftest import award as award
@@ -95,6 +96,18 @@ class Phone:
 @pytest.fixture(autouse=True)
 def plenty() -> None:
     wallet_api.BUCKETS.clear()
+
+
+@pytest.fixture(autouse=True)
+def signer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys for wallets are made as in a service; in the place of its signer this process holds them."""
+    kept = signer_folder.keep
+
+    def keep(of: Any, name: str, made: Any) -> None:
+        kept(of, name, made)
+        seal_keys.hold(f"signer:#{name}", made.signer)
+
+    monkeypatch.setattr(signer_folder, "keep", keep)
 
 
 @pytest.fixture

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import json
 import re
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,8 +20,9 @@ from mikra.errors import ConflictError, InputError
 from mikra.exchange.oid4vci_metadata import JWT_ID, LDP_ID, SDJWT_ID
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
-from mikra.server.actions import corrections, status_lists, verifying, wallet_issuing
+from mikra.server.actions import corrections, status_lists, verifying, wallet_copies, wallet_issuing
 from mikra.server.actions.retention import delete_due
+from mikra.server.installation import Mode, installation
 from mikra.server.rights import Role
 from mikra.server.store.audit import Entry
 from mikra.server.store.awards import Award
@@ -89,9 +93,61 @@ def test_as_a_badge_in_a_token(collected: Award) -> None:
     assert report["en"]["credential"]["title"]["stated"]
 
 
-def test_a_form_that_the_key_cannot_seal_is_not_offered(collected: Award) -> None:
+def test_as_a_badge_with_its_seal_inside(collected: Award) -> None:
+    phone, token = redeemed(collected, LDP_ID)
+    (given,) = phone.credential(token).json()["credentials"]
+    credential = given["credential"]
+    assert credential["credentialSubject"]["id"].startswith("did:jwk:")
+    proof = credential["proof"][0] if isinstance(credential["proof"], list) else credential["proof"]
+    assert proof["type"] == "Ed25519Signature2020"
+    (report,) = verifying.check(json.dumps(credential).encode()).reports
+    assert {one["id"]: one["status"] for one in report["en"]["checks"]}["seal.integrity"] == "passed"
+    altered = json.dumps(credential).replace("2026", "2027").encode()
+    (report,) = verifying.check(altered).reports
+    assert report["en"]["verdict"] == "TOTAL-FAILED"
+
+
+def test_a_form_that_there_is_not_is_not_offered(collected: Award) -> None:
     with pytest.raises(InputError):
-        wallet_issuing.offer_award(collected, LDP_ID)
+        wallet_issuing.offer_award(collected, "mso_mdoc")
+
+
+def test_production_without_tls_offers_nothing(
+    collected: Award, client: Client, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = dataclasses.replace(installation(), mode=Mode.PRODUCTION)
+    monkeypatch.setattr(wallet_copies, "installation", lambda: here)
+    with pytest.raises(InputError):
+        wallet_issuing.offer_award(collected)
+    assert client.get("/vct/micro-credential/1").status_code == 400
+    assert "Wallets take nothing" in client.get(f"/claim/{code}/wallet/").content.decode()
+    secure = dataclasses.replace(here, origin="https://mc.example.edu")
+    monkeypatch.setattr(wallet_copies, "installation", lambda: secure)
+    assert client.get("/vct/micro-credential/1").json()["vct"] == "https://mc.example.edu/vct/micro-credential/1"
+
+
+def test_keys_for_wallets_are_no_keys_for_credentials(collected: Award, client: Client, tenant: Any) -> None:
+    """docs/design.md, decision 12: nothing is sealed unattended under a key that seals credentials."""
+    SealKey.of(tenant).filter(use=SealKey.Use.WALLETS).delete()  # those that every test has for every use
+    phone, token = redeemed(collected)
+    assert phone.credential(token).status_code == 200
+    made = SealKey.of(tenant).get(use=SealKey.Use.WALLETS)
+    plan = tomllib.loads(installation().signer_plan.read_text("utf-8"))
+    assert set(plan["keys"][made.name]["seals"]) == {"vc", "sd-jwt", "data-integrity"}
+    names = {one["kid"] for one in client.get("/.well-known/jwt-vc-issuer/issuers/zed/open").json()["jwks"]["keys"]}
+    document = client.get("/issuers/zed/open/did.json").json()
+    assert {one["id"].partition("#")[2] for one in document["verificationMethod"]} == names
+    assert len(names) == 1
+    made.compromised = now()
+    made.save()
+    assert client.get("/.well-known/jwt-vc-issuer/issuers/zed/open").json()["jwks"]["keys"] == []
+
+
+def test_a_stopped_institution_gives_nothing(collected: Award, tenant: Any) -> None:
+    phone, token = redeemed(collected)
+    tenant.stopped = now()
+    tenant.save()
+    assert error_of(phone.credential(token)) == (400, "credential_request_denied")
 
 
 def test_the_copy_is_genuine_and_is_withdrawn_with_the_award(collected: Award, actor: Any, tenant: Any) -> None:
@@ -170,7 +226,8 @@ def test_of_fifty_who_redeem_at_once_one_gets_it(collected: Award) -> None:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(10) as pool:
+    at_once = 10 if connection.vendor == "postgresql" else 1  # a database in memory is not waited for
+    with ThreadPoolExecutor(at_once) as pool:
         assert sum(pool.map(try_it, range(50))) == 1
 
 
@@ -297,7 +354,7 @@ def test_the_metadata_stand_where_wallets_look(collected: Award, client: Client)
     assert inserted.json() == appended.json()
     told = inserted.json()
     assert told["credential_issuer"].endswith("/issuers/zed/open")
-    assert set(told["credential_configurations_supported"]) == {SDJWT_ID, JWT_ID}
+    assert set(told["credential_configurations_supported"]) == {SDJWT_ID, JWT_ID, LDP_ID}
     assert inserted["Access-Control-Allow-Origin"] == "*"
     assert inserted["Cache-Control"] == "public, max-age=300"
     server = client.get("/.well-known/oauth-authorization-server/issuers/zed/open").json()

@@ -90,6 +90,7 @@ def test_what_is_for_one_opening_ends_with_it(wallet: Wallet, held: Held) -> Non
         shares.open_by(share)  # a second one that had read the row before
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_of_ten_who_open_it_at_once_one_sees_it(wallet: Wallet, held: Held) -> None:
     share = shares.make(wallet, [held.id], once=True)
@@ -103,7 +104,8 @@ def test_of_ten_who_open_it_at_once_one_sees_it(wallet: Wallet, held: Held) -> N
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(10) as pool:
+    at_once = 10 if connection.vendor == "postgresql" else 1  # a database in memory is not waited for
+    with ThreadPoolExecutor(at_once) as pool:
         assert sum(pool.map(try_it, range(10))) == 1
 
 

@@ -112,7 +112,7 @@ def make_several(tenant: Tenant, holder: Holder, uses: Sequence[str], by: str) -
         made = _certified(holder, DAYS, use == SealKey.Use.TRIAL or tenant.demonstration)
         signer_folder.keep(of, name, made)
         planned.append(signer_folder.Planned(name=name, use=use))
-        rows.append(_row(tenant, None, use, name, made.certificate))
+        rows.append(row(tenant, None, use, name, made.certificate))
     signer_folder.plan(of, planned)
     SealKey._default_manager.bulk_create(rows)
     note_all(tenant, by, [Line(verb="key.made", subject=f"key:{one.id}", reason=one.use) for one in rows], now())
@@ -145,7 +145,7 @@ def _certified(holder: Holder, days: int, demonstration: bool) -> own.SealKey:
 
 def _registered(actor: Actor, provider: Provider | None, use: str, name: str, certificate: bytes) -> SealKey:
     with work():
-        key = _row(actor.tenant, provider, use, name, certificate)
+        key = row(actor.tenant, provider, use, name, certificate)
         key.save(force_insert=True)
         note(actor, Line(verb="key.made", subject=f"key:{key.id}", reason=use))
         if use == SealKey.Use.CREDENTIALS:
@@ -165,7 +165,7 @@ def _with_status(actor: Actor, certificate: bytes) -> None:
     make_several(actor.tenant, holder, [SealKey.Use.STATUS], actor.name)
 
 
-def _row(tenant: Tenant, provider: Provider | None, use: str, name: str, certificate: bytes) -> SealKey:
+def row(tenant: Tenant, provider: Provider | None, use: str, name: str, certificate: bytes) -> SealKey:
     return SealKey(
         tenant=tenant,
         provider=provider,

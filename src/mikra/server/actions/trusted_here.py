@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from mikra.conversion.identity import of_key
+from mikra.server.actions import wallet_copies, wallet_keys
 from mikra.server.store.awards import Sealed
 from mikra.server.store.tenants import SealKey
 from mikra.trust import certificates
@@ -33,7 +34,8 @@ def keys_here(digest: bytes) -> tuple[frozenset[str], dict[str, dt.datetime]]:
     None of trial runs. A lost key has not lost the file with this digest (SHA-256) where our own records show that it
     was sealed here before: a record of ours is a proof of time.
     """
-    rows = SealKey._default_manager.filter(use=SealKey.Use.CREDENTIALS).values_list("id", "certificate", "compromised")
+    uses = (SealKey.Use.CREDENTIALS, SealKey.Use.WALLETS)
+    rows = SealKey._default_manager.filter(use__in=uses).values_list("id", "certificate", "compromised")
     known: dict[Any, str] = {key: certificates.fingerprint(bytes(one)) for key, one, _since in rows}
     lost = {key: since for key, _one, since in rows if since is not None}
     if lost:
@@ -49,17 +51,20 @@ def status_seals() -> frozenset[str]:
 
 
 def issuers_here() -> dict[str, frozenset[str]]:
-    """Names under which institutions here put copies into wallets (did:key) -> seals of their lists.
+    """Names under which institutions here put copies into wallets (DIDs, seals) -> seals of their lists.
 
     Of keys in other hands none: a copy carries no proof of its time.
     """
     lists: dict[Any, set[str]] = {}
-    rows = SealKey._default_manager.filter(compromised=None)
-    for tenant, certificate in rows.filter(use=SealKey.Use.STATUS).values_list("tenant", "certificate"):
-        lists.setdefault(tenant, set()).add(certificates.fingerprint(bytes(certificate)))
+    rows = SealKey._default_manager.filter(compromised=None).select_related("tenant")
+    for one in rows.filter(use=SealKey.Use.STATUS):
+        lists.setdefault(one.tenant_id, set()).add(certificates.fingerprint(bytes(one.certificate)))
     found: dict[str, frozenset[str]] = {}
-    for tenant, certificate in rows.filter(use=SealKey.Use.CREDENTIALS).values_list("tenant", "certificate"):
-        read = certificates.load(bytes(certificate))
-        if read is not None:
-            found[of_key(read.public_key()).issuer] = frozenset(lists.get(tenant, ()))
+    for one in rows.filter(use=SealKey.Use.WALLETS):
+        names = (
+            certificates.fingerprint(bytes(one.certificate)),
+            of_key(wallet_keys.key_of(one)).issuer,
+            wallet_copies.did_of(one.tenant),
+        )
+        found |= dict.fromkeys(names, frozenset(lists.get(one.tenant_id, ())))
     return found

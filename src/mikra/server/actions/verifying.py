@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
+
 from mikra.adapters.clock import now
 from mikra.adapters.http import HttpLoader
 from mikra.adapters.verify_worker import Question, VerifyPool
 from mikra.errors import InputError, MikraError, UnavailableError
 from mikra.report import Verdict, worst
-from mikra.server.actions import status_serving, trusted_here
+from mikra.server.actions import status_serving, trusted_here, wallet_copies
 from mikra.server.installation import installation
+from mikra.server.store.tenants import Tenant
 from mikra.trust.loader import Loaded, Loader
 
 LARGEST = 5_000_000
@@ -55,6 +58,8 @@ class OwnShelves:
         return found if found is not None else self._inner.load(url, accept=accept)
 
     def _own(self, url: str) -> Loaded | None:
+        if url.startswith(f"{self._origin}/issuers/"):
+            return self._document(url)
         if not url.startswith(f"{self._origin}/status/"):
             return None
         parts = urlsplit(url[len(self._origin) :]).path.strip("/").split("/")
@@ -68,6 +73,15 @@ class OwnShelves:
         except MikraError as error:
             raise UnavailableError("The list cannot be had.", where=url) from error
         return Loaded(body=served.content, content_type=served.content_type, url=url)
+
+    def _document(self, url: str) -> Loaded | None:
+        """The DID document of an institution here."""
+        slug, _sep, rest = url[len(f"{self._origin}/issuers/") :].partition("/")
+        tenant = Tenant._default_manager.filter(slug=slug).first() if rest == "open/did.json" else None
+        if tenant is None:
+            return None
+        body = orjson.dumps(wallet_copies.did_json(tenant))
+        return Loaded(body=body, content_type="application/did+json", url=url)
 
 
 def loader() -> Loader:

@@ -1,108 +1,143 @@
 """An award as a wallet keeps it: SD-JWT VC, or an Open Badge of VC 1.1, bound to the wallet's key and sealed anew.
 
-It is sealed under the institution's own key for credentials, which wallets find by its DID (did:key), or by the
-certificate where that was made for an address. Which forms there are follows from the kind of that key.
+It is sealed under a key that was made for wallets alone (`wallet_keys`; docs/design.md, decision 12), whose certificate
+names the institution's address; what has no certificate in it names its DID (did:web, at `ADDRESS/did.json`).
+Only outside production, and only on this machine, that address may begin with http; then a badge names the key itself.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mikra.adapters.clock import chance
-from mikra.conversion import attestation, forms, wallet_type
-from mikra.conversion.forms import Attestation, Kind
+from mikra.conversion import forms, sd_jwt_vc, standing, wallet_type
+from mikra.conversion.forms import Kind
 from mikra.conversion.identity import Identity, of_key
 from mikra.conversion.open_badges import Bearer
-from mikra.errors import NotFoundError
+from mikra.errors import ConflictError
 from mikra.exchange import oid4vci_metadata as metadata
-from mikra.exchange.oid4vci_metadata import JWT_ID, LDP_ID, SDJWT_ID, Configuration, Issuer
+from mikra.exchange.oid4vci_metadata import LDP_ID, SDJWT_ID, Configuration, Issuer
 from mikra.exchange.oid4vci_proof import Proof
-from mikra.server.actions import awards_content, seal_keys
-from mikra.server.installation import installation
+from mikra.server.actions import awards_content, seal_keys, wallet_keys
+from mikra.server.installation import Mode, installation
 from mikra.server.store.awards import Award
-from mikra.server.store.designs import Edition
 from mikra.server.store.tenants import SealKey, Tenant
-from mikra.trust import certificates
+from mikra.trust import did_document
+from mikra.trust.certified_names import is_loopback
+from mikra.trust.did_document import PublishedKey
 
-_CURVES = {"secp256r1": "ES256", "secp384r1": "ES384"}
+
+def _origin() -> str:
+    return installation().origin.rstrip("/")
+
+
+def loopback() -> bool:
+    """Whether plain http of this machine will do."""
+    return installation().mode is not Mode.PRODUCTION and is_loopback(_origin())
+
+
+def possible() -> bool:
+    """Whether this service has an address that wallets take."""
+    return loopback() or _origin().startswith("https://")
 
 
 def namespace() -> str:
-    """Under which our own type of attestation stands. Of a service without TLS it is a name alone."""
-    return f"https://{urlsplit(installation().origin).netloc}/"
+    """Under which our own type of attestation stands: `ORIGIN/vct/micro-credential/1`."""
+    return f"{_origin()}/"
+
+
+def type_metadata() -> bytes:
+    """What stands at the address of our type, always the same bytes. InputError where there is no such address."""
+    return wallet_type.metadata(namespace(), loopback=loopback())
 
 
 def identifier(tenant: Tenant) -> str:
     """Of the institution as an issuer to wallets (OpenID4VCI 1.0, 12.2.1)."""
-    return f"{installation().origin.rstrip('/')}/issuers/{tenant.slug}/open"
+    return f"{_origin()}/issuers/{tenant.slug}/open"
 
 
-def issuer_of(tenant: Tenant, edition: Edition | None = None) -> Issuer:
-    """What wallets are told of it; without configurations where it has no key that wallets know."""
-    names = {language: tenant.name for language in (*tenant.languages, tenant.language) if language} or {
-        "en": tenant.name
-    }
-    return Issuer(
-        identifier=identifier(tenant), names=names, configurations=_configurations(_algorithm(tenant, edition))
-    )
+def did_of(tenant: Tenant) -> str:
+    """did:web of the same."""
+    parts = urlsplit(identifier(tenant))
+    return ":".join(["did:web", quote(parts.netloc, safe=""), *parts.path.strip("/").split("/")])
 
 
-def _configurations(algorithm: str) -> tuple[Configuration, ...]:
-    if not algorithm:
+def issuer_of(tenant: Tenant) -> Issuer:
+    """What wallets are told of it; without configurations where it has no address that wallets take."""
+    names = dict.fromkeys(tenant.languages or [tenant.language], tenant.name)
+    return Issuer(identifier=identifier(tenant), names=names, configurations=_configurations())
+
+
+def _configurations() -> tuple[Configuration, ...]:
+    if not possible():
         return ()
-    known = metadata.open_configurations(wallet_type.vct(namespace()))
-    sealed = [dataclasses.replace(one, sealed_with=(algorithm,)) for one in known if one.id in (SDJWT_ID, JWT_ID)]
-    legacy = [one for one in known if one.id == LDP_ID and algorithm == "EdDSA"]
-    return (*sealed, *legacy)
+    return metadata.open_configurations(wallet_type.vct(namespace(), loopback=loopback()))
 
 
-def _algorithm(tenant: Tenant, edition: Edition | None) -> str:
-    """The JWS algorithm of the key that seals; "" for none that wallets know."""
-    try:
-        key = seal_keys.key_for(tenant, SealKey.Use.CREDENTIALS, edition=edition)
-    except NotFoundError:
-        return ""
-    public = _public(key)
-    if isinstance(public, ed25519.Ed25519PublicKey):
-        return "EdDSA"
-    return _CURVES.get(public.curve.name, "") if isinstance(public, ec.EllipticCurvePublicKey) else ""
+def did_json(tenant: Tenant) -> dict[str, Any]:
+    """The DID document (DID 1.0, 5): every key for wallets that is not in other hands, retired ones too."""
+    found = wallet_keys.published(tenant)
+    keys = [PublishedKey(name=wallet_keys.key_id(one), key=wallet_keys.key_of(one)) for one in found]
+    return did_document.to_publish(did_of(tenant), keys)
+
+
+def keys_metadata(tenant: Tenant) -> dict[str, Any]:
+    """SD-JWT VC draft 11, 5 (`jwt-vc-issuer`): the same keys, for verifiers that read no certificates."""
+    keys = [wallet_keys.public(one) for one in wallet_keys.published(tenant)]
+    return {"issuer": identifier(tenant), "jwks": {"keys": keys}}
 
 
 def seal(award: Award, configuration: str, proof: Proof, *, language: str, at: dt.datetime) -> Any:
-    """The copy for the key of this proof: a text, or an object (ldp_vc). InputError where the award lacks a claim."""
-    key = seal_keys.key_for(award.tenant, SealKey.Use.CREDENTIALS, edition=award.edition)
-    signer = seal_keys.signer_of(key)
-    identity = _identity(key)
-    made = forms.Award.of(
-        awards_content.file_of(award),
-        identity=identity,
-        bearer=Bearer(key="" if configuration == SDJWT_ID else proof.did),
-    )
+    """The copy for the key of this proof: a text, or an object (ldp_vc).
+
+    InputError where the award lacks a claim; ConflictError for one that could not be withdrawn in the wallet.
+    """
+    tenant = award.tenant
+    names = (identifier(tenant), did_of(tenant))
+    key = wallet_keys.key_for(tenant, "EdDSA" if configuration == LDP_ID else "ES256", names)
+    identity = _identity(tenant, key)
+    bearer = Bearer(key="" if configuration == SDJWT_ID else proof.did)
+    made = forms.Award.of(awards_content.file_of(award), identity=identity, bearer=bearer)
+    if standing.token_claim(made.credential) is None or not made.identity.status:
+        raise ConflictError("A credential that cannot be withdrawn goes into no wallet.", code="not_possible")
     tongue = language if language in made.languages else made.languages[0]
+    signer = seal_keys.signer_of(key)
     if configuration == SDJWT_ID:
-        one = attestation.make(
-            made, Attestation.OURS, at=at, chance=chance, signer=signer, holder=proof.holder, language=tongue
-        )
-        return one.content.decode()
+        return _attestation(made, key, proof, tongue, at)
     if configuration == LDP_ID:
         return orjson.loads(forms.make(made, Kind.OPEN_BADGE_1_1, at=at, signer=signer, language=tongue).content)
     document = forms.document_of(made, Kind.OPEN_BADGE_1_1, at=at, signer=signer, language=tongue)
     return forms.enveloped(document, signer=signer, identity=identity, at=at).decode()
 
 
-def _identity(key: SealKey) -> Identity:
-    return of_key(_public(key), namespace=namespace())
+def _attestation(made: forms.Award, key: SealKey, proof: Proof, language: str, at: dt.datetime) -> str:
+    projection = sd_jwt_vc.micro_credential(
+        made.credential,
+        namespace=namespace(),
+        award_id=made.origin.award,
+        digest=made.origin.digest,
+        language=language,
+        loopback=loopback(),
+    )
+    return sd_jwt_vc.seal(
+        projection,
+        issuer=identifier(key.tenant),
+        signer=seal_keys.signer_of(key),
+        holder=proof.holder,
+        at=at,
+        chance=chance,
+        status=standing.token_claim(made.credential),
+        key_id=wallet_keys.key_id(key),
+        loopback=loopback(),
+    ).decode()
 
 
-def _public(key: SealKey) -> PublicKeyTypes:
-    certificate = certificates.load(bytes(key.certificate))
-    if certificate is None:
-        raise NotFoundError("The certificate of this key cannot be read.", where=key.name, code="key_missing")
-    return certificate.public_key()
+def _identity(tenant: Tenant, key: SealKey) -> Identity:
+    """Who issues badges: did:web; on this machine the key itself, as nobody could look another up."""
+    if loopback():
+        return of_key(wallet_keys.key_of(key))
+    return Identity(issuer=did_of(tenant), verification_method=f"{did_of(tenant)}#{wallet_keys.key_id(key)}")

@@ -82,7 +82,7 @@ def offer_award(
     """
     moment = at or now()
     _refuse_lost(award)
-    issuer = issuer_of(award.tenant, award.edition)
+    issuer = issuer_of(award.tenant)
     known = [one.id for one in issuer.configurations]
     chosen = configuration or (known[0] if known else "")
     if chosen not in known:
@@ -90,7 +90,7 @@ def offer_award(
             "This institution puts nothing into wallets in that form.",
             where="configuration",
             found=configuration,
-            expected=", ".join(known) or "a seal key that wallets know (P-256, P-384 or Ed25519)",
+            expected=", ".join(known) or "a service with an https address",
             code="not_possible",
         )
     digits = f"{int.from_bytes(chance(8)) % 1_000_000:06d}"
@@ -128,8 +128,14 @@ def _stored(
 
 
 def _refuse_lost(award: Award) -> None:
-    if award.state != Award.State.VALID or award.learner is None:
+    if not _counts(award):
         raise ConflictError("This credential does not count now, so it goes into no wallet.", code="conflict")
+    if award.list_index is None:
+        raise ConflictError("A credential that cannot be withdrawn goes into no wallet.", code="not_possible")
+
+
+def _counts(award: Award) -> bool:
+    return award.state == Award.State.VALID and not award.trial and award.learner_id is not None
 
 
 def _written(row: WalletOffer, issuer: Issuer) -> Offer:
@@ -142,7 +148,7 @@ def referred(tenant: Tenant, reference: str, at: dt.datetime | None = None) -> d
     row = issuing.by_reference(tenant.id, _digest(reference))
     if row is None or row.redeemed is not None or row.expires <= (at or now()):
         raise NotFoundError("There is no offer under this address.", fix="Open the page of the offer again.")
-    return _written(row, issuer_of(tenant, row.award.edition)).written()
+    return _written(row, issuer_of(tenant)).written()
 
 
 def token(tenant: Tenant, body: bytes, content_type: str, at: dt.datetime | None = None) -> dict[str, Any]:
@@ -203,7 +209,7 @@ def credential(tenant: Tenant, authorization: str, body: bytes, at: dt.datetime 
     """8: the award, bound to the wallet's key. ProtocolError with the codes of 8.3.1 and of RFC 6750."""
     moment = at or now()
     row = _by_token(tenant, authorization, moment)
-    issuer = issuer_of(tenant, row.award.edition)
+    issuer = issuer_of(tenant)
     request = oid4vci.read_request(body, OPEN)
     if request.configuration and request.configuration != row.configuration:
         raise _refused("unknown_credential_configuration", "This token is for another credential.")
@@ -217,8 +223,10 @@ def credential(tenant: Tenant, authorization: str, body: bytes, at: dt.datetime 
 def _issued(row: WalletOffer, proof: oid4vci_proof.Proof, at: dt.datetime) -> dict[str, Any]:
     notification = base64url.encode(chance(16))
     row.award.refresh_from_db(fields=("state", "learner"))
-    if row.award.state != Award.State.VALID or row.award.learner is None:
+    if not _counts(row.award):
         raise _refused("credential_request_denied", "This credential does not count now.")
+    if row.tenant.stopped or row.tenant.issuing_blocked:
+        raise _refused("credential_request_denied", "The institution issues nothing at present.")
     if not issuing.issue(row, at, notification=_digest(notification)):
         raise _refused("credential_request_denied", "This token was used already.")
     try:

@@ -65,6 +65,8 @@ class SealKey(Owned):
         TRIAL = "trial"
         """The demonstration key, for trial runs."""
         RECEIPTS = "receipts"
+        WALLETS = "wallets"
+        """For what wallets fetch, sealed without a person (docs/design.md, decision 12)."""
 
     provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     use = models.CharField(max_length=16, choices=Use.choices)

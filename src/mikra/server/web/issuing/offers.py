@@ -34,7 +34,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
     found = claims.look(code)
     if not found.claimed:
         raise ConflictError("Collect it first.", fix="Press the button on the page of the offer.")
-    issuer = wallet_copies.issuer_of(found.delivery.tenant, found.award.edition)
+    issuer = wallet_copies.issuer_of(found.delivery.tenant)
     forms = [(one.id, *FORMS[one.id]) for one in issuer.configurations]
     values = {"code": code, "tenant": found.delivery.tenant, "design": found.design, "forms": forms, "offered": None}
     if request.method == "POST" and forms:

@@ -13,7 +13,6 @@ import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from mikra.conversion import wallet_type
 from mikra.errors import InputError, MikraError, NotFoundError, ProtocolError, UnavailableError
 from mikra.exchange import oauth, oid4vci_metadata
 from mikra.server.actions import wallet_copies, wallet_issuing
@@ -152,7 +151,20 @@ def notification(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@endpoint("GET", public_for=300)
+def did_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """did:web: the keys of badges."""
+    document = wallet_copies.did_json(_tenant(slug))
+    return HttpResponse(orjson.dumps(document), content_type="application/did+json")
+
+
+@endpoint("GET", public_for=300)
+def keys_metadata(request: HttpRequest, slug: str) -> HttpResponse:
+    """SD-JWT VC draft 11, 5: the keys of attestations."""
+    return _json(wallet_copies.keys_metadata(_tenant(slug)))
+
+
 @endpoint("GET", public_for=86_400)
 def type_metadata(request: HttpRequest) -> HttpResponse:
     """SD-JWT VC, 6: what our type of attestation is, always the same bytes."""
-    return HttpResponse(wallet_type.metadata(wallet_copies.namespace()), content_type="application/json")
+    return HttpResponse(wallet_copies.type_metadata(), content_type="application/json")

@@ -25,6 +25,7 @@ USES = {
     "credentials": lazy("Credentials"),
     "status": lazy("Status lists"),
     "receipts": lazy("Receipts and the audit trail"),
+    "wallets": lazy("Credentials that wallets fetch"),
     "trial": lazy("Trial runs"),
 }
 STATES = {

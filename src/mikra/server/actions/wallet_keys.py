@@ -1,0 +1,110 @@
+"""The keys under which an institution seals what wallets fetch: made for that, at the first offer, and never others.
+
+A wallet fetches at any hour, so nobody is there to approve: such a key seals wallet formats alone (docs/design.md,
+12), never a step-up or qualified seal. One is P-256 (SD-JWT VC, JWT), one Ed25519 (Linked Data proofs). Both have a
+certificate of the installation's own authority that names the Credential Issuer Identifier, so that `x5c` stands for
+`iss`; both are published under `jwt-vc-issuer` and in the DID document too, for verifiers without certificates.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+from mikra.adapters.clock import now
+from mikra.public_keys import jwk
+from mikra.sealing import wallet_certificates as wallet
+from mikra.sealing.certificates import KeyKind
+from mikra.sealing.certificates import SealKey as MadeKey
+from mikra.sealing.keys import algorithm_of
+from mikra.server import signer_folder
+from mikra.server.actions import seal_keys_made
+from mikra.server.actions.audit import Line, note_all
+from mikra.server.actions.work import work
+from mikra.server.installation import installation
+from mikra.server.store.tenants import SealKey, Tenant
+
+LEFT = dt.timedelta(days=30)
+"""A key whose certificate counts for less than this is not begun with any more: another one is made."""
+KINDS: Mapping[str, KeyKind] = {"ES256": KeyKind.P256, "EdDSA": KeyKind.ED25519}
+COUNTRY = "EU"
+DAY = dt.timedelta(days=1)
+
+
+def key_for(tenant: Tenant, algorithm: str, names: tuple[str, ...]) -> SealKey:
+    """The key of this algorithm (ES256, EdDSA) that stands for these names; made where there is none yet."""
+    found = _found(tenant, algorithm, names, now())
+    if found is not None:
+        return found
+    with work():
+        Tenant._default_manager.select_for_update(no_key=True).get(pk=tenant.pk)
+        found = _found(tenant, algorithm, names, now())
+        return found or _made(tenant, algorithm, names)
+
+
+def published(tenant: Tenant) -> list[SealKey]:
+    """All keys that wallets' credentials were sealed with, but for those that are in other hands."""
+    return list(SealKey.of(tenant).filter(use=SealKey.Use.WALLETS, compromised=None).order_by("created"))
+
+
+def public(key: SealKey) -> dict[str, Any]:
+    """A key as JWK, with the name by which seals call it (RFC 7638)."""
+    written = jwk.write(key_of(key))
+    use = {"kid": jwk.thumbprint(written), "alg": algorithm(key), "use": "sig"}
+    return {**written, **use}
+
+
+def key_id(key: SealKey) -> str:
+    """The RFC 7638 thumbprint of a key: its `kid`."""
+    return jwk.thumbprint(jwk.write(key_of(key)))
+
+
+def algorithm(key: SealKey) -> str:
+    """ES256 or EdDSA."""
+    return algorithm_of(key_of(key))  # type: ignore[arg-type]  # a certificate of ours holds no other kind
+
+
+def anchor() -> bytes:
+    """The certificate (DER) of the authority, for relying parties that take it as an anchor."""
+    return signer_folder.authority(installation(), _authority).certificate
+
+
+def key_of(key: SealKey) -> PublicKeyTypes:
+    """The public key itself."""
+    return x509.load_der_x509_certificate(bytes(key.certificate)).public_key()
+
+
+def _found(tenant: Tenant, algorithm_wanted: str, names: tuple[str, ...], at: dt.datetime) -> SealKey | None:
+    rows = SealKey.of(tenant).filter(use=SealKey.Use.WALLETS, retired=None, compromised=None, not_after__gt=at + LEFT)
+    for one in rows.order_by("-created"):
+        if algorithm(one) == algorithm_wanted and wallet.stands_for(bytes(one.certificate), names):
+            return one
+    return None
+
+
+def _made(tenant: Tenant, algorithm_wanted: str, names: tuple[str, ...]) -> SealKey:
+    """Inside `work()`."""
+    of, name = installation(), seal_keys_made.name_for(tenant, SealKey.Use.WALLETS)
+    subject = wallet.Subject(name=tenant.name[:64], country=COUNTRY, names=names, demonstration=tenant.demonstration)
+    made = wallet.certified(
+        signer_folder.authority(of, _authority),
+        subject,
+        at=now() - DAY,  # an attestation says the day of its sealing, and no hour
+        kind=KINDS[algorithm_wanted],
+    )
+    signer_folder.keep(of, name, made)
+    signer_folder.plan(of, [signer_folder.Planned(name=name, use=SealKey.Use.WALLETS)])
+    row = seal_keys_made.row(tenant, None, SealKey.Use.WALLETS, name, made.certificate)
+    row.save(force_insert=True)
+    note_all(tenant, "service", [Line(verb="key.made", subject=f"key:{row.id}", reason=row.use)], now())
+    seal_keys_made.take_up()
+    return row
+
+
+def _authority() -> MadeKey:
+    name = f"Wallet keys of {installation().origin.split('://')[-1]}"[:64]
+    return wallet.make_authority(wallet.Subject(name=name, country=COUNTRY), at=now() - 2 * DAY)
