@@ -47,11 +47,20 @@ class PreAuthorized:
     authorization_details: str = ""
 
 
-def read_form(body: bytes, content_type: str = "application/x-www-form-urlencoded") -> dict[str, str]:
-    """The parameters of a request body. ProtocolError `invalid_request` for another form, or a parameter twice."""
+def read_form(
+    body: bytes,
+    content_type: str = "application/x-www-form-urlencoded",
+    *,
+    most: int = MOST_BYTES,
+    longest: int = LONGEST,
+) -> dict[str, str]:
+    """The parameters of a request body. ProtocolError `invalid_request` for another form, or a parameter twice.
+
+    `most`: bytes of the body; `longest`: characters of one parameter.
+    """
     if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise refuse("invalid_request", "The parameters come as application/x-www-form-urlencoded.")
-    if len(body) > MOST_BYTES:
+    if len(body) > most:
         raise refuse("invalid_request", "This is more than a request may hold.")
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
@@ -60,11 +69,11 @@ def read_form(body: bytes, content_type: str = "application/x-www-form-urlencode
     names = [name for name, _value in pairs]
     if len(set(names)) != len(names):
         raise refuse("invalid_request", "A parameter stands twice.")
-    return {name: _plain(name, value) for name, value in pairs if value}
+    return {name: _plain(name, value, longest) for name, value in pairs if value}
 
 
-def _plain(name: str, value: str) -> str:
-    if len(value) > LONGEST or "\0" in value:
+def _plain(name: str, value: str, longest: int) -> str:
+    if len(value) > longest or "\0" in value:
         raise refuse("invalid_request", "A parameter is longer than any that is needed here.", where=name[:40])
     return value
 
