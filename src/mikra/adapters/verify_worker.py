@@ -59,7 +59,10 @@ class Lost(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked about a file. Seals and what is known of them: as in `verification.policy.Policy`."""
+    """What is asked about a file. Seals and what is known of them: as in `verification.policy.Policy`.
+
+    `nonce` and `audience`: what the holder was asked to prove (`verification.question.Session`), with key binding.
+    """
 
     at: datetime
     name: str = ""
@@ -70,6 +73,8 @@ class Question:
     trusted_issuers: frozenset[str] = frozenset()
     lists_of: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     compromised: Mapping[str, datetime] = field(default_factory=dict, hash=False)
+    nonce: str = ""
+    audience: str = ""
 
 
 class VerifyPool:
@@ -186,6 +191,8 @@ def _told(question: Question) -> dict[str, Any]:
         "trusted_issuers": sorted(question.trusted_issuers),
         "lists_of": {issuer: sorted(seals) for issuer, seals in question.lists_of.items()},
         "compromised": {one: since.isoformat() for one, since in question.compromised.items()},
+        "nonce": question.nonce,
+        "audience": question.audience,
     }
 
 
@@ -267,6 +274,7 @@ def serve(given: BinaryIO, told: BinaryIO) -> None:
     """The process: checks files one after the other until its input ends."""
     from mikra.formats.sniff import kind_of
     from mikra.verification.policy import Policy
+    from mikra.verification.question import Session
     from mikra.verification.verify import verify
 
     loader = _Asking(given, told)
@@ -285,6 +293,9 @@ def serve(given: BinaryIO, told: BinaryIO) -> None:
             loader=loader,
             name=question["name"],
             today=question["today"],
+            session=Session(
+                nonce=question["nonce"], audience=question["audience"], key_binding=bool(question["nonce"])
+            ),
         )
         languages = question["languages"]
         _put(

@@ -38,6 +38,7 @@ SEALS = {
     "credentials": ("edc", "vc", "sd-jwt", "pdf", "data-integrity", "digest", "manifest"),
     "trial": ("edc", "vc", "sd-jwt", "pdf", "data-integrity", "digest", "manifest"),
     "status": ("status-list",),
+    "requests": ("request",),
     "receipts": ("receipt", "manifest", "audit-head"),
     "wallets": ("vc", "sd-jwt", "data-integrity"),
 }

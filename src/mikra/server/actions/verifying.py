@@ -95,10 +95,14 @@ def check(
     name: str = "",
     at: dt.datetime | None = None,
     languages: Sequence[str] = ("en",),
+    nonce: str = "",
+    audience: str = "",
     web: Loader | None = None,
     today: bool = False,
 ) -> Checked:
     """What is to be said of a file. `at`: judged for that moment, not for now; with `today`, that moment is now.
+
+    `nonce`, `audience`: what its holder was asked to prove, in this moment.
 
     InputError for nothing, too much, and for what no process could read in time; UnavailableError where all are busy.
     """
@@ -123,6 +127,8 @@ def check(
         today=today or at is None,
         languages=tuple(languages),
         **trusted_here.known(digest.digest()),
+        nonce=nonce,
+        audience=audience,
     )
     answer = POOL.verify(data, question, web or loader())
     first = question.languages[0]

@@ -49,6 +49,7 @@ TASKS = (
     Task(name="webhooks", action="webhooks.send_due", every=5),
     Task(name="drop-folder", action="drop_folder.read_due", every=30),
     Task(name="audit-heads", action="audit_heads.seal_daily", every=300),
+    Task(name="presentations", action="presenting.delete_due", every=60),
     Task(name="retention", action="retention.delete_due", every=3600),
 )
 """In the order in which they matter where there is time for one."""

@@ -11,6 +11,7 @@ from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, R
 from mikra.server.store.issuing import SpentNonce, WalletOffer
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.people import Membership, Person, SetUp
+from mikra.server.store.presenting import Presentation
 from mikra.server.store.rights_cases import RightsCase
 from mikra.server.store.shares import Share, ShareDay
 from mikra.server.store.sign_on import SignOn
@@ -52,6 +53,7 @@ __all__ = [
     "Message",
     "NameRequest",
     "Person",
+    "Presentation",
     "Proof",
     "Provider",
     "Published",

@@ -1,0 +1,1 @@
+"""Asking a wallet for a credential: pages for people, addresses for wallets."""
