@@ -19,6 +19,7 @@ from mikra.errors import UnavailableError
 from mikra.exchange import oid4vp
 from mikra.exchange.oid4vp import Prefix
 from mikra.sealing import wallet_certificates as wallet
+from mikra.sealing.certificates import SealKey as MadeKey
 from mikra.sealing.keys import Signer
 from mikra.server import signer_folder
 from mikra.server.actions import seal_keys_made
@@ -75,7 +76,7 @@ def _did() -> str:
     return did.did_jwk(x509.load_der_x509_certificate(signer().certificate).public_key())
 
 
-def made() -> tuple[wallet.SealKey, wallet.SealKey]:
+def made() -> tuple[MadeKey, MadeKey]:
     """A new key with its certificate, and the authority above it, whose key is kept nowhere: it certifies one key."""
     of, day = installation(), now() - dt.timedelta(days=1)
     host = (urlsplit(of.origin).hostname or "localhost")[:40]

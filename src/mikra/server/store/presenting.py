@@ -7,6 +7,7 @@ address and `data.key`, and `answer` opens with what only the browser that asked
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.db import models
 
@@ -47,7 +48,7 @@ def by_digest(digest: bytes) -> Presentation | None:
     return Presentation._default_manager.filter(digest=digest).first()
 
 
-def by_id(id: object) -> Presentation | None:
+def by_id(id: uuid.UUID) -> Presentation | None:
     """The row with this id."""
     return Presentation._default_manager.filter(pk=id).first()
 
