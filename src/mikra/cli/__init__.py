@@ -83,6 +83,7 @@ app.command("backup", cls=PlainCommand, epilog=backup.BACKUP)(backup.backup)
 app.command("restore", cls=PlainCommand, epilog=backup.RESTORE)(backup.restore)
 app.command("reconcile", cls=PlainCommand, epilog=backup.RECONCILE)(backup.reconcile)
 app.command("export", cls=PlainCommand, epilog=backup.EXPORT)(backup.export)
+app.add_typer(dev.app, name="dev", hidden=True)
 app.command("demo", cls=PlainCommand, epilog=demo.EXAMPLES)(demo.demo)
 
 

@@ -1,51 +1,47 @@
-"""`mikra dev offer`: JSON for test suites of wallets, against a service in development mode; production refuses it."""
+"""`mikra dev offer | request | result`: what a developer of a wallet needs, as JSON. Never in production."""
 
 from __future__ import annotations
 
-import os
-from typing import Annotated
+import uuid
+from typing import Annotated, Any
 
 import typer
 
-from mikra.cli.help import examples
+from mikra import base64url
+from mikra.cli.help import InOrder, PlainCommand, examples
 from mikra.cli.installed import Database, Home, choose, open_service
-from mikra.cli.output import Language, print_json
-from mikra.errors import NotAllowedError, NotFoundError
+from mikra.cli.output import Exit, print_json
+from mikra.errors import InputError, NotAllowedError, NotFoundError
+from mikra.exchange.oid4vp import Mode as ResponseMode
+from mikra.exchange.oid4vp import Prefix
 
 OFFER = examples(
     "mikra dev offer",
     "mikra dev offer --format jwt_vc_json",
-    note="A new offer at each call, of the newest award: {“offer”, “tx_code”}. MIKRA_MODE=development.",
+    note="A new offer at each call, of the newest award: “offer” and “tx_code”.",
 )
+REQUEST = examples("mikra dev request", "mikra dev request --prefix x509_san_dns --mode direct_post")
+RESULT = examples("mikra dev result ID")
 
-app = typer.Typer(help="For test suites of wallets, in development mode alone.", no_args_is_help=True, hidden=True)
+Origin = Annotated[str, typer.Option("--origin", help="Address of the service.", metavar="ADDRESS")]
+
+app = typer.Typer(name="dev", cls=InOrder, help="For developers of wallets: offers to fetch, and requests to answer. Not in production.")
 
 
-@app.command("offer", epilog=OFFER)
 def offer(
-    home: Home = "",
-    database: Database = "",
-    origin: Annotated[str, typer.Option("--origin", help="Address of the service.", metavar="ADDRESS")] = "",
     form: Annotated[
         str, typer.Option("--format", help="dc+sd-jwt, jwt_vc_json or ldp_vc.", metavar="FORMAT")
     ] = "dc+sd-jwt",
     short: Annotated[bool, typer.Option("--by-reference", help="The offer as an address.")] = False,
-    language: Language = "",
+    home: Home = "",
+    database: Database = "",
+    origin: Origin = "",
 ) -> None:
-    """Print an offer for a wallet."""
-    choose(home, database, origin=origin, mode=os.environ.get("MIKRA_MODE", "development"))
-    open_service()
+    """Offer the newest award to a wallet: the link, and the code to type."""
+    _open(home, database, origin)
     from mikra.server.actions import wallet_copies, wallet_issuing
-    from mikra.server.installation import Mode, installation
     from mikra.server.store.awards import Award
 
-    if installation().mode is Mode.PRODUCTION:
-        raise NotAllowedError(
-            "Offers are made by learners here.",
-            expected="a service in development mode",
-            fix="Start one of your own: MIKRA_MODE=development mikra serve.",
-            code="not_allowed",
-        )
     rows = Award._default_manager.filter(state=Award.State.VALID, trial=False).exclude(learner=None)
     award = rows.select_related("tenant", "edition", "learner").order_by("-id").first()
     if award is None:
@@ -53,3 +49,67 @@ def offer(
     known = {one.format: one.id for one in wallet_copies.issuer_of(award.tenant).configurations}
     offered = wallet_issuing.offer_award(award, known.get(form, form), rehearsal=True)
     print_json({"offer": offered.short if short else offered.link, "tx_code": offered.typed})
+
+
+def request(
+    prefix: Annotated[Prefix, typer.Option("--prefix", help="How the verifier is named.")] = Prefix.X509_HASH,
+    mode: Annotated[ResponseMode, typer.Option("--mode", help="How the answer comes.")] = ResponseMode.ENCRYPTED,
+    home: Home = "",
+    database: Database = "",
+    origin: Origin = "",
+) -> None:
+    """Ask a wallet for a micro-credential: the link, and the id by which its result is read."""
+    _open(home, database, origin)
+    from mikra.server.actions import presenting
+
+    begun = presenting.begin(presenting.Asking(prefix=prefix, mode=mode))
+    id = f"{begun.row.id.hex}.{base64url.encode(begun.secret)}"
+    print_json({"request": presenting.link(begun.row, begun.secret), "id": id})
+
+
+def result(
+    id: Annotated[str, typer.Argument(help="What `mikra dev request` gave.", metavar="ID")],
+    home: Home = "",
+    database: Database = "",
+    origin: Origin = "",
+) -> None:
+    """What a wallet answered. It is kept until its ten minutes are over."""
+    row_id, secret = _read(id)
+    _open(home, database, origin)
+    from mikra.server.actions import presenting
+    from mikra.server.actions.presenting import State
+
+    row = presenting.look(row_id, secret)
+    told: dict[str, Any] = {"verified": False, "state": str(row.state), "fault": row.fault}
+    if row.state == State.ANSWERED:
+        told |= presenting.take(row_id, secret, keep=True)
+    print_json(told)
+    raise SystemExit(Exit.DONE if told["verified"] else Exit.NO)
+
+
+def _read(id: str) -> tuple[uuid.UUID, bytes]:
+    first, _, second = id.partition(".")
+    try:
+        return uuid.UUID(first), base64url.decode(second)
+    except (ValueError, InputError):
+        raise InputError("This is no id of a request.", where="ID", expected="what mikra dev request gave") from None
+
+
+def _open(home: str, database: str, origin: str) -> None:
+    choose(home, database, origin=origin)
+    open_service()
+    from mikra.server.installation import Mode, installation
+
+    if installation().mode is Mode.PRODUCTION:
+        raise NotAllowedError(
+            "This is not for an installation in production.",
+            where="mode",
+            expected="demonstration or development",
+            fix="Use an installation of your own: mikra demo.",
+            code="not_allowed",
+        )
+
+
+app.command("offer", cls=PlainCommand, epilog=OFFER)(offer)
+app.command("request", cls=PlainCommand, epilog=REQUEST)(request)
+app.command("result", cls=PlainCommand, epilog=RESULT)(result)

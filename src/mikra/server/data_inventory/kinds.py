@@ -42,6 +42,8 @@ class Place(StrEnum):
     """Encrypted under a key of that case."""
     WALLET_KEY = "wallet_key"
     """Encrypted under the key of a wallet."""
+    ASKER_KEY = "asker_key"
+    """Encrypted for the browser that asked: the key is in its cookie, and nowhere here."""
     WRAPPED = "wrapped"
     """The key itself, encrypted under `data.key`, which is in no backup."""
     DIGEST = "digest"

@@ -148,6 +148,17 @@ PROCESSINGS = (
         source=lazy("This service"),
     ),
     Processing(
+        name="presentations",
+        about=About.LEARNERS,
+        title=lazy("What a wallet showed"),
+        purpose=lazy("To show whoever asked a wallet whether what it presented holds"),
+        what=lazy("What the credential says, and the checks of it"),
+        basis=Basis.AS_DECIDED,
+        seen_by=lazy("The one who asked, in the same browser, once"),
+        kept=lazy("Until it was shown; at most ten minutes"),
+        source=lazy("The wallet of the person"),
+    ),
+    Processing(
         name="answers",
         about=About.BOTH,
         title=lazy("Answers that are given twice"),

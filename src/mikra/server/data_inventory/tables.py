@@ -308,6 +308,11 @@ _SERVICE = (
         tombstone=("proof", Place.PSEUDONYM),
     ),
     _table("store.Published", "id created tenant list encoding content at until version"),
+    _table(
+        "store.Presentation",
+        "id created digest lock client_id mode same_device query language state fault response_code expires",
+        answer=("presentations", Place.ASKER_KEY),
+    ),
     _table("store.Lease", "name holder until"),
     _table("store.Beat", "task at good said"),
     _table(
