@@ -36,6 +36,9 @@ ORDER = (
     "reconcile",
     "export",
     "demo",
+    "dev",
+    "request",
+    "result",
     "vc",
     "vc-api",
 )

@@ -79,3 +79,9 @@ def test_in_production_there_is_no_such_command(mode: Any) -> None:
     for arguments in (("request",), ("result", "00000000000000000000000000000000.AAAA")):
         with pytest.raises(NotAllowedError):
             run(*arguments)
+
+
+def test_its_help_names_both_commands() -> None:
+    found = CliRunner().invoke(dev.app, ["--help"])
+    assert found.exit_code == 0
+    assert found.stdout.index("request") < found.stdout.index("result")
