@@ -25,7 +25,11 @@ RESULT = examples("mikra dev result ID")
 
 Origin = Annotated[str, typer.Option("--origin", help="Address of the service.", metavar="ADDRESS")]
 
-app = typer.Typer(name="dev", cls=InOrder, help="For developers of wallets: offers to fetch, and requests to answer. Not in production.")
+app = typer.Typer(
+    name="dev",
+    cls=InOrder,
+    help="For developers of wallets: offers to fetch, and requests to answer. Not in production.",
+)
 
 
 def offer(

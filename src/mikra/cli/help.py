@@ -36,7 +36,7 @@ ORDER = (
     "reconcile",
     "export",
     "demo",
-    "dev",
+    "offer",
     "request",
     "result",
     "vc",

@@ -20,7 +20,7 @@ from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
 from mikra.sealing.keys import bare_signer, private_key_signer
 from mikra.sealing.wallet_certificates import Subject, certified, make_authority
-from mikra.server.actions import presenting, presenting_keys, verifying
+from mikra.server.actions import presenting, presenting_keys, trusted_here, verifying
 from mikra.server.actions.presenting import Asking, Begun
 from mikra.server.installation import installation
 from mikra.server.web.present import views, wallet
@@ -42,7 +42,7 @@ def verifier(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     presenting_keys.hold(private_key_signer(leaf.key, leaf.certificate, (above.certificate,)))
     monkeypatch.setattr(verifying, "HttpLoader", lambda: OFFLINE)
     known = frozenset({certificates.fingerprint(ISSUER.certificate)})
-    monkeypatch.setattr(verifying, "trusted_seals", lambda: known)
+    monkeypatch.setattr(trusted_here, "known", lambda _digest: {"trusted_seals": known})
     views.BUCKETS.clear()
     wallet.BUCKETS.clear()
 

@@ -18,7 +18,7 @@ from tests.server.present.conftest import Wallet
 @pytest.fixture(autouse=True)
 def opened(monkeypatch: pytest.MonkeyPatch) -> None:
     """The installation of the tests, which is open already."""
-    monkeypatch.setattr(dev, "choose", lambda *_: Path())
+    monkeypatch.setattr(dev, "choose", lambda *_, **__: Path())
     monkeypatch.setattr(dev, "open_service", lambda: None)
 
 

@@ -13,7 +13,7 @@ from mikra.adapters.clock import now
 from mikra.errors import InputError, NotFoundError, UnavailableError
 from mikra.exchange import oid4vp_wallet
 from mikra.exchange.oid4vp import Mode, Prefix
-from mikra.server.actions import presenting, verifying
+from mikra.server.actions import presenting, trusted_here, verifying
 from mikra.server.actions.presenting import Begun, State
 from mikra.server.store.presenting import Presentation
 from tests.server.present.conftest import FORM, THIEF, Begin, Wallet, credential, said
@@ -102,7 +102,7 @@ def test_an_altered_disclosure_belongs_nowhere(begin: Begin, holder: Wallet) -> 
 def test_an_unknown_issuer_is_shown_and_not_verified(
     begin: Begin, holder: Wallet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verifying, "trusted_seals", frozenset)
+    monkeypatch.setattr(trusted_here, "known", lambda _digest: {})
     begun = begin()
     assert holder.answer(asked_of(begun, holder)).status_code == 200
     found = presenting.take(begun.row.id, begun.secret)

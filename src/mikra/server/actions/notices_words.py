@@ -66,6 +66,7 @@ def place(value: Place) -> str:
         Place.BATCH_KEY: _("Encrypted under a key of that list"),
         Place.CASE_KEY: _("Encrypted under a key of that case"),
         Place.WALLET_KEY: _("Encrypted under a key of the wallet"),
+        Place.ASKER_KEY: _("Encrypted for the browser that asked"),
         Place.WRAPPED: _("A key, encrypted under the installation's own"),
         Place.DIGEST: _("A keyed digest; nothing can be read from it"),
         Place.HASHED: _("A digest of a secret that is stored nowhere"),

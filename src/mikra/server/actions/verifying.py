@@ -106,20 +106,7 @@ def check(
 
     InputError for nothing, too much, and for what no process could read in time; UnavailableError where all are busy.
     """
-    if not data.strip():
-        raise InputError(
-            "There is nothing in this file.",
-            where="file",
-            expected="a credential",
-        )
-    if len(data) > LARGEST:
-        raise InputError(
-            "This file is too large.",
-            where="file",
-            found=f"{len(data)} bytes",
-            expected=f"at most {LARGEST} bytes",
-            code="too_large",
-        )
+    _refuse(data)
     digest = hashlib.sha256(data)
     question = Question(
         at=at or now(),
@@ -139,6 +126,23 @@ def check(
         verdict=worst(Verdict(one[first]["verdict"]) for one in answer.reports),
         reports=answer.reports,
     )
+
+
+def _refuse(data: bytes) -> None:
+    if not data.strip():
+        raise InputError(
+            "There is nothing in this file.",
+            where="file",
+            expected="a credential",
+        )
+    if len(data) > LARGEST:
+        raise InputError(
+            "This file is too large.",
+            where="file",
+            found=f"{len(data)} bytes",
+            expected=f"at most {LARGEST} bytes",
+            code="too_large",
+        )
 
 
 def from_link(url: str) -> bytes:

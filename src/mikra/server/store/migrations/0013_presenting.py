@@ -8,7 +8,7 @@ import mikra.server.store.base
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0010_wallets"),
+        ("store", "0012_wallet_offers"),
     ]
 
     operations = [

@@ -10,18 +10,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mikra import base64url
 from mikra.errors import InputError
-from mikra.rendering.certificate_contents import qr_code
 from mikra.server.actions import presenting
 from mikra.server.actions.presenting import Asking, State
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.installation import installation
+from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import not_there, public
 from mikra.server.web.pages import render
+from mikra.server.web.qr import image_of
 from mikra.server.web.verify.telling import told
 from mikra.server.words import language
 
@@ -35,7 +35,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """The two buttons; and a new question."""
     if request.method != "POST":
         return render(request, "present/ask.html")
-    BUCKETS.take(request.META.get("REMOTE_ADDR", ""))
+    BUCKETS.take(caller_of(request))
     begun = presenting.begin(Asking(same_device=request.POST.get("where") == "here", language=language()))
     response = HttpResponseRedirect(reverse("present_wait", args=[begun.row.id]))
     response.set_cookie(
@@ -63,7 +63,7 @@ def wait(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     if part and row.state in (State.PENDING, State.CHECKING):
         return HttpResponse(status=204)
     link = presenting.link(row, secret)
-    code = mark_safe(qr_code(link)) if row.state == State.PENDING and not row.same_device else ""
+    code = image_of(link) if row.state == State.PENDING and not row.same_device else ""
     values = {"row": row, "link": link, "code": code}
     return render(request, f"present/{'state' if part else 'wait'}.html", values)
 

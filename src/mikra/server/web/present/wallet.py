@@ -15,6 +15,7 @@ from mikra.errors import InputError, NotFoundError, ProtocolError, UnavailableEr
 from mikra.exchange import oauth, oid4vp, oid4vp_answer
 from mikra.server.actions import presenting
 from mikra.server.actions.rate_limits import Buckets
+from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 
 BUCKETS = Buckets(a_minute=240, burst=120)
@@ -58,7 +59,7 @@ def _told(request: HttpRequest, methods: tuple[str, ...], act: Callable[[], Http
         said = {"error": "invalid_request_uri_method" if "GET" in methods else "invalid_request"}
         return JsonResponse(said, status=405, headers={"Allow": ", ".join(methods)})
     try:
-        BUCKETS.take(request.META.get("REMOTE_ADDR", ""))
+        BUCKETS.take(caller_of(request))
         return act()
     except NotFoundError as error:
         return _said("invalid_request", error.message, 404)
