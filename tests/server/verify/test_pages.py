@@ -8,33 +8,10 @@ from django.test import Client
 
 from mikra.server.actions import awards_content, verifying
 from mikra.server.store.awards import Award
-from mikra.trust.loader import OFFLINE
+from tests.server.verify.conftest import send
 from tests.server.wallet.conftest import award as award
 from tests.server.wallet.conftest import code as code
 from tests.server.wallet.conftest import sealed as sealed
-
-
-@pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verifying, "HttpLoader", lambda: OFFLINE)
-
-
-@pytest.fixture
-def genuine(award: Award) -> bytes:
-    return awards_content.file_of(award)
-
-
-@pytest.fixture
-def altered(genuine: bytes) -> bytes:
-    place = genuine.index(b'"payload":"') + 40
-    return genuine[:place] + (b"A" if genuine[place : place + 1] != b"A" else b"B") + genuine[place + 1 :]
-
-
-def send(client: Client, *files: bytes, **fields: str) -> str:
-    uploads = [SimpleUploadedFile(f"{n}.jsonld", one) for n, one in enumerate(files)]
-    response = client.post("/verify/", {"file": uploads, **fields})
-    assert response.status_code in (200, 422)
-    return response.content.decode()
 
 
 def test_the_box_is_there_without_an_account(client: Client, db: None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections import Counter
 from urllib.parse import urlsplit
 
 from django import forms
@@ -18,8 +18,8 @@ from mikra.server.installation import installation
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
-from mikra.server.web.verify.telling import told
-from mikra.server.words import _, language, lazy
+from mikra.server.web.verify.several import Result, results, rows, said
+from mikra.server.words import lazy
 
 BUCKETS = Buckets(a_minute=60, burst=30)
 """By the address that asks, in memory alone."""
@@ -59,13 +59,13 @@ def verify(request: HttpRequest) -> HttpResponse:
         if own:
             return HttpResponseRedirect(own)
         files = _given(request, form)
-        results = [_result(one, form.cleaned_data["on"]) for one in files]
+        found = results(files, form.cleaned_data["on"])
     except (InputError, UnavailableError) as error:
         if getattr(error, "code", "") == "rate_limited":
             raise
-        form.add_error("text", " ".join(one for one in (_(error.message), _(error.fix) if error.fix else "") if one))
+        form.add_error("text", said(error))
         return _box(request, form)
-    return _answer(request, results, form.cleaned_data["on"])
+    return _answer(request, found, form.cleaned_data["on"])
 
 
 def _box(request: HttpRequest, form: Box) -> HttpResponse:
@@ -103,29 +103,16 @@ def _given(request: HttpRequest, form: Box) -> list[tuple[str, bytes]]:
     return files
 
 
-def _result(one: tuple[str, bytes], on: dt.date | None) -> dict[str, Any]:
-    """One file. Where it cannot be looked at, why."""
-    name, data = one
-    at = dt.datetime(on.year, on.month, on.day, 12, tzinfo=dt.UTC) if on else None
-    try:
-        checked = verifying.check(data, name=name, at=at, languages=(language(),))
-    except InputError as error:
-        said = " ".join(each for each in (_(error.message), _(error.fix) if error.fix else "") if each)
-        return {"file": name, "fault": said, "credentials": ()}
-    tongue = language()
-    return {"file": name, "fault": "", "credentials": [told(each[tongue], tongue) for each in checked.reports]}
-
-
-def _answer(request: HttpRequest, results: list[dict[str, Any]], on: dt.date | None) -> HttpResponse:
-    credentials = [(one["file"], each) for one in results for each in one["credentials"]]
-    faults = [one for one in results if one["fault"]]
-    values = {"credentials": credentials, "faults": faults, "on": on}
-    alone = len(credentials) == 1 and not faults
-    if not credentials and len(faults) == 1:
+def _answer(request: HttpRequest, found: list[Result], on: dt.date | None) -> HttpResponse:
+    credentials = [one for each in found for one in each.credentials]
+    faults = [one.fault for one in found if one.fault]
+    if len(faults) == 1 and not credentials:
         form = Box(request.POST)
         form.is_valid()
-        form.add_error("text", faults[0]["fault"])
+        form.add_error("text", faults[0])
         return _box(request, form)
-    if alone:
-        return render(request, "verify/answer.html", {**values, "one": credentials[0][1]})
-    return render(request, "verify/many.html", values)
+    if len(credentials) == 1 and not faults:
+        return render(request, "verify/answer.html", {"one": credentials[0], "on": on})
+    listed = rows(found)
+    counts = Counter(one.tile for one in listed)
+    return render(request, "verify/many.html", {"rows": listed, "counts": counts, "on": on})
