@@ -131,7 +131,8 @@ def test_several_entries_the_worst_counts_and_the_list_is_asked_for_once() -> No
     two = [entry("6"), entry("7", "suspension"), {"type": "TokenStatusList"}]
     check = status.check({"status": two[:2], "credentialStatus": two[2]}, asking)
     assert check.code == "credential_suspended"
-    assert len(check.findings) == 3
+    assert [one.rule for one in check.findings][-1] == "status.place"
+    assert len(check.findings) == 4
     assert loader.asked == [URL]
 
 

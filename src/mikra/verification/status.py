@@ -94,6 +94,7 @@ def check(document: Mapping[str, Any], asking: Asking) -> Check:
     return _check(_explained(_worst(outcomes), asking), outcomes)
 
 
+_SET = frozenset({"credential_revoked", "credential_superseded", "credential_suspended"})
 _RANK = {"credential_superseded": 0, "credential_revoked": 0, "credential_suspended": 1, "": 3}
 
 
@@ -118,16 +119,17 @@ def _check(worst: Outcome, outcomes: Sequence[Outcome]) -> Check:
 
 
 def _facts(outcome: Outcome) -> tuple[Finding, ...]:
-    """Who decided, and what the new credential is called."""
+    """In which place of which list it stands, who decided, and what the new credential is called."""
     more = outcome.more
-    if more is None:
-        return ()
-    told = (("who", more.who), ("successor", more.successor), ("link", more.link))
+    place = f"{outcome.entry.list_url}#{outcome.entry.index}" if outcome.code in _SET else ""
+    told = [("place", place)]
+    if more is not None:
+        told += [("who", more.who), ("successor", more.successor), ("link", more.link)]
     return tuple(
         Finding(
             rule=f"status.{name}",
             severity=Severity.INFORMATION,
-            what=words(f"supersession.{name}"),
+            what=words("verify.status.place" if name == "place" else f"supersession.{name}"),
             found=harmless(text),
         )
         for name, text in told

@@ -11,6 +11,7 @@ from mikra.errors import InputError, MikraError, UnavailableError
 from mikra.report import Verdict
 from mikra.server.actions import verifying
 from mikra.server.actions.verifying import Checked
+from mikra.server.actions.verifying_own import Own, own
 from mikra.server.web.verify.telling import Told, told
 from mikra.server.words import _, language
 
@@ -28,6 +29,7 @@ class Row:
     sentence: str
     title: str = ""
     one: Told | None = None
+    own: Own | None = None
     number: int = 0
 
 
@@ -40,6 +42,7 @@ class Result:
     fault: str = ""
     tile: str = "failed"
     credentials: tuple[Told, ...] = field(default=())
+    own: tuple[Own | None, ...] = field(default=())
 
 
 def results(
@@ -68,7 +71,9 @@ def _result(name: str, data: bytes, at: dt.datetime | None) -> Result:
         checked = verifying.check(data, name=name, at=at, languages=(tongue,))
     except InputError as error:
         return Result(file=name, fault=said(error))
-    return Result(file=name, checked=checked, credentials=tuple(told(one[tongue], tongue) for one in checked.reports))
+    credentials = tuple(told(one[tongue], tongue) for one in checked.reports)
+    ours = tuple(own(one[tongue]) for one in checked.reports)
+    return Result(file=name, checked=checked, credentials=credentials, own=ours)
 
 
 def said(error: MikraError) -> str:
@@ -87,7 +92,7 @@ def _rows(found: Sequence[Result]) -> Iterator[Row]:
         if one.fault:
             rank = Verdict.TOTAL_FAILED.rank if one.tile == "failed" else Verdict.INDETERMINATE.rank
             yield Row(file=one.file, rank=rank, tile=one.tile, sentence=one.fault)
-        for each in one.credentials:
+        for each, ours in zip(one.credentials, one.own, strict=True):
             yield Row(
                 file=each.file or one.file,
                 rank=Verdict(each.verdict).rank,
@@ -95,4 +100,5 @@ def _rows(found: Sequence[Result]) -> Iterator[Row]:
                 sentence=each.sentence,
                 title=each.title,
                 one=each,
+                own=ours,
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from html import escape
 from urllib.parse import urlsplit
 
 from django import forms
@@ -19,7 +20,7 @@ from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
 from mikra.server.web.verify.several import Result, results, rows, said
-from mikra.server.words import lazy
+from mikra.server.words import _, lazy
 
 BUCKETS = Buckets(a_minute=60, burst=30)
 """By the address that asks, in memory alone."""
@@ -69,8 +70,19 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _box(request: HttpRequest, form: Box) -> HttpResponse:
-    values = {"form": form, "origin": installation().origin.rstrip("/"), "most": verifying.MOST}
+    origin = installation().origin.rstrip("/")
+    values = {"form": form, "origin": origin, "most": verifying.MOST, "snippet": _snippet(origin)}
     return render(request, "verify/box.html", values, status=422 if form.errors else 200)
+
+
+def _snippet(origin: str) -> str:
+    """A form for pages of others; it needs no script, and asks nothing of us before it is sent."""
+    return (
+        f'<form method="post" action="{escape(origin)}/verify/" enctype="multipart/form-data">\n'
+        f'  <label>{escape(_("Check a credential"))} <input type="file" name="file" required></label>\n'
+        f"  <button>{escape(_('Check it'))}</button>\n"
+        "</form>"
+    )
 
 
 def _own_page(text: str) -> str:
@@ -112,7 +124,8 @@ def _answer(request: HttpRequest, found: list[Result], on: dt.date | None) -> Ht
         form.add_error("text", faults[0])
         return _box(request, form)
     if len(credentials) == 1 and not faults:
-        return render(request, "verify/answer.html", {"one": credentials[0], "on": on})
+        (ours,) = (one for each in found for one in each.own)
+        return render(request, "verify/answer.html", {"one": credentials[0], "own": ours, "on": on})
     listed = rows(found)
     counts = Counter(one.tile for one in listed)
     return render(request, "verify/many.html", {"rows": listed, "counts": counts, "on": on})
