@@ -14,6 +14,7 @@ from mikra.server.actions.verifying import Checked
 from mikra.server.actions.verifying_own import Own, own
 from mikra.server.web.verify.telling import Told, told
 from mikra.server.words import _, language
+from mikra.trust.loader import Loader
 
 TOGETHER = 60.0
 """Seconds for all files of one request; those that are left then are named, and not judged."""
@@ -46,10 +47,13 @@ class Result:
 
 
 def results(
-    files: Sequence[tuple[str, bytes]], on: dt.date | None, clock: Callable[[], float] = time.monotonic
+    files: Sequence[tuple[str, bytes]],
+    on: dt.date | None,
+    web: Loader | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> list[Result]:
     """Each file in turn. UnavailableError where not even the first can be checked now."""
-    at = dt.datetime(on.year, on.month, on.day, 12, tzinfo=dt.UTC) if on else None
+    at = moment(on)
     end, found = clock() + TOGETHER, []
     for number, (name, data) in enumerate(files):
         if number and clock() > end:
@@ -57,7 +61,7 @@ def results(
                                 tile="unchecked"))  # fmt: skip
             continue
         try:
-            found.append(_result(name, data, at))
+            found.append(_result(name, data, at, web))
         except UnavailableError as error:
             if not number:
                 raise
@@ -65,10 +69,15 @@ def results(
     return found
 
 
-def _result(name: str, data: bytes, at: dt.datetime | None) -> Result:
+def moment(on: dt.date | None) -> dt.datetime | None:
+    """A day is judged at its noon (docs/adr/0006-a-day-is-noon.md)."""
+    return dt.datetime(on.year, on.month, on.day, 12, tzinfo=dt.UTC) if on else None
+
+
+def _result(name: str, data: bytes, at: dt.datetime | None, web: Loader | None) -> Result:
     tongue = language()
     try:
-        checked = verifying.check(data, name=name, at=at, languages=(tongue,))
+        checked = verifying.check(data, name=name, at=at, languages=(tongue,), web=web)
     except InputError as error:
         return Result(file=name, fault=said(error))
     credentials = tuple(told(one[tongue], tongue) for one in checked.reports)

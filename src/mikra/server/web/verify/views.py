@@ -12,15 +12,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from mikra.adapters.clock import now
 from mikra.errors import InputError, UnavailableError
-from mikra.server.actions import verifying
+from mikra.server.actions import verify_reports, verifying
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.installation import installation
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
-from mikra.server.web.verify.several import Result, results, rows, said
-from mikra.server.words import _, lazy
+from mikra.server.web.verify.several import Result, moment, results, rows, said
+from mikra.server.words import _, language, lazy
+from mikra.trust.loader import RecordingLoader
 
 BUCKETS = Buckets(a_minute=60, burst=30)
 """By the address that asks, in memory alone."""
@@ -60,13 +62,14 @@ def verify(request: HttpRequest) -> HttpResponse:
         if own:
             return HttpResponseRedirect(own)
         files = _given(request, form)
-        found = results(files, form.cleaned_data["on"])
+        web = RecordingLoader(verifying.loader())
+        found = results(files, form.cleaned_data["on"], web)
     except (InputError, UnavailableError) as error:
         if getattr(error, "code", "") == "rate_limited":
             raise
         form.add_error("text", said(error))
         return _box(request, form)
-    return _answer(request, found, form.cleaned_data["on"])
+    return _answer(request, found, form.cleaned_data["on"], web)
 
 
 def _box(request: HttpRequest, form: Box) -> HttpResponse:
@@ -115,7 +118,7 @@ def _given(request: HttpRequest, form: Box) -> list[tuple[str, bytes]]:
     return files
 
 
-def _answer(request: HttpRequest, found: list[Result], on: dt.date | None) -> HttpResponse:
+def _answer(request: HttpRequest, found: list[Result], on: dt.date | None, web: RecordingLoader) -> HttpResponse:
     credentials = [one for each in found for one in each.credentials]
     faults = [one.fault for one in found if one.fault]
     if len(faults) == 1 and not credentials:
@@ -123,9 +126,12 @@ def _answer(request: HttpRequest, found: list[Result], on: dt.date | None) -> Ht
         form.is_valid()
         form.add_error("text", faults[0])
         return _box(request, form)
+    checked = [one.checked for one in found if one.checked]
+    at = moment(on) or now()
+    report = verify_reports.value(checked, web.answers, at=at, today=on is None, language=language())
     if len(credentials) == 1 and not faults:
         (ours,) = (one for each in found for one in each.own)
-        return render(request, "verify/answer.html", {"one": credentials[0], "own": ours, "on": on})
+        return render(request, "verify/answer.html", {"one": credentials[0], "own": ours, "on": on, "report": report})
     listed = rows(found)
     counts = Counter(one.tile for one in listed)
-    return render(request, "verify/many.html", {"rows": listed, "counts": counts, "on": on})
+    return render(request, "verify/many.html", {"rows": listed, "counts": counts, "on": on, "report": report})
