@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, InputError, MikraError, NotFoundError
 from mikra.issuance.design import Design
-from mikra.server.actions import audit, awards_content, claim_codes, letters, minors
+from mikra.server.actions import audit, awards_content, claim_codes, letters, minors, typed_codes
 from mikra.server.actions.batches_design import design_of
 from mikra.server.actions.work import work
+from mikra.server.installation import installation
 from mikra.server.store import delivery_rows, personal
 from mikra.server.store.awards import Award
 from mikra.server.store.deliveries import Delivery, NameRequest
@@ -138,7 +139,14 @@ def certificate(code: str, language: str) -> bytes:
     """The certificate for people, PDF, with the sealed credential inside."""
     from mikra.rendering.certificate import CertificateRenderer
 
-    return CertificateRenderer().render(credential(code), language=language)
+    sealed = credential(code)
+    return CertificateRenderer(verify_url=paper_address(look(code).award)).render(sealed, language=language)
+
+
+def paper_address(award: Award) -> str:
+    """Where a paper copy is checked, with its code, which browsers do not send; "" for a trial run."""
+    typed = typed_codes.code_of(award)
+    return f"{installation().origin.rstrip('/')}/c/#{typed}" if typed else ""
 
 
 def ask_for_correction(code: str, text: str) -> NameRequest:

@@ -112,7 +112,8 @@ def certificate(request: Asked, id: uuid.UUID) -> HttpResponse:
     from mikra.rendering.certificate import CertificateRenderer
 
     held = wallets.get(request.wallet, id)
-    content = CertificateRenderer().render(wallets.content(held), language=language())
+    address = claims.paper_address(held.award) if held.award else ""
+    content = CertificateRenderer(verify_url=address).render(wallets.content(held), language=language())
     return saved(content, "pdf", name="certificate")
 
 
