@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 from mikra.server.actions.awards_content import file_of
+from mikra.server.actions.claims import paper_address
 from mikra.server.actions.corrections import current
 from mikra.server.actions.receipts import name_of
 from mikra.server.rights import Actor, Right
@@ -73,7 +74,7 @@ def certificate(actor: Actor, award_id: uuid.UUID | str, language: str) -> bytes
     from mikra.rendering.certificate import CertificateRenderer
 
     award = Award.get(actor.tenant, award_id)
-    renderer = CertificateRenderer(demonstration=award.trial)
+    renderer = CertificateRenderer(demonstration=award.trial, verify_url=paper_address(award))
     return renderer.render(credential(actor, award_id), language=language)
 
 

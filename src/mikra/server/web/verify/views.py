@@ -26,6 +26,8 @@ from mikra.trust.loader import RecordingLoader
 
 BUCKETS = Buckets(a_minute=60, burst=30)
 """By the address that asks, in memory alone."""
+MOST_SENT = 100_000_000
+"""Bytes of one request, all files together."""
 
 
 class Box(forms.Form):
@@ -54,6 +56,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _box(request, Box(initial={"text": request.GET.get("link", "")[:2000]}))
     BUCKETS.take(caller_of(request))
+    _refuse_size(request)
     form = Box(request.POST)
     if not form.is_valid():
         return _box(request, form)
@@ -70,6 +73,19 @@ def verify(request: HttpRequest) -> HttpResponse:
         form.add_error("text", said(error))
         return _box(request, form)
     return _answer(request, found, form.cleaned_data["on"], web)
+
+
+def _refuse_size(request: HttpRequest) -> None:
+    """Before anything of it is read."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    if length.isdecimal() and int(length) > MOST_SENT:
+        raise InputError(
+            "This is larger than may be sent at once.",
+            found=f"{length} bytes",
+            expected=f"at most {MOST_SENT} bytes",
+            fix="Send the files in parts.",
+            code="too_large",
+        )
 
 
 def _box(request: HttpRequest, form: Box) -> HttpResponse:
