@@ -18,6 +18,20 @@ PROBLEM = {
         **{name: {"type": "string"} for name in ("code", "where", "found", "expected", "fix", "instance")},
     },
 }
+REPORT = {
+    "type": "object",
+    "title": "Report",
+    "description": "What is to be said of one credential, as `mikra verify --json` says it (docs/answers.md).",
+    "required": ["file", "verdict", "code", "sentence", "checks", "credential"],
+    "properties": {
+        "file": {"type": "string"},
+        "verdict": {"enum": ["TOTAL-PASSED", "INDETERMINATE", "TOTAL-FAILED"]},
+        "code": {"type": "string"},
+        "sentence": {"type": "string"},
+        "checks": {"type": "array", "items": {"type": "object"}},
+        "credential": {"type": ["object", "null"]},
+    },
+}
 KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -51,4 +65,42 @@ def described(api: NinjaAPI) -> dict[str, Any]:
             if word == "get" and address in _FILES:
                 operation["responses"][200]["content"] = {_FILES[address]: {"schema": {"type": "string"}}}
             operation["responses"] = {str(code): said for code, said in operation["responses"].items()}
+    found["paths"]["/api/v1/verify"] = {"post": _verify(problem)}
+    found["components"]["schemas"]["Report"] = REPORT
     return found
+
+
+def _verify(problem: dict[str, Any]) -> dict[str, Any]:
+    """The one operation that asks for no key."""
+    reports = {"type": "array", "items": {"$ref": "#/components/schemas/Report"}}
+    answer = {"application/json": {"schema": reports}}
+    said = {"200": "No credential failed.", "422": "At least one is not to be relied on."}
+    refused = {
+        code: {"description": "Refused; see code and fix.", "content": problem}
+        for code in ("400", "405", "413", "429", "503")
+    }
+    text = {"type": "string"}
+    return {
+        "operationId": "verify",
+        "summary": "Verify",
+        "description": "Whether to rely on a credential of any kind. Nothing is kept. No key is asked for.",
+        "security": [],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/octet-stream": {"schema": text},
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["credential"],
+                        "properties": {"credential": {"type": ["string", "object"]}, "at": text, "language": text},
+                    }
+                },
+                "multipart/form-data": {"schema": {"type": "object", "properties": {"file": text, "at": text}}},
+            },
+        },
+        "responses": {
+            **{code: {"description": words, "content": answer} for code, words in said.items()},
+            **refused,
+        },
+    }
