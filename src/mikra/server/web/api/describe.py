@@ -50,7 +50,7 @@ _WORDS = ("get", "post", "put", "patch", "delete")
 
 @lru_cache(maxsize=1)
 def described(api: NinjaAPI) -> dict[str, Any]:
-    """The whole description."""
+    """All operations that ask for a key."""
     found: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
     found["components"]["schemas"]["Problem"] = PROBLEM
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -65,9 +65,19 @@ def described(api: NinjaAPI) -> dict[str, Any]:
             if word == "get" and address in _FILES:
                 operation["responses"][200]["content"] = {_FILES[address]: {"schema": {"type": "string"}}}
             operation["responses"] = {str(code): said for code, said in operation["responses"].items()}
-    found["paths"]["/api/v1/verify"] = {"post": _verify(problem)}
-    found["components"]["schemas"]["Report"] = REPORT
     return found
+
+
+def published(api: NinjaAPI) -> dict[str, Any]:
+    """The description as it is handed out: with the operation that stands before the door."""
+    behind = described(api)
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    schemas = {**behind["components"]["schemas"], "Report": REPORT}
+    return {
+        **behind,
+        "paths": {**behind["paths"], "/api/v1/verify": {"post": _verify(problem)}},
+        "components": {**behind["components"], "schemas": schemas},
+    }
 
 
 def _verify(problem: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from mikra.server.web.api import awards, batches, deliveries, designs, problems, rows, webhooks
-from mikra.server.web.api.describe import described
+from mikra.server.web.api.describe import published
 from mikra.server.web.api.door import Called, door
 from mikra.server.web.guards import public
 
@@ -57,7 +57,7 @@ api.add_exception_handler(HttpError, problems.refused)
 @public
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description of the API (OpenAPI 3.1); it names no institution."""
-    return JsonResponse(described(api))
+    return JsonResponse(published(api))
 
 
 def _patterns() -> list[URLPattern]:
