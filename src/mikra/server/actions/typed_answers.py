@@ -1,7 +1,7 @@
 """What is said of a paper copy by its code: whether its credential counts; what it says, to whoever knows the name too.
 
 The code alone tells the institution, and whether seal and status hold: nothing of a person. With the family name, as it
-stands on the paper, also what a forger would change on it. Why so much and no more: docs/adr/0017.
+stands on the paper, also what a forger would change on it. Why so much and no more: docs/adr/0019.
 """
 
 from __future__ import annotations

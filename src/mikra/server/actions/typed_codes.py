@@ -5,7 +5,7 @@
 
 Fifteen of them are the award's place in its status list, encrypted (75 bits, a Feistel network of twelve rounds of
 HMAC-SHA-256 under a key of the installation): a guess is right once in 2^75 for each award, and no column is needed.
-The last is a check digit over GF(32), which sees every single wrong letter and every swap of two: see ADR 17.
+The last is a check digit over GF(32), which sees every single wrong letter and every swap of two: see ADR 19.
 """
 
 from __future__ import annotations

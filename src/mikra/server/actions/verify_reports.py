@@ -22,7 +22,7 @@ from mikra.errors import InputError, NotFoundError
 from mikra.issuance.compose import instant
 from mikra.sealing import jades
 from mikra.sealing.keys import Signer
-from mikra.server.actions import seal_keys, verifying
+from mikra.server.actions import seal_keys, trusted_here
 from mikra.server.actions.verifying import Checked
 from mikra.server.installation import installation
 from mikra.server.store.tenants import SealKey, Tenant
@@ -56,8 +56,8 @@ def value(
 
 def _trusted(files: Sequence[Checked]) -> frozenset[str]:
     """Fingerprints (SHA-256) of the certificates that were trusted by themselves, of credentials and of lists."""
-    found = [verifying.keys_here(bytes.fromhex(one.digest))[0] for one in files]
-    return verifying.status_seals().union(*found)
+    found = [trusted_here.keys_here(bytes.fromhex(one.digest))[0] for one in files]
+    return trusted_here.status_seals().union(*found)
 
 
 def _file(one: Checked, language: str) -> dict[str, Any]:
