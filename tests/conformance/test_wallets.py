@@ -70,3 +70,23 @@ def test_it_is_refused_with_another_code_and_with_a_used_offer(service: Any) -> 
     assert refused["said"]["error"] == "invalid_grant"
     assert taken["credential"]
     assert again["said"]["error"] == "invalid_grant"
+
+
+def request(service: Any, mode: str) -> dict[str, str]:
+    done = run(service, "dev", "request", "--mode", mode)
+    assert done.returncode == 0, done.stderr
+    made: dict[str, str] = json.loads(done.stdout)
+    return made
+
+
+def test_it_answers_a_request_of_the_verifier_in_each_mode(service: Any) -> None:
+    """OpenID4VP 1.0: what the engine presents is verified; with a nonce of another request it is not."""
+    (held,) = ask("wallets", [{**offer(service, "dc+sd-jwt"), "named": "jwk"}])
+    requests = [request(service, mode) for mode in ("direct_post.jwt", "direct_post", "direct_post.jwt")]
+    asked = [{**one, "credential": held["credential"], "private": held["private"]} for one in requests]
+    asked[2]["nonce"] = "of-another-request"
+    answers = ask("presentations", asked)
+    assert [one.get("status") for one in answers[:2]] == [200, 200], answers
+    assert answers[2].get("status") != 200, answers
+    results = [json.loads(run(service, "dev", "result", one["id"]).stdout) for one in requests]
+    assert [one["verified"] for one in results] == [True, True, False], results

@@ -61,7 +61,8 @@ async function fetched({ offer, tx_code: txCode, named }) {
     notification: { notificationId: credentialResponse.notification_id, event: "credential_accepted" },
   });
   const known = issuerMetadata.credentialIssuer.credential_configurations_supported[credentialConfigurationId];
-  return { credential: credentialResponse.credentials[0].credential, holder: jwk, did, format: known.format };
+  const kept = await jose.exportJWK(privateKey);
+  return { private: kept, credential: credentialResponse.credentials[0].credential, holder: jwk, did, format: known.format };
 }
 
 const answers = [];
