@@ -15,7 +15,7 @@ from cryptography import x509
 
 from mikra.adapters import key_addresses
 from mikra.adapters.clock import now
-from mikra.errors import UnavailableError
+from mikra.errors import ConflictError
 from mikra.exchange import oid4vp
 from mikra.exchange.oid4vp import Prefix
 from mikra.sealing import wallet_certificates as wallet
@@ -88,7 +88,7 @@ def made() -> tuple[MadeKey, MadeKey]:
 def _make(key: str) -> None:
     of = installation()
     leaf, _ = made()
-    with suppress(UnavailableError):  # another process makes it in this moment
+    with suppress(ConflictError):  # another process makes it in this moment
         signer_folder.keep(of, key, leaf)
         signer_folder.plan(of, [signer_folder.Planned(name=key, use=USE)])
     seal_keys_made.take_up()
