@@ -32,7 +32,7 @@ DAYS = (7, 30, 90)
 """How long a share may last; 0 is without an end."""
 ALWAYS = ("title", "learner", "awarding_body", "awarded_on", "issuer", "date", "valid_until")
 """What a share always tells: of whom, what, by whom, when. Without it there is nothing to rely on."""
-CHOICES = (
+CAN_DO = (
     "outcomes",
     "workload",
     "level",
@@ -44,8 +44,9 @@ CHOICES = (
     "prerequisites",
     "stackability",
     "further_information",
-    "country",
 )
+"""What the person can do, in the order in which an employer asks."""
+CHOICES = (*CAN_DO, "country")
 """What the learner may leave out."""
 MOST = 20
 """Credentials in one share."""

@@ -8,6 +8,7 @@ from typing import Any
 from mikra import messages
 from mikra.rendering.mosaic import mosaic
 from mikra.report import Verdict
+from mikra.server.actions.shares import CAN_DO
 
 TILES = {
     "valid": "genuine",
@@ -18,20 +19,6 @@ TILES = {
 }
 """Code -> the tile of `ui/status.html`; what is not here goes by its verdict."""
 CHECKS = {"passed": "passed", "failed": "failed", "not checked": "unchecked", "not applicable": "na"}
-CAN_DO = (
-    "outcomes",
-    "workload",
-    "level",
-    "assessment",
-    "supervision",
-    "grade",
-    "quality",
-    "participation",
-    "prerequisites",
-    "stackability",
-    "further_information",
-)
-"""What the person can do, in the order in which an employer asks."""
 FIRST = ("learner", "awarding_body", "awarded_on", "country", "issuer", "date", "valid_until")
 
 
