@@ -43,7 +43,7 @@ def offer(
 ) -> None:
     """Offer the newest award to a wallet: the link, and the code to type."""
     _open(home, database, origin)
-    from mikra.server.actions import wallet_copies, wallet_issuing
+    from mikra.server.actions import wallet_copies, wallet_offers
     from mikra.server.store.awards import Award
 
     rows = Award._default_manager.filter(state=Award.State.VALID, trial=False).exclude(learner=None)
@@ -51,7 +51,7 @@ def offer(
     if award is None:
         raise NotFoundError("Nothing has been awarded here yet.", fix="Award something first.", code="not_found")
     known = {one.format: one.id for one in wallet_copies.issuer_of(award.tenant).configurations}
-    offered = wallet_issuing.offer_award(award, known.get(form, form), rehearsal=True)
+    offered = wallet_offers.offer_award(award, known.get(form, form), rehearsal=True)
     print_json({"offer": offered.short if short else offered.link, "tx_code": offered.typed})
 
 

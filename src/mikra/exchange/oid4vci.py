@@ -45,15 +45,21 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What an issuer's address takes: how many proofs in one request, of which types, and `proof` of draft 15."""
+    """What an issuer's address takes: how many proofs in one request, of which types, and `proof` of draft 15.
 
+    `name`: the last part of the address. `strict`: what OpenID4VC HAIP 1.0 asks of the authorisation (4.1 to 4.4).
+    """
+
+    name: str
     batch: int = 1
     proofs: frozenset[ProofType] = frozenset({ProofType.JWT})
     draft_15: bool = False
+    strict: bool = False
 
 
-OPEN = Profile(draft_15=True)
-EUDI = Profile(proofs=frozenset({ProofType.JWT, ProofType.ATTESTATION}))
+OPEN = Profile(name="open", draft_15=True)
+EUDI = Profile(name="eudi", strict=True, proofs=frozenset({ProofType.JWT, ProofType.ATTESTATION}))
+PROFILES = {one.name: one for one in (OPEN, EUDI)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from mikra.exchange.oid4vci_metadata import LDP_VC
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
 from mikra.sealing.keys import bare_signer
-from mikra.server.actions import awards_content, shares, wallet_copies, wallet_issuing, wallet_owner, wallets
+from mikra.server.actions import awards_content, shares, wallet_copies, wallet_offers, wallet_owner, wallets
 from mikra.server.health.finding import Finding, State
 from mikra.server.installation import installation
 from mikra.server.store.awards import Award
@@ -178,7 +178,7 @@ def _metadata(stage: Stage) -> str:
 
 
 def _wallet(stage: Stage, form: Any) -> str:
-    offered = wallet_issuing.offer_award(stage.award, form.id, rehearsal=True)
+    offered = wallet_offers.offer_award(stage.award, form.id, rehearsal=True)
     query = parse_qs(urlsplit(offered.short).query)
     body = _want(stage.service.ask("GET", query["credential_offer_uri"][0]), 200, "offer").body
     offer = oid4vci_offer.read(body)

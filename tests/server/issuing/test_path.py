@@ -20,7 +20,7 @@ from mikra.errors import ConflictError, InputError
 from mikra.exchange.oid4vci_metadata import JWT_ID, LDP_ID, SDJWT_ID
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
-from mikra.server.actions import corrections, status_lists, verifying, wallet_copies, wallet_issuing
+from mikra.server.actions import corrections, status_lists, verifying, wallet_copies, wallet_offers
 from mikra.server.actions.retention import delete_due
 from mikra.server.installation import Mode, installation
 from mikra.server.rights import Role
@@ -33,7 +33,7 @@ from tests.server.issuing.conftest import Phone
 
 
 def redeemed(award: Award, form: str = SDJWT_ID) -> tuple[Phone, str]:
-    offered = wallet_issuing.offer_award(award, form)
+    offered = wallet_offers.offer_award(award, form)
     phone = Phone.scanning(offered.short)
     token = phone.token(offered.typed)
     assert token.status_code == 200, token.content
@@ -81,7 +81,7 @@ def test_before_it_is_collected_nothing_is_offered(client: Client, code: str, aw
     assert client.get(f"/claim/{code}/wallet/").status_code == 409
     assert client.post(f"/claim/{code}/wallet/").status_code == 409
     with pytest.raises(ConflictError):
-        wallet_issuing.offer(code)
+        wallet_offers.offer(code)
 
 
 def test_as_a_badge_in_a_token(collected: Award) -> None:
@@ -109,7 +109,7 @@ def test_as_a_badge_with_its_seal_inside(collected: Award) -> None:
 
 def test_a_form_that_there_is_not_is_not_offered(collected: Award) -> None:
     with pytest.raises(InputError):
-        wallet_issuing.offer_award(collected, "mso_mdoc")
+        wallet_offers.offer_award(collected, "mso_mdoc")
 
 
 def test_production_without_tls_offers_nothing(
@@ -118,7 +118,7 @@ def test_production_without_tls_offers_nothing(
     here = dataclasses.replace(installation(), mode=Mode.PRODUCTION)
     monkeypatch.setattr(wallet_copies, "installation", lambda: here)
     with pytest.raises(InputError):
-        wallet_issuing.offer_award(collected)
+        wallet_offers.offer_award(collected)
     assert client.get("/vct/micro-credential/1").status_code == 400
     assert "Wallets take nothing" in client.get(f"/claim/{code}/wallet/").content.decode()
     secure = dataclasses.replace(here, origin="https://mc.example.edu")
@@ -169,7 +169,7 @@ def test_the_copy_is_genuine_and_is_withdrawn_with_the_award(collected: Award, a
     corrections.revoke(registrar, collected.id, "The grade was entered wrongly.")
     assert code() == "credential_revoked"
     with pytest.raises(ConflictError):
-        wallet_issuing.offer_award(Award.of(tenant).get())
+        wallet_offers.offer_award(Award.of(tenant).get())
 
 
 def test_what_was_withdrawn_after_the_token_is_not_given(collected: Award) -> None:
@@ -179,7 +179,7 @@ def test_what_was_withdrawn_after_the_token_is_not_given(collected: Award) -> No
 
 
 def test_a_wrong_code_is_tried_five_times_and_then_never(collected: Award) -> None:
-    offered = wallet_issuing.offer_award(collected)
+    offered = wallet_offers.offer_award(collected)
     phone = Phone.scanning(offered.link)
     assert error_of(phone.token(None)) == (400, "invalid_request")
     wrong = "000000" if offered.typed != "000000" else "111111"
@@ -189,14 +189,14 @@ def test_a_wrong_code_is_tried_five_times_and_then_never(collected: Award) -> No
 
 
 def test_a_code_is_redeemed_once_in_time_and_at_its_own_issuer(collected: Award, tenant: Any) -> None:
-    offered = wallet_issuing.offer_award(collected)
+    offered = wallet_offers.offer_award(collected)
     phone = Phone.scanning(offered.link)
     tenant.pk, tenant.slug = None, "other"
     assert phone.token(offered.typed).status_code == 200
     assert error_of(phone.token(offered.typed)) == (400, "invalid_grant")
     short = Client().get(f"{offered.short.partition('uri=')[2]}")
     assert short.status_code == 404
-    late = wallet_issuing.offer_award(collected, at=now() - dt.timedelta(minutes=11))
+    late = wallet_offers.offer_award(collected, at=now() - dt.timedelta(minutes=11))
     assert error_of(Phone.scanning(late.link).token(late.typed)) == (400, "invalid_grant")
 
 
@@ -204,7 +204,7 @@ def test_a_code_of_one_institution_opens_nothing_at_another(collected: Award, te
     from mikra.server.store.tenants import Tenant
 
     Tenant._default_manager.create(slug="elsewhere", name="Elsewhere", languages=["en"])
-    offered = wallet_issuing.offer_award(collected)
+    offered = wallet_offers.offer_award(collected)
     phone = Phone.scanning(offered.link)
     phone.offer["credential_issuer"] = phone.issuer.replace("/issuers/zed/", "/issuers/elsewhere/")
     assert error_of(phone.token(offered.typed)) == (400, "invalid_grant")
@@ -215,7 +215,7 @@ def test_a_code_of_one_institution_opens_nothing_at_another(collected: Award, te
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_of_fifty_who_redeem_at_once_one_gets_it(collected: Award) -> None:
-    offered = wallet_issuing.offer_award(collected)
+    offered = wallet_offers.offer_award(collected)
     phone = Phone.scanning(offered.link)
 
     def try_it(_number: int) -> bool:
@@ -309,7 +309,7 @@ def test_a_wallet_of_draft_15_is_served_too(collected: Award) -> None:
 
 
 def test_identifiers_are_answered_where_a_wallet_asks_for_them(collected: Award) -> None:
-    offered = wallet_issuing.offer_award(collected)
+    offered = wallet_offers.offer_award(collected)
     phone = Phone.scanning(offered.link)
     wrong = '[{"type":"openid_credential","credential_configuration_id":"other"}]'
     assert error_of(phone.token(offered.typed, authorization_details=wrong)) == (400, "invalid_request")
@@ -378,7 +378,7 @@ def test_offers_are_forgotten(collected: Award) -> None:
 
 
 def test_nothing_secret_is_in_the_database(collected: Award) -> None:
-    offered = wallet_issuing.offer_award(collected)
+    offered = wallet_offers.offer_award(collected)
     phone = Phone.scanning(offered.link)
     token = phone.token(offered.typed).json()["access_token"]
     row = WalletOffer._default_manager.values().get()

@@ -20,6 +20,7 @@ from mikra.conversion.identity import Identity, of_key
 from mikra.conversion.open_badges import Bearer
 from mikra.errors import ConflictError
 from mikra.exchange import oid4vci_metadata as metadata
+from mikra.exchange.oid4vci import OPEN, Profile
 from mikra.exchange.oid4vci_metadata import LDP_ID, SDJWT_ID, Configuration, Issuer
 from mikra.exchange.oid4vci_proof import Proof
 from mikra.server.actions import awards_content, seal_keys, wallet_keys
@@ -55,9 +56,9 @@ def type_metadata() -> bytes:
     return wallet_type.metadata(namespace(), loopback=loopback())
 
 
-def identifier(tenant: Tenant) -> str:
+def identifier(tenant: Tenant, profile: Profile = OPEN) -> str:
     """Of the institution as an issuer to wallets (OpenID4VCI 1.0, 12.2.1)."""
-    return f"{_origin()}/issuers/{tenant.slug}/open"
+    return f"{_origin()}/issuers/{tenant.slug}/{profile.name}"
 
 
 def did_of(tenant: Tenant) -> str:
@@ -66,14 +67,14 @@ def did_of(tenant: Tenant) -> str:
     return ":".join(["did:web", quote(parts.netloc, safe=""), *parts.path.strip("/").split("/")])
 
 
-def issuer_of(tenant: Tenant) -> Issuer:
+def issuer_of(tenant: Tenant, profile: Profile = OPEN) -> Issuer:
     """What wallets are told of it; without configurations where it has no address that wallets take."""
     names = dict.fromkeys(tenant.languages or [tenant.language], tenant.name)
-    return Issuer(identifier=identifier(tenant), names=names, configurations=_configurations())
+    return Issuer(identifier=identifier(tenant, profile), names=names, configurations=_configurations(profile))
 
 
-def _configurations() -> tuple[Configuration, ...]:
-    if not possible():
+def _configurations(profile: Profile) -> tuple[Configuration, ...]:
+    if not possible() or profile is not OPEN:
         return ()
     return metadata.open_configurations(wallet_type.vct(namespace(), loopback=loopback()))
 

@@ -16,7 +16,16 @@ class WalletOffer(Owned):
 
     `typed` is a keyed digest of the code that the learner types (null: none is asked for), `tries` how often it may
     still be tried. `redeemed`, `issued`: when code and token were used; each once. `event`: what the wallet said.
+    `dpop`, `attested`: thumbprints (RFC 7638) of the keys that the token and the wallet itself are bound to.
+    `refresh`: SHA-256 of the refresh token, `refreshed` when it was used; the row that it gave has the same `family`.
     """
+
+    class Grant(models.TextChoices):
+        """How the wallet came to its token."""
+
+        PRE_AUTHORISED = "pre"
+        CODE = "code"
+        AGAIN = "again"
 
     award = models.ForeignKey("store.Award", on_delete=models.CASCADE, related_name="+")
     configuration = models.CharField(max_length=40)
@@ -33,12 +42,60 @@ class WalletOffer(Owned):
     issued = models.DateTimeField(null=True, blank=True)
     notification = models.BinaryField(max_length=32, null=True, unique=True)
     event = models.CharField(max_length=24, default="", blank=True)
+    profile = models.CharField(max_length=8, default="open")
+    grant = models.CharField(max_length=8, choices=Grant, default=Grant.PRE_AUTHORISED)
+    dpop = models.CharField(max_length=43, default="", blank=True)
+    attested = models.CharField(max_length=43, default="", blank=True)
+    refresh = models.BinaryField(max_length=32, null=True, unique=True)
+    refresh_ends = models.DateTimeField(null=True, blank=True)
+    refreshed = models.DateTimeField(null=True, blank=True)
+    family = models.UUIDField(null=True, blank=True, db_index=True)
     rehearsal = models.BooleanField(default=False)
     """Made by `mikra selftest` or `mikra dev`, and not by the learner."""
 
     class Meta:
         db_table = "wallet_offer"
         indexes = (models.Index(fields=("tenant", "award")), models.Index(fields=("expires",)))
+
+
+class WalletRequest(Owned):
+    """A wallet that asks to be authorised (RFC 6749, 4.1.1; RFC 9126), until its learner says yes or no.
+
+    `request`, `code`: SHA-256 of the `request_uri` and of the code. `offer` came with `issuer_state`; without one the
+    learner chooses among the awards of their wallet, and the offer is made then.
+    """
+
+    profile = models.CharField(max_length=8)
+    client = models.CharField(max_length=200)
+    redirect = models.CharField(max_length=1000)
+    state = models.CharField(max_length=1000, default="", blank=True)
+    challenge = models.CharField(max_length=43)
+    configuration = models.CharField(max_length=40)
+    detailed = models.BooleanField(default=False)
+    dpop = models.CharField(max_length=43, default="", blank=True)
+    attested = models.CharField(max_length=43, default="", blank=True)
+    offer = models.ForeignKey(WalletOffer, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    request = models.BinaryField(max_length=32, unique=True)
+    expires = models.DateTimeField(db_index=True)
+    opened = models.DateTimeField(null=True, blank=True)
+    page = models.BinaryField(max_length=32, null=True, unique=True)
+    decided = models.DateTimeField(null=True, blank=True)
+    code = models.BinaryField(max_length=32, null=True, unique=True)
+    code_ends = models.DateTimeField(null=True, blank=True)
+    used = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "wallet_request"
+
+
+class WalletClient(models.Model):
+    """A wallet that the operator knows by name: where its learners may be sent back to, letter for letter."""
+
+    client = models.CharField(max_length=200, primary_key=True)
+    redirects = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "wallet_client"
 
 
 class SpentNonce(models.Model):

@@ -8,7 +8,7 @@ from mikra.server.store.awards import Award, Change, Dictionary, Sealed
 from mikra.server.store.batches import Batch, BatchRow, KnownColumns
 from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
 from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, Review
-from mikra.server.store.issuing import SpentNonce, WalletOffer
+from mikra.server.store.issuing import SpentNonce, WalletClient, WalletOffer, WalletRequest
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.people import Membership, Person, SetUp
 from mikra.server.store.presenting import Presentation
@@ -72,7 +72,9 @@ __all__ = [
     "Tenant",
     "Transfer",
     "Wallet",
+    "WalletClient",
     "WalletOffer",
+    "WalletRequest",
     "Webhook",
     "Wrapped",
 ]

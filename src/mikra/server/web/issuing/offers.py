@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from mikra.errors import ConflictError
 from mikra.exchange import oid4vci_metadata
-from mikra.server.actions import claims, wallet_copies, wallet_issuing
+from mikra.server.actions import claims, wallet_copies, wallet_offers
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
 from mikra.server.web.qr import image_of
@@ -40,6 +40,6 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and forms:
         wanted = request.POST.get("form", "")
         known = wanted if wanted in [one[0] for one in forms] else forms[0][0]
-        offered = wallet_issuing.offer(code, known, language=language())
+        offered = wallet_offers.offer(code, known, language=language())
         values |= {"offered": offered, "qr": image_of(offered.short), "form": {one[0]: one[1] for one in forms}[known]}
     return unindexed(render(request, "claim/wallet.html", values))

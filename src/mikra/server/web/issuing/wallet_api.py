@@ -15,8 +15,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from mikra.errors import InputError, MikraError, NotFoundError, ProtocolError, UnavailableError
 from mikra.exchange import oauth, oid4vci_metadata
-from mikra.server.actions import wallet_copies, wallet_issuing
+from mikra.server.actions import wallet_copies, wallet_issuing, wallet_offers, wallet_tokens
 from mikra.server.actions.rate_limits import Buckets
+from mikra.server.actions.wallet_tokens import Asked
+from mikra.server.installation import installation
 from mikra.server.store.tenants import Tenant
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
@@ -102,8 +104,18 @@ def _body(request: HttpRequest) -> bytes:
         raise ProtocolError("The request was cut off.", code="invalid_request") from error
 
 
+def _asked(request: HttpRequest) -> Asked:
+    headers = request.headers
+    return Asked(
+        authorization=headers.get("Authorization", ""),
+        dpop=headers.get("DPoP", ""),
+        method=request.method or "",
+        url=installation().origin.rstrip("/") + request.path,
+    )
+
+
 def _tenant(slug: str) -> Tenant:
-    return wallet_issuing.tenant_of(slug)
+    return wallet_offers.tenant_of(slug)
 
 
 @endpoint("GET", public_for=300)
@@ -121,13 +133,13 @@ def server_metadata(request: HttpRequest, slug: str) -> HttpResponse:
 @endpoint("GET")
 def offer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """4.1.3: the offer behind a short link."""
-    return _json(wallet_issuing.referred(_tenant(slug), reference[:100]))
+    return _json(wallet_offers.referred(_tenant(slug), reference[:100]))
 
 
 @endpoint("POST")
 def token(request: HttpRequest, slug: str) -> HttpResponse:
     """6: the code becomes a token."""
-    return _json(wallet_issuing.token(_tenant(slug), _body(request), request.headers.get("Content-Type", "")))
+    return _json(wallet_tokens.token(_tenant(slug), _body(request), request.headers.get("Content-Type", "")))
 
 
 @endpoint("POST")
@@ -140,14 +152,13 @@ def nonce(request: HttpRequest, slug: str) -> HttpResponse:
 @endpoint("POST")
 def credential(request: HttpRequest, slug: str) -> HttpResponse:
     """8: the credential."""
-    authorization = request.headers.get("Authorization", "")
-    return _json(wallet_issuing.credential(_tenant(slug), authorization, _body(request)))
+    return _json(wallet_issuing.credential(_tenant(slug), _asked(request), _body(request)))
 
 
 @endpoint("POST")
 def notification(request: HttpRequest, slug: str) -> HttpResponse:
     """11: what became of it."""
-    wallet_issuing.notification(_tenant(slug), request.headers.get("Authorization", ""), _body(request))
+    wallet_issuing.notification(_tenant(slug), _asked(request), _body(request))
     return HttpResponse(status=204)
 
 

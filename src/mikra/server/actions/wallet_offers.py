@@ -1,0 +1,164 @@
+"""Offers of awards to wallets of the learner's own choice (OpenID4VCI 1.0, 4): one configuration each, ten minutes.
+
+offered = offer(code, configuration)           from the learner's page; what the wallet reads, and a code to type
+referred(tenant, reference)                    the offer behind a short link
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from mikra import base64url
+from mikra.adapters.clock import chance, now
+from mikra.errors import ConflictError, InputError, NotFoundError
+from mikra.exchange import oid4vci_offer
+from mikra.exchange.oid4vci_metadata import Issuer
+from mikra.exchange.oid4vci_offer import Offer, TxCode
+from mikra.server.actions import claims
+from mikra.server.actions.wallet_copies import issuer_of
+from mikra.server.actions.work import work
+from mikra.server.store import issuing, personal
+from mikra.server.store.awards import Award
+from mikra.server.store.base import new_id
+from mikra.server.store.issuing import WalletOffer
+from mikra.server.store.tenants import Tenant
+from mikra.server.words import _
+
+LIFE = dt.timedelta(minutes=10)
+"""Of an offer, and of the token that it is redeemed for."""
+LIVE = 10
+"""Offers of one award that wait at the same time."""
+NOBODY = uuid.UUID(int=0)
+"""In whose name the installation's own secrets are derived."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """What the learner is shown. `link` holds the whole offer, `short` an address of it, for a QR code."""
+
+    row: WalletOffer
+    link: str
+    short: str
+    typed: str
+
+
+def tenant_of(slug: str) -> Tenant:
+    """NotFoundError for an institution that is not here."""
+    found = Tenant._default_manager.filter(slug=slug, closed=None).first()
+    if found is None:
+        raise NotFoundError("There is no issuer under this address.", fix="Check the address.", code="not_found")
+    return found
+
+
+def offer(code: str, configuration: str = "", *, language: str = "", at: dt.datetime | None = None) -> Offered:
+    """An offer of what a letter led to. ConflictError before it is collected, and for what does not count any more."""
+    moment = at or now()
+    found = claims.look(code, moment)
+    if not found.claimed:
+        raise ConflictError("Collect it first.", fix="Press the button on the page of the offer.")
+    return offer_award(found.award, configuration, language=language, at=moment)
+
+
+def offer_award(
+    award: Award,
+    configuration: str = "",
+    *,
+    language: str = "",
+    rehearsal: bool = False,
+    at: dt.datetime | None = None,
+) -> Offered:
+    """The same of an award. InputError for a configuration that its issuer does not have.
+
+    `rehearsal`: it is not the learner who asks, and the audit trail says so.
+    """
+    moment = at or now()
+    _refuse_lost(award)
+    issuer = issuer_of(award.tenant)
+    known = [one.id for one in issuer.configurations]
+    chosen = configuration or (known[0] if known else "")
+    if chosen not in known:
+        raise InputError(
+            "This institution puts nothing into wallets in that form.",
+            where="configuration",
+            found=configuration,
+            expected=", ".join(known) or "a service with an https address",
+            code="not_possible",
+        )
+    digits = f"{int.from_bytes(chance(8)) % 1_000_000:06d}"
+    row = _stored(award, chosen, language, digits, rehearsal, moment)
+    return Offered(
+        row=row,
+        link=oid4vci_offer.by_value(_written(row, issuer)),
+        short=oid4vci_offer.by_reference(issuer.endpoint(f"offers/{_secret('reference', row.id)}")),
+        typed=digits,
+    )
+
+
+def _stored(
+    award: Award, configuration: str, language: str, digits: str, rehearsal: bool, at: dt.datetime
+) -> WalletOffer:
+    row_id = new_id()
+    row = WalletOffer(
+        id=row_id,
+        tenant=award.tenant,
+        award=award,
+        configuration=configuration,
+        language=language,
+        code=digest_of(_secret("code", row_id)),
+        reference=digest_of(_secret("reference", row_id)),
+        typed=typed_digest(row_id, digits),
+        expires=at + LIFE,
+        rehearsal=rehearsal,
+    )
+    with work():
+        waiting = WalletOffer.of(award.tenant).filter(award=award, redeemed=None, expires__gt=at).order_by("-id")
+        old = list(waiting.values_list("pk", flat=True)[LIVE - 1 :])
+        WalletOffer._default_manager.filter(pk__in=old).update(expires=at)
+        row.save(force_insert=True)
+    return row
+
+
+def _refuse_lost(award: Award) -> None:
+    if not counts(award):
+        raise ConflictError("This credential does not count now, so it goes into no wallet.", code="conflict")
+    if award.list_index is None:
+        raise ConflictError("A credential that cannot be withdrawn goes into no wallet.", code="not_possible")
+
+
+def counts(award: Award) -> bool:
+    """Whether an award may go into a wallet now."""
+    return award.state == Award.State.VALID and not award.trial and award.learner_id is not None
+
+
+def _written(row: WalletOffer, issuer: Issuer) -> Offer:
+    asked = TxCode(length=6, description=_("The code on the page of the offer")) if row.typed is not None else None
+    return Offer(issuer=issuer.identifier, configuration=row.configuration, code=_secret("code", row.id), tx_code=asked)
+
+
+def referred(tenant: Tenant, reference: str, at: dt.datetime | None = None) -> dict[str, Any]:
+    """The offer that stands at its address. NotFoundError where there is none, or it ended."""
+    row = issuing.by_reference(tenant.id, digest_of(reference))
+    if row is None or row.redeemed is not None or row.expires <= (at or now()):
+        raise NotFoundError("There is no offer under this address.", fix="Open the page of the offer again.")
+    return _written(row, issuer_of(tenant)).written()
+
+
+def _secret(kind: str, row_id: uuid.UUID) -> str:
+    """What the wallet has: made again from the row, kept nowhere."""
+    made = hmac.digest(personal.derived(f"wallet-{kind}", NOBODY), row_id.bytes, "sha256")
+    return base64url.encode(made[:24])
+
+
+def typed_digest(row_id: uuid.UUID, digits: str) -> bytes:
+    """What is kept of the code that the learner types."""
+    return hmac.digest(personal.derived("wallet-typed", NOBODY), row_id.bytes + digits.encode()[:40], "sha256")
+
+
+def digest_of(text: str) -> bytes:
+    """What is kept of a secret."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
