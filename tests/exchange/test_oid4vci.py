@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -316,11 +317,12 @@ def test_another_token_request_is_refused(changes: dict[str, str], code: str) ->
 
 
 def test_a_bearer_token_is_read_and_nothing_else() -> None:
-    assert oauth.read_bearer("Bearer abc-_.~+/=") == "abc-_.~+/="
-    assert oauth.read_bearer("bearer abc") == "abc"
-    for text in ("", "Bearer", "Bearer a b", "DPoP abc", "Basic YTpi", "Bearer é", "Bearer " + "x" * 5000):
+    assert oauth.read_authorization("Bearer abc-_.~+/=") == ("bearer", "abc-_.~+/=")
+    assert oauth.read_authorization("bearer abc") == ("bearer", "abc")
+    assert oauth.read_authorization("DPoP abc") == ("dpop", "abc")
+    for text in ("", "Bearer", "Bearer a b", "Dpopp abc", "Basic YTpi", "Bearer é", "Bearer " + "x" * 5000):
         with pytest.raises(ProtocolError) as caught:
-            oauth.read_bearer(text)
+            oauth.read_authorization(text)
         assert (caught.value.code, oauth.status_of(caught.value)) == ("invalid_token", 401)
         assert oauth.challenge(caught.value) == "Bearer"
     said = oauth.challenge(oauth.refuse("invalid_token", 'It "ended".'))
@@ -392,5 +394,10 @@ def test_metadata_say_what_wallets_need() -> None:
     assert issuer.configuration("other") is None
     server = oid4vci_metadata.server_metadata(issuer)
     assert server["issuer"] == ISSUER
-    assert server["grant_types_supported"] == [oauth.PRE_AUTHORIZED]
+    assert server["grant_types_supported"] == [oauth.PRE_AUTHORIZED, oauth.AUTHORIZATION_CODE, oauth.REFRESH]
+    assert "none" in server["token_endpoint_auth_methods_supported"]
+    strict = oid4vci_metadata.server_metadata(dataclasses.replace(issuer, profile=oid4vci.EUDI))
+    assert strict["require_pushed_authorization_requests"]
+    assert strict["token_endpoint_auth_methods_supported"] == ["attest_jwt_client_auth"]
+    assert oauth.PRE_AUTHORIZED not in strict["grant_types_supported"]
     assert oid4vci_metadata.inserted(ISSUER, "x") == "https://mc.example.edu/.well-known/x/issuers/zed/open"

@@ -37,6 +37,7 @@ from mikra.cli import (
     vc,
     verify,
     vocabulary,
+    wallets,
 )
 from mikra.cli.help import EXIT_CODES, InOrder, PlainCommand, examples
 from mikra.cli.output import Exit, console, fail, say, spoken_language
@@ -78,6 +79,7 @@ app.command("serve", cls=PlainCommand, epilog=serve.SERVE)(serve.serve)
 app.command("worker", cls=PlainCommand, epilog=serve.WORKER)(serve.worker)
 app.command("upgrade", cls=PlainCommand, epilog=upgrade.UPGRADE)(upgrade.upgrade)
 app.command("selftest", cls=PlainCommand, epilog=selftest.SELFTEST)(selftest.selftest)
+app.add_typer(wallets.app, name="wallets")
 app.command("backup", cls=PlainCommand, epilog=backup.BACKUP)(backup.backup)
 app.command("restore", cls=PlainCommand, epilog=backup.RESTORE)(backup.restore)
 app.command("reconcile", cls=PlainCommand, epilog=backup.RECONCILE)(backup.reconcile)

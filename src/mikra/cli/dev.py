@@ -12,13 +12,17 @@ from mikra.cli.help import InOrder, PlainCommand, examples
 from mikra.cli.installed import Database, Home, choose, open_service
 from mikra.cli.output import Exit, print_json
 from mikra.errors import InputError, NotAllowedError, NotFoundError
+from mikra.exchange import oauth
+from mikra.exchange.oid4vci import PROFILES, Profile
 from mikra.exchange.oid4vp import Mode as ResponseMode
 from mikra.exchange.oid4vp import Prefix
 
 OFFER = examples(
     "mikra dev offer",
     "mikra dev offer --format jwt_vc_json",
-    note="A new offer at each call, of the newest award: “offer” and “tx_code”.",
+    "mikra dev offer --profile eudi",
+    "mikra dev offer --grant authorization_code",
+    note="A new offer at each call, of the newest award: “offer”, and “tx_code” where one is to be typed.",
 )
 REQUEST = examples("mikra dev request", "mikra dev request --prefix x509_san_dns --mode direct_post")
 RESULT = examples("mikra dev result ID")
@@ -34,8 +38,16 @@ app = typer.Typer(
 
 def offer(
     form: Annotated[
-        str, typer.Option("--format", help="dc+sd-jwt, jwt_vc_json or ldp_vc.", metavar="FORMAT")
+        str,
+        typer.Option(
+            "--format", help="dc+sd-jwt, jwt_vc_json or ldp_vc; or the id of a configuration.", metavar="FORMAT"
+        ),
     ] = "dc+sd-jwt",
+    profile: Annotated[str, typer.Option("--profile", help="open, or eudi (OpenID4VC HAIP).", metavar="NAME")] = "open",
+    grant: Annotated[
+        str,
+        typer.Option("--grant", help="pre-authorized_code or authorization_code; eudi: the second.", metavar="GRANT"),
+    ] = "",
     short: Annotated[bool, typer.Option("--by-reference", help="The offer as an address.")] = False,
     home: Home = "",
     database: Database = "",
@@ -46,13 +58,31 @@ def offer(
     from mikra.server.actions import wallet_copies, wallet_offers
     from mikra.server.store.awards import Award
 
+    chosen = PROFILES.get(profile)
+    if chosen is None:
+        raise InputError("There is no such profile.", where="--profile", found=profile, expected=", ".join(PROFILES))
     rows = Award._default_manager.filter(state=Award.State.VALID, trial=False).exclude(learner=None)
     award = rows.select_related("tenant", "edition", "learner").order_by("-id").first()
     if award is None:
         raise NotFoundError("Nothing has been awarded here yet.", fix="Award something first.", code="not_found")
-    known = {one.format: one.id for one in wallet_copies.issuer_of(award.tenant).configurations}
-    offered = wallet_offers.offer_award(award, known.get(form, form), rehearsal=True)
-    print_json({"offer": offered.short if short else offered.link, "tx_code": offered.typed})
+    by_code = _by_code(grant, chosen)
+    configurations = wallet_copies.issuer_of(award.tenant, chosen).configurations
+    known = [one.id for one in configurations if form in (one.format, one.id) and not wallet_copies.fits(award, one.id)]
+    id = known[0] if known else form
+    offered = wallet_offers.offer_award(award, id, profile=chosen, by_code=by_code, rehearsal=True)
+    link = offered.short if short else offered.link
+    print_json({"offer": link} if by_code else {"offer": link, "tx_code": offered.typed})
+
+
+def _by_code(grant: str, profile: Profile) -> bool:
+    known = {oauth.AUTHORIZATION_CODE: True}
+    if not profile.strict:
+        known |= {"pre-authorized_code": False, oauth.PRE_AUTHORIZED: False, "": False}
+    if grant not in known and grant:
+        raise InputError(
+            "This grant is not given here.", where="--grant", found=grant, expected=", ".join(filter(None, known))
+        )
+    return known.get(grant, True)
 
 
 def request(

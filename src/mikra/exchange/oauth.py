@@ -1,6 +1,6 @@
 """OAuth 2.0 (RFC 6749, 4.5, 5 and 8; RFC 6750, 3) as a wallet meets it: token requests, answers, refusals.
 
-    asked = read_token_request(read_form(body))     grant_type, and what belongs to it
+    asked = read_token_request(read_form(body))     PreAuthorized, CodeGrant or RefreshGrant
     token_response(token, lifetime=300)             what the wallet gets
     refusal(error)                                  any ProtocolError as the JSON of the standard
 
@@ -22,6 +22,11 @@ PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 """OpenID4VCI 1.0, 4.1.1."""
 AUTHORIZATION_CODE = "authorization_code"
 REFRESH = "refresh_token"
+_NEEDED = {
+    PRE_AUTHORIZED: ("pre-authorized_code",),
+    AUTHORIZATION_CODE: ("code", "code_verifier", "redirect_uri"),
+    REFRESH: ("refresh_token",),
+}
 
 MOST_BYTES = 64 * 1024
 MOST_PARAMETERS = 60
@@ -30,8 +35,8 @@ LONGEST = 4096
 
 _OUTSIDE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 """RFC 6749, 5.2: what an error_description must not hold."""
-_BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9\-._~+/]+=*)")
-"""RFC 6750, 2.1."""
+_AUTHORIZATION = re.compile(r"((?i:bearer|dpop)) +([A-Za-z0-9\-._~+/]+=*)")
+"""RFC 6750, 2.1; RFC 9449, 7.1."""
 
 INVALID_TOKEN, INSUFFICIENT_SCOPE, INVALID_CLIENT = "invalid_token", "insufficient_scope", "invalid_client"
 _STATUS = {INVALID_TOKEN: 401, INVALID_CLIENT: 401, INSUFFICIENT_SCOPE: 403}
@@ -45,6 +50,24 @@ class PreAuthorized:
     tx_code: str | None = None
     client_id: str = ""
     authorization_details: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeGrant:
+    """A token request with the code of an authorisation (RFC 6749, 4.1.3; RFC 7636, 4.5)."""
+
+    code: str
+    verifier: str
+    redirect: str
+    client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshGrant:
+    """A token request with a refresh token (RFC 6749, 6)."""
+
+    token: str
+    client_id: str = ""
 
 
 def read_form(
@@ -78,37 +101,52 @@ def _plain(name: str, value: str, longest: int) -> str:
     return value
 
 
-def read_token_request(given: Mapping[str, str]) -> PreAuthorized:
+def read_token_request(given: Mapping[str, str]) -> PreAuthorized | CodeGrant | RefreshGrant:
     """What a wallet asks a token for. ProtocolError `invalid_request`, `unsupported_grant_type`."""
     grant = given.get("grant_type", "")
     if not grant:
         raise refuse("invalid_request", "The request does not name its grant.", where="grant_type")
-    if grant != PRE_AUTHORIZED:
+    needed = _NEEDED.get(grant)
+    if needed is None:
         raise refuse("unsupported_grant_type", "This grant is not given here.", where="grant_type")
-    if not given.get("pre-authorized_code"):
-        raise refuse("invalid_request", "There is no pre-authorised code.", where="pre-authorized_code")
+    for name in needed:
+        if not given.get(name):
+            raise refuse("invalid_request", "A parameter of this grant is missing.", where=name)
+    client = given.get("client_id", "")
+    if grant == AUTHORIZATION_CODE:
+        verifier, redirect = given["code_verifier"], given["redirect_uri"]
+        return CodeGrant(code=given["code"], verifier=verifier, redirect=redirect, client_id=client)
+    if grant == REFRESH:
+        return RefreshGrant(token=given["refresh_token"], client_id=client)
     return PreAuthorized(
         code=given["pre-authorized_code"],
         tx_code=given.get("tx_code"),
-        client_id=given.get("client_id", ""),
+        client_id=client,
         authorization_details=given.get("authorization_details", ""),
     )
 
 
 def token_response(
-    token: str, *, lifetime: int, kind: str = "Bearer", details: list[dict[str, Any]] | None = None
+    token: str,
+    *,
+    lifetime: int,
+    kind: str = "Bearer",
+    details: list[dict[str, Any]] | None = None,
+    refresh: str = "",
 ) -> dict[str, Any]:
     """RFC 6749, 5.1. `details`: authorization_details, only where they were asked for (OpenID4VCI 1.0, 6.2)."""
     answer: dict[str, Any] = {"access_token": token, "token_type": kind, "expires_in": lifetime}
+    if refresh:
+        answer["refresh_token"] = refresh
     return {**answer, "authorization_details": details} if details else answer
 
 
-def read_bearer(header: str) -> str:
-    """The token of an Authorization header. ProtocolError `invalid_token`, where there is none too."""
-    match = _BEARER.fullmatch(header.strip()) if len(header) <= LONGEST else None
+def read_authorization(header: str) -> tuple[str, str]:
+    """Scheme (`bearer` or `dpop`) and token of an Authorization header. ProtocolError `invalid_token`, for none too."""
+    match = _AUTHORIZATION.fullmatch(header.strip()) if len(header) <= LONGEST else None
     if match is None:
         raise refuse(INVALID_TOKEN, "The request needs an access token.", where="Authorization")
-    return match[1]
+    return match[1].lower(), match[2]
 
 
 def refuse(code: str, message: str, *, where: str = "", expected: str = "") -> ProtocolError:

@@ -1,6 +1,7 @@
 """OpenID4VCI 1.0, 12.2 and RFC 8414: what an issuer says of itself to wallets: which credentials, where, and how.
 
     open_configurations(vct)       what the profile `open` gives
+    eudi_configurations(vct)       what the profile `eudi` gives: SD-JWT VC alone
     issuer_metadata(issuer)        openid-credential-issuer
     server_metadata(issuer)        oauth-authorization-server
 
@@ -11,14 +12,15 @@ an issuer of 2024. Credentials of the W3C model say where they are of version 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from mikra import messages
-from mikra.exchange import oauth
+from mikra.exchange import client_attestation, dpop, oauth
+from mikra.exchange.oid4vci import OPEN, Profile
 from mikra.exchange.oid4vci_proof import ALGORITHMS
-from mikra.vocabulary.wallet_claims import MICRO_CREDENTIAL, WalletClaim
+from mikra.vocabulary.wallet_claims import EU_TYPE, WalletClaim, table_of
 
 ISSUER_NAME = "openid-credential-issuer"
 SERVER_NAME = "oauth-authorization-server"
@@ -33,6 +35,7 @@ _BADGE = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 _BADGE_TYPES = ["VerifiableCredential", "OpenBadgeCredential"]
 _LEGACY_SUITES = ("Ed25519Signature2020", "Ed25519Signature2018")
 """Wallets of VC 1.1 look for the names of suites among the algorithms of proofs, and sign as EdDSA all the same."""
+_ATTESTED = "attest_jwt_client_auth"
 _BACKGROUND, _TEXT = "#1f3a5f", "#ffffff"
 """Neutral, with a contrast of 11 to 1 (WCAG 2.2, 1.4.6)."""
 
@@ -63,7 +66,7 @@ class Configuration:
         body["proof_types_supported"] = {"jwt": {"proof_signing_alg_values_supported": list(self.proofs)}}
         body["credential_metadata"] = {"display": [_shown(language) for language in messages.LANGUAGES]}
         if self.vct:
-            body["credential_metadata"]["claims"] = [_claim(one) for one in MICRO_CREDENTIAL]
+            body["credential_metadata"]["claims"] = [_claim(one) for one in table_of(self.vct)]
         return body
 
 
@@ -75,6 +78,7 @@ class Issuer:
     names: Mapping[str, str] = field(hash=False)
     configurations: tuple[Configuration, ...]
     logo: str = ""
+    profile: Profile = OPEN
 
     def endpoint(self, name: str) -> str:
         """The address of one of its endpoints."""
@@ -86,7 +90,9 @@ class Issuer:
 
 
 SDJWT_ID, JWT_ID, LDP_ID = "micro_credential_sdjwt", "micro_credential_jwt", "micro_credential_ldp"
-"""Ids of the configurations of the profile `open`."""
+"""Ids of the configurations of the profile `open`; `eudi` has the first one too."""
+EUDI_ID = "micro_credential_eudi"
+"""The EU's own type."""
 
 
 def open_configurations(vct: str) -> tuple[Configuration, ...]:
@@ -106,6 +112,14 @@ def open_configurations(vct: str) -> tuple[Configuration, ...]:
     )
 
 
+def eudi_configurations(vct: str) -> tuple[Configuration, ...]:
+    """What `eudi` gives: the EU's type, and ours, which carries all elements of Annex I (OpenID4VC HAIP 1.0, 4)."""
+    ours = Configuration(
+        id=SDJWT_ID, format=SD_JWT, sealed_with=("ES256",), binding=("jwk",), proofs=("ES256",), vct=vct
+    )
+    return (replace(ours, id=EUDI_ID, vct=EU_TYPE), ours)
+
+
 def issuer_metadata(issuer: Issuer) -> dict[str, Any]:
     """12.2.4."""
     return {
@@ -121,15 +135,28 @@ def issuer_metadata(issuer: Issuer) -> dict[str, Any]:
 
 def server_metadata(issuer: Issuer) -> dict[str, Any]:
     """RFC 8414, 2, and OpenID4VCI 1.0, 12.3: what the token endpoint takes."""
-    return {
+    strict = issuer.profile.strict
+    grants = [oauth.AUTHORIZATION_CODE, oauth.REFRESH]
+    said: dict[str, Any] = {
         "issuer": issuer.identifier,
+        "authorization_endpoint": issuer.endpoint("authorize"),
         "token_endpoint": issuer.endpoint("token"),
-        "response_types_supported": [],
-        "grant_types_supported": [oauth.PRE_AUTHORIZED],
-        "token_endpoint_auth_methods_supported": ["none"],
-        "pre-authorized_grant_anonymous_access_supported": True,
+        "pushed_authorization_request_endpoint": issuer.endpoint("par"),
+        "challenge_endpoint": issuer.endpoint("challenge"),
+        "response_types_supported": ["code"],
+        "grant_types_supported": grants if strict else [oauth.PRE_AUTHORIZED, *grants],
+        "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
+        "token_endpoint_auth_methods_supported": [_ATTESTED] if strict else ["none", _ATTESTED],
+        "client_attestation_signing_alg_values_supported": list(client_attestation.PROVIDERS),
+        "client_attestation_pop_signing_alg_values_supported": list(client_attestation.ALGORITHMS),
+        "authorization_response_iss_parameter_supported": True,
+        "authorization_details_types_supported": ["openid_credential"],
         "scopes_supported": [one.id for one in issuer.configurations],
     }
+    if strict:
+        return {**said, "require_pushed_authorization_requests": True}
+    return {**said, "pre-authorized_grant_anonymous_access_supported": True}
 
 
 def inserted(identifier: str, name: str) -> str:

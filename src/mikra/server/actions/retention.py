@@ -101,6 +101,7 @@ def _of_installation(at: dt.datetime) -> bool:
         shares.ended_before(at - SHARE),
         wallets.transfers_before(at),
         issuing.offers_before(at - OFFER),
+        issuing.requests_before(at - OFFER),
         issuing.nonces_before(at),
     )
     for rows in (old.sessions(at), old.set_ups(at), old.confirmations(at - CONFIRMATION), *of_wallets):

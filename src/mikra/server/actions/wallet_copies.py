@@ -18,10 +18,10 @@ from mikra.conversion import forms, sd_jwt_vc, standing, wallet_type
 from mikra.conversion.forms import Kind
 from mikra.conversion.identity import Identity, of_key
 from mikra.conversion.open_badges import Bearer
-from mikra.errors import ConflictError
+from mikra.errors import ConflictError, InputError
 from mikra.exchange import oid4vci_metadata as metadata
 from mikra.exchange.oid4vci import OPEN, Profile
-from mikra.exchange.oid4vci_metadata import LDP_ID, SDJWT_ID, Configuration, Issuer
+from mikra.exchange.oid4vci_metadata import EUDI_ID, LDP_ID, SDJWT_ID, Configuration, Issuer
 from mikra.exchange.oid4vci_proof import Proof
 from mikra.server.actions import awards_content, seal_keys, wallet_keys
 from mikra.server.installation import Mode, installation
@@ -70,13 +70,30 @@ def did_of(tenant: Tenant) -> str:
 def issuer_of(tenant: Tenant, profile: Profile = OPEN) -> Issuer:
     """What wallets are told of it; without configurations where it has no address that wallets take."""
     names = dict.fromkeys(tenant.languages or [tenant.language], tenant.name)
-    return Issuer(identifier=identifier(tenant, profile), names=names, configurations=_configurations(profile))
+    return Issuer(
+        identifier=identifier(tenant, profile), names=names, configurations=_configurations(profile), profile=profile
+    )
 
 
 def _configurations(profile: Profile) -> tuple[Configuration, ...]:
-    if not possible() or profile is not OPEN:
+    if not possible():
         return ()
-    return metadata.open_configurations(wallet_type.vct(namespace(), loopback=loopback()))
+    made = metadata.eudi_configurations if profile.strict else metadata.open_configurations
+    return made(wallet_type.vct(namespace(), loopback=loopback()))
+
+
+def fits(award: Award, configuration: str) -> str:
+    """Why an award cannot be had in this configuration; "" where it can. Only the EU's type asks for more than ours."""
+    if configuration != metadata.EUDI_ID:
+        return ""
+    try:
+        credential = forms.Award.of(
+            awards_content.file_of(award), identity=Identity(issuer=did_of(award.tenant))
+        ).credential
+        sd_jwt_vc.refuse_incomplete(sd_jwt_vc.learning_credential(credential))
+    except InputError as error:
+        return " ".join(one for one in (error.message, error.found) if one)
+    return ""
 
 
 def did_json(tenant: Tenant) -> dict[str, Any]:
@@ -86,37 +103,43 @@ def did_json(tenant: Tenant) -> dict[str, Any]:
     return did_document.to_publish(did_of(tenant), keys)
 
 
-def keys_metadata(tenant: Tenant) -> dict[str, Any]:
+def keys_metadata(tenant: Tenant, profile: Profile = OPEN) -> dict[str, Any]:
     """SD-JWT VC draft 11, 5 (`jwt-vc-issuer`): the same keys, for verifiers that read no certificates."""
     keys = [wallet_keys.public(one) for one in wallet_keys.published(tenant)]
-    return {"issuer": identifier(tenant), "jwks": {"keys": keys}}
+    return {"issuer": identifier(tenant, profile), "jwks": {"keys": keys}}
 
 
-def seal(award: Award, configuration: str, proof: Proof, *, language: str, at: dt.datetime) -> Any:
+def seal(
+    award: Award, configuration: str, proof: Proof, *, language: str, at: dt.datetime, profile: Profile = OPEN
+) -> Any:
     """The copy for the key of this proof: a text, or an object (ldp_vc).
 
     InputError where the award lacks a claim; ConflictError for one that could not be withdrawn in the wallet.
     """
     tenant = award.tenant
-    names = (identifier(tenant), did_of(tenant))
+    issuer = identifier(tenant, profile)
+    names = (issuer, did_of(tenant))
     key = wallet_keys.key_for(tenant, "EdDSA" if configuration == LDP_ID else "ES256", names)
     identity = _identity(tenant, key)
-    bearer = Bearer(key="" if configuration == SDJWT_ID else proof.did)
+    attested = configuration in (SDJWT_ID, EUDI_ID)
+    bearer = Bearer(key="" if attested else proof.did)
     made = forms.Award.of(awards_content.file_of(award), identity=identity, bearer=bearer)
     if standing.token_claim(made.credential) is None or not made.identity.status:
         raise ConflictError("A credential that cannot be withdrawn goes into no wallet.", code="not_possible")
     tongue = language if language in made.languages else made.languages[0]
     signer = seal_keys.signer_of(key)
-    if configuration == SDJWT_ID:
-        return _attestation(made, key, proof, tongue, at)
+    if attested:
+        return _attestation(made, key, proof, _projection(made, configuration, tongue), issuer, at)
     if configuration == LDP_ID:
         return orjson.loads(forms.make(made, Kind.OPEN_BADGE_1_1, at=at, signer=signer, language=tongue).content)
     document = forms.document_of(made, Kind.OPEN_BADGE_1_1, at=at, signer=signer, language=tongue)
     return forms.enveloped(document, signer=signer, identity=identity, at=at).decode()
 
 
-def _attestation(made: forms.Award, key: SealKey, proof: Proof, language: str, at: dt.datetime) -> str:
-    projection = sd_jwt_vc.micro_credential(
+def _projection(made: forms.Award, configuration: str, language: str) -> sd_jwt_vc.Projection:
+    if configuration == EUDI_ID:
+        return sd_jwt_vc.learning_credential(made.credential, language=language)
+    return sd_jwt_vc.micro_credential(
         made.credential,
         namespace=namespace(),
         award_id=made.origin.award,
@@ -124,9 +147,14 @@ def _attestation(made: forms.Award, key: SealKey, proof: Proof, language: str, a
         language=language,
         loopback=loopback(),
     )
+
+
+def _attestation(
+    made: forms.Award, key: SealKey, proof: Proof, projection: sd_jwt_vc.Projection, issuer: str, at: dt.datetime
+) -> str:
     return sd_jwt_vc.seal(
         projection,
-        issuer=identifier(key.tenant),
+        issuer=issuer,
         signer=seal_keys.signer_of(key),
         holder=proof.holder,
         at=at,

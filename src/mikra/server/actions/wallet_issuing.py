@@ -16,11 +16,12 @@ from mikra import base64url
 from mikra.adapters.clock import chance, now
 from mikra.errors import ProtocolError
 from mikra.exchange import oid4vci, oid4vci_proof
-from mikra.exchange.oid4vci import Nonces
+from mikra.exchange.oid4vci import PROFILES, Nonces
 from mikra.server.actions import audit, wallet_copies
+from mikra.server.actions.wallet_clients import Asked
 from mikra.server.actions.wallet_copies import issuer_of
 from mikra.server.actions.wallet_offers import NOBODY, counts, digest_of
-from mikra.server.actions.wallet_tokens import Asked, by_token
+from mikra.server.actions.wallet_tokens import by_token
 from mikra.server.actions.work import work
 from mikra.server.store import issuing, personal
 from mikra.server.store.issuing import WalletOffer
@@ -57,7 +58,9 @@ def _issued(row: WalletOffer, proof: oid4vci_proof.Proof, at: dt.datetime) -> di
     if not issuing.issue(row, at, notification=digest_of(notification)):
         raise _refused("credential_request_denied", "This token was used already.")
     try:
-        sealed = wallet_copies.seal(row.award, row.configuration, proof, language=row.language, at=at)
+        sealed = wallet_copies.seal(
+            row.award, row.configuration, proof, language=row.language, at=at, profile=PROFILES[row.profile]
+        )
         with work():
             line = audit.Line(
                 verb="award.to_wallet", subject=f"award:{row.award_id}", detail={"form": row.configuration}

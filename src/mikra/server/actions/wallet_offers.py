@@ -1,7 +1,7 @@
 """Offers of awards to wallets of the learner's own choice (OpenID4VCI 1.0, 4): one configuration each, ten minutes.
 
 offered = offer(code, configuration)           from the learner's page; what the wallet reads, and a code to type
-referred(tenant, reference)                    the offer behind a short link
+referred(tenant, profile, reference)                 the offer behind a short link
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ import datetime as dt
 import hashlib
 import hmac
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mikra import base64url
 from mikra.adapters.clock import chance, now
 from mikra.errors import ConflictError, InputError, NotFoundError
 from mikra.exchange import oid4vci_offer
-from mikra.exchange.oid4vci_metadata import Issuer
+from mikra.exchange.oid4vci import OPEN, Profile
+from mikra.exchange.oid4vci_metadata import SDJWT_ID, Issuer
 from mikra.exchange.oid4vci_offer import Offer, TxCode
 from mikra.server.actions import claims
-from mikra.server.actions.wallet_copies import issuer_of
+from mikra.server.actions.wallet_copies import fits, issuer_of
 from mikra.server.actions.work import work
 from mikra.server.store import issuing, personal
 from mikra.server.store.awards import Award
@@ -33,6 +34,7 @@ LIFE = dt.timedelta(minutes=10)
 """Of an offer, and of the token that it is redeemed for."""
 LIVE = 10
 """Offers of one award that wait at the same time."""
+Grant = WalletOffer.Grant
 NOBODY = uuid.UUID(int=0)
 """In whose name the installation's own secrets are derived."""
 
@@ -68,19 +70,23 @@ def offer_award(
     award: Award,
     configuration: str = "",
     *,
+    profile: Profile = OPEN,
+    by_code: bool = False,
     language: str = "",
     rehearsal: bool = False,
     at: dt.datetime | None = None,
 ) -> Offered:
     """The same of an award. InputError for a configuration that its issuer does not have.
 
+    `by_code`: the wallet asks the issuer's own server, where the learner says yes; always so on `eudi`.
     `rehearsal`: it is not the learner who asks, and the audit trail says so.
     """
     moment = at or now()
-    _refuse_lost(award)
-    issuer = issuer_of(award.tenant)
+    refuse_lost(award)
+    issuer = issuer_of(award.tenant, profile)
     known = [one.id for one in issuer.configurations]
-    chosen = configuration or (known[0] if known else "")
+    possible = (one for one in known if not fits(award, one))
+    chosen = configuration or next(possible, "")
     if chosen not in known:
         raise InputError(
             "This institution puts nothing into wallets in that form.",
@@ -89,41 +95,58 @@ def offer_award(
             expected=", ".join(known) or "a service with an https address",
             code="not_possible",
         )
+    if lacks := fits(award, chosen):
+        raise InputError(lacks, where="configuration", found=chosen, expected=SDJWT_ID, code="not_possible")
     digits = f"{int.from_bytes(chance(8)) % 1_000_000:06d}"
-    row = _stored(award, chosen, language, digits, rehearsal, moment)
+    grant = Grant.CODE if by_code or profile.strict else Grant.PRE_AUTHORISED
+    row = _row(award, chosen, language, digits, grant, moment)
+    row.profile, row.rehearsal = profile.name, rehearsal
+    store(row, moment)
+    scheme = oid4vci_offer.SCHEME_EUDI if profile.strict else oid4vci_offer.SCHEME
     return Offered(
         row=row,
-        link=oid4vci_offer.by_value(_written(row, issuer)),
-        short=oid4vci_offer.by_reference(issuer.endpoint(f"offers/{_secret('reference', row.id)}")),
+        link=oid4vci_offer.by_value(_written(row, issuer), scheme),
+        short=oid4vci_offer.by_reference(issuer.endpoint(f"offers/{_secret('reference', row.id)}"), scheme),
         typed=digits,
     )
 
 
-def _stored(
-    award: Award, configuration: str, language: str, digits: str, rehearsal: bool, at: dt.datetime
-) -> WalletOffer:
+def chosen_award(award: Award, configuration: str, profile: Profile, language: str, at: dt.datetime) -> WalletOffer:
+    """An award that its learner chose when their wallet asked: nothing is offered, and nothing to be typed."""
+    refuse_lost(award)
+    row = _row(award, configuration, language, "", Grant.CODE, at)
+    row.profile, row.typed = profile.name, None
+    store(row, at)
+    return row
+
+
+def _row(award: Award, configuration: str, language: str, digits: str, grant: Grant, at: dt.datetime) -> WalletOffer:
     row_id = new_id()
-    row = WalletOffer(
+    return WalletOffer(
         id=row_id,
         tenant=award.tenant,
         award=award,
         configuration=configuration,
         language=language,
-        code=digest_of(_secret("code", row_id)),
+        code=digest_of(_secret(grant.value, row_id)),
         reference=digest_of(_secret("reference", row_id)),
         typed=typed_digest(row_id, digits),
         expires=at + LIFE,
-        rehearsal=rehearsal,
+        grant=grant,
     )
+
+
+def store(row: WalletOffer, at: dt.datetime) -> None:
+    """Of one award a few wait at a time: the oldest ends."""
     with work():
-        waiting = WalletOffer.of(award.tenant).filter(award=award, redeemed=None, expires__gt=at).order_by("-id")
+        waiting = WalletOffer.of(row.tenant).filter(award=row.award, redeemed=None, expires__gt=at).order_by("-id")
         old = list(waiting.values_list("pk", flat=True)[LIVE - 1 :])
         WalletOffer._default_manager.filter(pk__in=old).update(expires=at)
         row.save(force_insert=True)
-    return row
 
 
-def _refuse_lost(award: Award) -> None:
+def refuse_lost(award: Award) -> None:
+    """ConflictError for what goes into no wallet."""
     if not counts(award):
         raise ConflictError("This credential does not count now, so it goes into no wallet.", code="conflict")
     if award.list_index is None:
@@ -136,16 +159,19 @@ def counts(award: Award) -> bool:
 
 
 def _written(row: WalletOffer, issuer: Issuer) -> Offer:
+    secret, named = _secret(row.grant, row.id), Offer(issuer=issuer.identifier, configuration=row.configuration)
+    if row.grant == Grant.CODE:
+        return replace(named, state=secret)
     asked = TxCode(length=6, description=_("The code on the page of the offer")) if row.typed is not None else None
-    return Offer(issuer=issuer.identifier, configuration=row.configuration, code=_secret("code", row.id), tx_code=asked)
+    return replace(named, code=secret, tx_code=asked)
 
 
-def referred(tenant: Tenant, reference: str, at: dt.datetime | None = None) -> dict[str, Any]:
+def referred(tenant: Tenant, profile: Profile, reference: str, at: dt.datetime | None = None) -> dict[str, Any]:
     """The offer that stands at its address. NotFoundError where there is none, or it ended."""
     row = issuing.by_reference(tenant.id, digest_of(reference))
-    if row is None or row.redeemed is not None or row.expires <= (at or now()):
+    if row is None or row.profile != profile.name or row.redeemed is not None or row.expires <= (at or now()):
         raise NotFoundError("There is no offer under this address.", fix="Open the page of the offer again.")
-    return _written(row, issuer_of(tenant)).written()
+    return _written(row, issuer_of(tenant, profile)).written()
 
 
 def _secret(kind: str, row_id: uuid.UUID) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from mikra.server.store.base import Owned
 
@@ -130,10 +132,81 @@ def take_try(offer: WalletOffer) -> bool:
     return bool(rows.update(tries=F("tries") - 1))
 
 
-def redeem(offer: WalletOffer, at: dt.datetime, *, token: bytes, ends: dt.datetime, client: str) -> bool:
-    """Of many who redeem the code at once, one is told True."""
+def redeem(offer: WalletOffer, at: dt.datetime, *, token: bytes, ends: dt.datetime, bound: Mapping[str, Any]) -> bool:
+    """Of many who redeem the code at once, one is told True. `bound`: columns that say to whom the token is given."""
     rows = WalletOffer._default_manager.filter(pk=offer.pk, redeemed=None, expires__gt=at)
-    return bool(rows.update(redeemed=at, token=token, token_ends=ends, client=client))
+    return bool(rows.update(redeemed=at, token=token, token_ends=ends, **bound))
+
+
+def by_refresh(tenant_id: uuid.UUID, digest: bytes) -> WalletOffer | None:
+    return _rows(tenant_id).filter(refresh=digest).first()
+
+
+def use_refresh(offer: WalletOffer, at: dt.datetime) -> bool:
+    """Of many who use one refresh token at once, one is told True; the token beside it ends."""
+    rows = WalletOffer._default_manager.filter(pk=offer.pk, refreshed=None, refresh__isnull=False)
+    return bool(rows.update(refreshed=at, token_ends=at))
+
+
+def again(offer: WalletOffer, code: bytes, reference: bytes, at: dt.datetime) -> WalletOffer:
+    """The same award for the same wallet once more. `code`, `reference`: digests of what nobody has."""
+    row = WalletOffer(
+        tenant_id=offer.tenant_id,
+        award=offer.award,
+        configuration=offer.configuration,
+        language=offer.language,
+        code=code,
+        reference=reference,
+        expires=at + dt.timedelta(minutes=1),
+        rehearsal=offer.rehearsal,
+        profile=offer.profile,
+        grant=WalletOffer.Grant.AGAIN,
+        family=offer.family,
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def end_family(offer: WalletOffer, at: dt.datetime) -> None:
+    """A code or refresh token that came twice was copied: every token of the family ends."""
+    same = Q(pk=offer.pk) | Q(family=offer.family) if offer.family else Q(pk=offer.pk)
+    WalletOffer.of(offer.tenant_id).filter(same).update(token_ends=at, refresh_ends=at)
+
+
+def by_authorization_code(tenant_id: uuid.UUID, digest: bytes) -> WalletRequest | None:
+    rows = WalletRequest.of(tenant_id).select_related("offer__award__edition", "offer__award__tenant", "offer__tenant")
+    return rows.filter(code=digest).first()
+
+
+def by_request(tenant_id: uuid.UUID, digest: bytes) -> WalletRequest | None:
+    return WalletRequest.of(tenant_id).filter(request=digest).first()
+
+
+def by_page(tenant_id: uuid.UUID, digest: bytes) -> WalletRequest | None:
+    rows = WalletRequest.of(tenant_id).select_related("offer__award__edition", "offer__award__tenant")
+    return rows.filter(page=digest).first()
+
+
+def open_request(row: WalletRequest, at: dt.datetime, *, page: bytes, ends: dt.datetime) -> bool:
+    """A `request_uri` is opened once; from then on the page has a secret of its own."""
+    rows = WalletRequest._default_manager.filter(pk=row.pk, opened=None, expires__gt=at)
+    return bool(rows.update(opened=at, page=page, expires=ends))
+
+
+def decide(row: WalletRequest, at: dt.datetime, **given: Any) -> bool:
+    """Yes (with a code) or no (without), once."""
+    rows = WalletRequest._default_manager.filter(pk=row.pk, decided=None, expires__gt=at)
+    return bool(rows.update(decided=at, **given))
+
+
+def use_code(row: WalletRequest, at: dt.datetime) -> bool:
+    """Of many who use one code at once, one is told True."""
+    return bool(WalletRequest._default_manager.filter(pk=row.pk, used=None, code_ends__gt=at).update(used=at))
+
+
+def requests_before(at: dt.datetime) -> models.QuerySet[WalletRequest]:
+    """Those that ended."""
+    return WalletRequest._default_manager.filter(expires__lt=at).order_by("id")
 
 
 def issue(offer: WalletOffer, at: dt.datetime, *, notification: bytes) -> bool:
@@ -169,5 +242,6 @@ def nonces_before(at: dt.datetime) -> models.QuerySet[SpentNonce]:
 
 
 def offers_before(at: dt.datetime) -> models.QuerySet[WalletOffer]:
-    """Those that ended long enough ago."""
-    return WalletOffer._default_manager.filter(expires__lt=at).order_by("id")
+    """Those that ended long enough ago, and by which no wallet can come again."""
+    ended = Q(refresh_ends=None) | Q(refresh_ends__lt=at)
+    return WalletOffer._default_manager.filter(ended, expires__lt=at).order_by("id")

@@ -13,32 +13,56 @@ import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from mikra.adapters.clock import now
 from mikra.errors import InputError, MikraError, NotFoundError, ProtocolError, UnavailableError
-from mikra.exchange import oauth, oid4vci_metadata
-from mikra.server.actions import wallet_copies, wallet_issuing, wallet_offers, wallet_tokens
+from mikra.exchange import dpop, oauth, oid4vci_metadata
+from mikra.exchange.client_attestation import Texts
+from mikra.exchange.oid4vci import Profile
+from mikra.server.actions import (
+    wallet_clients,
+    wallet_copies,
+    wallet_issuing,
+    wallet_offers,
+    wallet_requests,
+    wallet_tokens,
+)
 from mikra.server.actions.rate_limits import Buckets
-from mikra.server.actions.wallet_tokens import Asked
+from mikra.server.actions.wallet_clients import Asked
 from mikra.server.installation import installation
-from mikra.server.store.tenants import Tenant
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 
 BUCKETS = Buckets(a_minute=240, burst=120)
 """By the address that asks."""
+HEADERS = "Authorization, Content-Type, DPoP, OAuth-Client-Attestation, OAuth-Client-Attestation-PoP"
+"""What pages of other sites may send."""
 MOST = 600_000
 """Bytes of a request."""
 P = ParamSpec("P")
 
 
-def endpoint(method: str, *, public_for: int = 0) -> Callable[..., Callable[..., HttpResponseBase]]:
-    """A view for wallets: one method, CORS, errors as JSON; kept for `public_for` seconds, or by nobody."""
+def endpoint(
+    method: str, *, public_for: int = 0, resource: bool = False
+) -> Callable[..., Callable[..., HttpResponseBase]]:
+    """A view for wallets: one method, CORS, errors as JSON; kept for `public_for` seconds, or by nobody.
+
+    `resource`: it takes an access token, so that what is wrong with that or its proof is 401 (RFC 6750, RFC 9449, 7.1).
+    """
 
     def made(
         view: Callable[Concatenate[HttpRequest, P], HttpResponse],
     ) -> Callable[..., HttpResponseBase]:
         def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            response = _answered(view, method, request, *args, **kwargs)
+            response = _answered(view, method, resource, request, *args, **kwargs)
             response["Access-Control-Allow-Origin"] = "*"
+            response["Access-Control-Expose-Headers"] = "DPoP-Nonce, WWW-Authenticate"
+            profile = kwargs.get("profile")
+            if (
+                request.method == "POST"
+                and isinstance(profile, Profile)
+                and (profile.strict or request.headers.get("DPoP"))
+            ):
+                response["DPoP-Nonce"] = wallet_clients.proof_nonce(now())
             cached = public_for and response.status_code == 200
             response["Cache-Control"] = f"public, max-age={public_for}" if cached else "no-store"
             return response
@@ -51,12 +75,12 @@ def endpoint(method: str, *, public_for: int = 0) -> Callable[..., Callable[...,
 
 
 def _answered(
-    view: Callable[..., HttpResponse], method: str, request: HttpRequest, *args: Any, **kwargs: Any
+    view: Callable[..., HttpResponse], method: str, resource: bool, request: HttpRequest, *args: Any, **kwargs: Any
 ) -> HttpResponse:
     if request.method == "OPTIONS":
         allowed = {
             "Access-Control-Allow-Methods": method,
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, DPoP",
+            "Access-Control-Allow-Headers": HEADERS,
             "Access-Control-Max-Age": "600",
         }
         return HttpResponse(status=204, headers={"Allow": f"OPTIONS, {method}", **allowed})
@@ -68,7 +92,7 @@ def _answered(
         BUCKETS.take(caller_of(request))
         return view(request, *args, **kwargs)
     except ProtocolError as error:
-        return _refused(error)
+        return _refused(error, resource)
     except UnavailableError as error:
         busy = _json({"error": "temporarily_unavailable", "error_description": oauth.description(error.message)}, 503)
         if error.code == "rate_limited":
@@ -82,11 +106,12 @@ def _answered(
         return _json({"error": "credential_request_denied", "error_description": said}, 400)
 
 
-def _refused(error: ProtocolError) -> HttpResponse:
-    status = oauth.status_of(error)
+def _refused(error: ProtocolError, resource: bool) -> HttpResponse:
+    proof = error.code in (dpop.INVALID, dpop.USE_NONCE)
+    status = 401 if resource and proof else oauth.status_of(error)
     response = _json(oauth.refusal(error), status)
-    if status in (401, 403):
-        response["WWW-Authenticate"] = oauth.challenge(error)
+    if resource and status in (401, 403):
+        response["WWW-Authenticate"] = oauth.challenge(error, "DPoP" if proof or error.where == "DPoP" else "Bearer")
     return response
 
 
@@ -104,75 +129,92 @@ def _body(request: HttpRequest) -> bytes:
         raise ProtocolError("The request was cut off.", code="invalid_request") from error
 
 
-def _asked(request: HttpRequest) -> Asked:
+def _asked(request: HttpRequest, profile: Profile) -> Asked:
     headers = request.headers
     return Asked(
+        profile=profile,
         authorization=headers.get("Authorization", ""),
         dpop=headers.get("DPoP", ""),
+        client=Texts(
+            attestation=headers.get("OAuth-Client-Attestation", ""),
+            proof=headers.get("OAuth-Client-Attestation-PoP", ""),
+        ),
         method=request.method or "",
         url=installation().origin.rstrip("/") + request.path,
     )
 
 
-def _tenant(slug: str) -> Tenant:
-    return wallet_offers.tenant_of(slug)
-
-
 @endpoint("GET", public_for=300)
-def issuer_metadata(request: HttpRequest, slug: str) -> HttpResponse:
+def issuer_metadata(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """12.2: which credentials, and where."""
-    return _json(oid4vci_metadata.issuer_metadata(wallet_copies.issuer_of(_tenant(slug))))
+    return _json(oid4vci_metadata.issuer_metadata(wallet_copies.issuer_of(wallet_offers.tenant_of(slug), profile)))
 
 
 @endpoint("GET", public_for=300)
-def server_metadata(request: HttpRequest, slug: str) -> HttpResponse:
+def server_metadata(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """RFC 8414: where the token is."""
-    return _json(oid4vci_metadata.server_metadata(wallet_copies.issuer_of(_tenant(slug))))
+    return _json(oid4vci_metadata.server_metadata(wallet_copies.issuer_of(wallet_offers.tenant_of(slug), profile)))
 
 
 @endpoint("GET")
-def offer(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+def offer(request: HttpRequest, slug: str, profile: Profile, reference: str) -> HttpResponse:
     """4.1.3: the offer behind a short link."""
-    return _json(wallet_offers.referred(_tenant(slug), reference[:100]))
+    return _json(wallet_offers.referred(wallet_offers.tenant_of(slug), profile, reference[:100]))
 
 
 @endpoint("POST")
-def token(request: HttpRequest, slug: str) -> HttpResponse:
+def token(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """6: the code becomes a token."""
-    return _json(wallet_tokens.token(_tenant(slug), _body(request), request.headers.get("Content-Type", "")))
+    kind = request.headers.get("Content-Type", "")
+    return _json(wallet_tokens.token(wallet_offers.tenant_of(slug), _asked(request, profile), _body(request), kind))
 
 
 @endpoint("POST")
-def nonce(request: HttpRequest, slug: str) -> HttpResponse:
+def push(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
+    """RFC 9126: a request for authorisation, before the learner's browser comes with it."""
+    kind = request.headers.get("Content-Type", "")
+    asked = _asked(request, profile)
+    return _json(wallet_requests.push(wallet_offers.tenant_of(slug), asked, _body(request), kind), 201)
+
+
+@endpoint("POST")
+def challenge(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
+    """Client attestations, draft 07, 8: a challenge for the proof of a wallet."""
+    wallet_offers.tenant_of(slug)
+    return _json({"attestation_challenge": wallet_clients.challenge(now())})
+
+
+@endpoint("POST")
+def nonce(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """7: a nonce for a proof."""
-    _tenant(slug)
+    wallet_offers.tenant_of(slug)
     return _json({"c_nonce": wallet_issuing.nonce()})
 
 
-@endpoint("POST")
-def credential(request: HttpRequest, slug: str) -> HttpResponse:
+@endpoint("POST", resource=True)
+def credential(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """8: the credential."""
-    return _json(wallet_issuing.credential(_tenant(slug), _asked(request), _body(request)))
+    return _json(wallet_issuing.credential(wallet_offers.tenant_of(slug), _asked(request, profile), _body(request)))
 
 
-@endpoint("POST")
-def notification(request: HttpRequest, slug: str) -> HttpResponse:
+@endpoint("POST", resource=True)
+def notification(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """11: what became of it."""
-    wallet_issuing.notification(_tenant(slug), _asked(request), _body(request))
+    wallet_issuing.notification(wallet_offers.tenant_of(slug), _asked(request, profile), _body(request))
     return HttpResponse(status=204)
 
 
 @endpoint("GET", public_for=300)
 def did_json(request: HttpRequest, slug: str) -> HttpResponse:
     """did:web: the keys of badges."""
-    document = wallet_copies.did_json(_tenant(slug))
+    document = wallet_copies.did_json(wallet_offers.tenant_of(slug))
     return HttpResponse(orjson.dumps(document), content_type="application/did+json")
 
 
 @endpoint("GET", public_for=300)
-def keys_metadata(request: HttpRequest, slug: str) -> HttpResponse:
+def keys_metadata(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """SD-JWT VC draft 11, 5: the keys of attestations."""
-    return _json(wallet_copies.keys_metadata(_tenant(slug)))
+    return _json(wallet_copies.keys_metadata(wallet_offers.tenant_of(slug), profile))
 
 
 @endpoint("GET", public_for=86_400)
