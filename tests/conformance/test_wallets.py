@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import json
 import urllib.request
 from collections.abc import Iterator
@@ -9,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from mikra import base64url
+from mikra.adapters.clock import now
 from mikra.public_keys import jwk
-from mikra.sealing import sd_jwt
+from mikra.sealing import sd_jwt, wallet_certificates
 from tests.conformance.node import ask
 from tests.plugins import installation
 from tests.server.ops.test_rehearsal import run, seed
@@ -70,6 +74,40 @@ def test_it_is_refused_with_another_code_and_with_a_used_offer(service: Any) -> 
     assert refused["said"]["error"] == "invalid_grant"
     assert taken["credential"]
     assert again["said"]["error"] == "invalid_grant"
+
+
+def provider() -> dict[str, Any]:
+    """A provider of wallets, with its key."""
+    made = wallet_certificates.make_authority(
+        wallet_certificates.Subject(name="A provider", country="EU"), at=now() - dt.timedelta(days=1)
+    )
+    numbers = made.key.private_numbers()
+    private = base64url.encode(numbers.private_value.to_bytes(32, "big"))
+    x5c = [base64.b64encode(made.certificate).decode()]
+    return {"x5c": x5c, "jwk": {**jwk.write(made.key.public_key()), "d": private}}
+
+
+def test_it_asks_its_learners_leave_with_pushed_requests_and_bound_tokens(service: Any) -> None:
+    """OpenID4VCI 1.0, 5; PAR, PKCE, DPoP: on `open` without and on `eudi` with an attestation of the wallet."""
+    back = {"redirect": "http://127.0.0.1:3000/back", "provider": None, "verifier": None}
+    by_code = ("--grant", "authorization_code")
+    asked = [
+        {**offer(service, "dc+sd-jwt", *by_code), **back},
+        {**offer(service, "jwt_vc_json", *by_code), **back},
+        {**offer(service, "dc+sd-jwt", "--profile", "eudi"), **back, "provider": provider()},
+        {**offer(service, "dc+sd-jwt", "--profile", "eudi"), **back},
+        {**offer(service, "dc+sd-jwt", *by_code), **back, "verifier": "w" * 43},
+    ]
+    answers = ask("authorized", asked)
+    assert [one.get("refused") for one in answers[:3]] == [None] * 3, answers
+    for one in (answers[0], answers[2]):
+        bound = sd_jwt.read(one["credential"].encode()).claims["cnf"]["jwk"]
+        assert jwk.thumbprint(bound) == jwk.thumbprint(jwk.write(jwk.read(one["holder"], "jwk")))
+    assert {one["kind"] for one in answers[:3]} == {"DPoP"}
+    assert all(one["pushed"] for one in answers[:3])
+    assert [code(service, one["credential"]) for one in answers[:3]] == ["valid"] * 3
+    assert answers[3]["said"]["error"] == "invalid_client"
+    assert answers[4]["said"]["error"] == "invalid_grant"
 
 
 def request(service: Any, mode: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -67,6 +68,24 @@ def test_a_wallet_that_somebody_vouches_for_gets_it(client: Client, collected: A
     again = phone.refreshed(given["refresh_token"])
     assert again.status_code == 200
     assert phone.credential(again.json()["access_token"], proof=phone.proof()).status_code == 200
+
+
+def test_the_page_of_the_learner_leads_to_it_where_a_provider_is_known(
+    client: Client, code: str, collected: Award, providers: Path
+) -> None:
+    page = client.post(f"/claim/{code}/wallet/", {"form": "eudi"}).content.decode()
+    assert "on the page that your wallet opens" in page
+    link, typed = re.search(r'href="(haip-vci://[^"]+)"', page), re.search(r'id="typed">(\d{3}) (\d{3})<', page)
+    assert link
+    assert typed
+    phone = Careful.scanning(link.group(1).replace("&amp;", "&"))
+    phone.instance = fresh()
+    given = phone.token_for(phone.code(client, "".join(typed.groups()))).json()
+    assert phone.credential(given["access_token"]).status_code == 200
+    (providers / "provider.pem").unlink()
+    assert "Digital Identity Wallet</" not in client.get(f"/claim/{code}/wallet/").content.decode()
+    page = client.post(f"/claim/{code}/wallet/", {"form": "eudi"}).content.decode()
+    assert "haip-vci://" not in page
 
 
 def test_its_metadata_are_its_own(client: Client, collected: Award) -> None:

@@ -57,13 +57,20 @@ def tenant_of(slug: str) -> Tenant:
     return found
 
 
-def offer(code: str, configuration: str = "", *, language: str = "", at: dt.datetime | None = None) -> Offered:
+def offer(
+    code: str,
+    configuration: str = "",
+    *,
+    profile: Profile = OPEN,
+    language: str = "",
+    at: dt.datetime | None = None,
+) -> Offered:
     """An offer of what a letter led to. ConflictError before it is collected, and for what does not count any more."""
     moment = at or now()
     found = claims.look(code, moment)
     if not found.claimed:
         raise ConflictError("Collect it first.", fix="Press the button on the page of the offer.")
-    return offer_award(found.award, configuration, language=language, at=moment)
+    return offer_award(found.award, configuration, profile=profile, language=language, at=moment)
 
 
 def offer_award(

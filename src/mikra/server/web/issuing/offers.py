@@ -7,6 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from mikra.errors import ConflictError
 from mikra.exchange import oid4vci_metadata
+from mikra.exchange.oid4vci import EUDI, OPEN
+from mikra.server import wallet_providers
 from mikra.server.actions import claims, wallet_copies, wallet_offers
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
@@ -24,6 +26,10 @@ FORMS = {
         lazy("As a badge, for learner wallets"),
         lazy("Open Badge 3.0 with its seal inside (Ed25519)."),
     ),
+    EUDI.name: (
+        lazy("For a European Digital Identity Wallet"),
+        lazy("Its provider vouches for it, and you say yes on a page of this service."),
+    ),
 }
 
 
@@ -35,11 +41,16 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
     if not found.claimed:
         raise ConflictError("Collect it first.", fix="Press the button on the page of the offer.")
     issuer = wallet_copies.issuer_of(found.delivery.tenant)
-    forms = [(one.id, *FORMS[one.id]) for one in issuer.configurations]
+    ids = [one.id for one in issuer.configurations]
+    if ids and wallet_providers.anchors():
+        ids.append(EUDI.name)
+    forms = [(one, *FORMS[one]) for one in ids]
     values = {"code": code, "tenant": found.delivery.tenant, "design": found.design, "forms": forms, "offered": None}
     if request.method == "POST" and forms:
         wanted = request.POST.get("form", "")
-        known = wanted if wanted in [one[0] for one in forms] else forms[0][0]
-        offered = wallet_offers.offer(code, known, language=language())
-        values |= {"offered": offered, "qr": image_of(offered.short), "form": {one[0]: one[1] for one in forms}[known]}
+        known = wanted if wanted in ids else ids[0]
+        strict = known == EUDI.name
+        profile, configuration = (EUDI, "") if strict else (OPEN, known)
+        offered = wallet_offers.offer(code, configuration, profile=profile, language=language())
+        values |= {"offered": offered, "qr": image_of(offered.short), "form": known, "strict": strict}
     return unindexed(render(request, "claim/wallet.html", values))
