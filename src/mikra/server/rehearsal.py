@@ -18,10 +18,12 @@ from mikra.adapters.clock import chance, now
 from mikra.adapters.own_http import OwnService, Said
 from mikra.errors import MikraError
 from mikra.exchange import oauth, oid4vci_offer, oid4vci_proof
+from mikra.exchange.oid4vci import EUDI, OPEN, Profile
 from mikra.exchange.oid4vci_metadata import LDP_VC
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
 from mikra.sealing.keys import bare_signer
+from mikra.server import rehearsal_leave
 from mikra.server.actions import awards_content, shares, wallet_copies, wallet_offers, wallet_owner, wallets
 from mikra.server.health.finding import Finding, State
 from mikra.server.installation import installation
@@ -72,11 +74,31 @@ def _steps(stage: Stage) -> Iterator[tuple[str, str, Callable[[Stage], str]]]:
         title = _("A wallet fetches it as {form}").format(form=one.format)
         yield f"wallet.{one.format}", title, lambda stage, form=one: _wallet(stage, form)  # type: ignore[misc]
 
+    yield "wallet.leave", _("A wallet asks its learner first"), _leave
+    yield "wallet.eudi", _("A European wallet asks its learner first"), _leave_on_eudi
+
+
+def _leave(stage: Stage) -> str:
+    return _by_leave(stage, rehearsal_leave.on_open(stage.service, stage.award), OPEN)
+
+
+def _leave_on_eudi(stage: Stage) -> str:
+    return _by_leave(stage, rehearsal_leave.on_eudi(stage.service, stage.award), EUDI)
+
+
+def _by_leave(stage: Stage, fetched: tuple[str, Any], profile: Profile) -> str:
+    id, given = fetched
+    if not id:
+        return _("Whoever has no attestation, or one of a provider that is not known here, is refused.")
+    credential, key = given
+    form = wallet_copies.issuer_of(stage.award.tenant, profile).configuration(id)
+    return _looked_at(stage, form, credential, jwk.write(key.public_key()))
+
 
 def _played(id: str, title: str, step: Callable[[Stage], str], stage: Stage) -> Finding:
     try:
         return Finding(id=id, title=title, state=State.GOOD, said=step(stage))
-    except Unexpected as fault:
+    except (Unexpected, rehearsal_leave.Missed) as fault:
         return Finding(id=id, title=title, state=State.BAD, said=str(fault))
     except MikraError as error:
         said = " ".join(_(one) for one in (error.message, error.fix) if one)

@@ -10,11 +10,12 @@ from django.test import Client
 
 from mikra.adapters.own_http import OwnService, Said
 from mikra.errors import UnavailableError
-from mikra.server import rehearsal
-from mikra.server.actions import status_lists
+from mikra.server import rehearsal, rehearsal_leave
+from mikra.server.actions import status_lists, wallet_clients, wallet_requests
 from mikra.server.health.finding import State
 from mikra.server.installation import installation
 from mikra.server.store.awards import Award
+from mikra.server.web.issuing import authorize
 
 Broken = Callable[[str, Said], Said]
 
@@ -49,6 +50,19 @@ def test_all_is_well(collected: Award, play: Callable[..., dict[str, State]]) ->
     assert "wallet.dc+sd-jwt" in found
 
 
+def test_in_production_the_learners_page_is_answered_and_no_provider_of_ours_is_believed(
+    collected: Award, play: Callable[..., dict[str, State]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wallet_clients, "in_production", lambda: True)
+    for module in (authorize.wallet_clients, rehearsal_leave.wallet_clients):
+        assert module.in_production()
+    monkeypatch.setattr(wallet_requests, "in_production", lambda: True)
+    found = play()
+    assert (found["wallet.leave"], found["wallet.eudi"]) == (State.GOOD, State.GOOD), found
+    refused = play(lambda path, said: status(201)(said) if path.endswith("/eudi/par") else said)
+    assert refused["wallet.eudi"] is State.BAD
+
+
 def test_without_an_award_nothing_is_claimed(db: None, play: Callable[..., dict[str, State]]) -> None:
     assert play() == {"award": State.UNKNOWN}
 
@@ -73,6 +87,14 @@ def without(header: str) -> Callable[[Said], Said]:
         ("wallet.dc+sd-jwt", "/open/token", status(200)),
         ("wallet.dc+sd-jwt", "/open/credential", status(200)),
         ("wallet.dc+sd-jwt", "/open/notification", status(200)),
+        ("wallet.leave", "/open/par", status(201)),
+        ("wallet.leave", "/open/authorize", status(302)),
+        ("wallet.leave", "/open/authorize", without("location")),
+        ("wallet.leave", "/open/token", status(200)),
+        ("wallet.leave", "/open/credential", status(200)),
+        ("wallet.eudi", "/eudi/par", status(201)),
+        ("wallet.eudi", "/eudi/token", status(200)),
+        ("wallet.eudi", "/eudi/credential", status(200)),
     ],
 )
 def test_what_is_broken_is_seen(
