@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from mikra.exchange import authorization
 from tests.plugins import installation
 from tests.server.ops.conftest import MIKRA, environment
 from tests.simulators.postgresql import postgresql
@@ -127,7 +128,15 @@ def test_of_fifty_wallets_that_redeem_one_offer_at_once_one_gets_it(awarded: tup
     }
     address, body = f"{offer['credential_issuer']}/token", urlencode(form).encode()
 
-    def redeem(_number: int) -> int:
+    answers = at_once(address, body)
+    assert answers.count(200) == 1, answers
+    assert {one for one in answers if one != 200} <= {400, 429}, answers
+
+
+def at_once(address: str, body: bytes) -> list[int]:
+    """What fifty who ask the same at the same time are answered."""
+
+    def asked(_number: int) -> int:
         try:
             with urllib.request.urlopen(address, body, timeout=60) as answer:
                 return int(answer.status)
@@ -136,6 +145,36 @@ def test_of_fifty_wallets_that_redeem_one_offer_at_once_one_gets_it(awarded: tup
                 return error.code
 
     with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(redeem, range(50)))
+        return list(pool.map(asked, range(50)))
+
+
+class Told(urllib.request.HTTPRedirectHandler):
+    """Does not follow: what is told to the wallet is read."""
+
+    def redirect_request(self, *_given: Any) -> None:
+        return None
+
+
+def test_of_fifty_that_bring_one_code_at_once_at_most_one_gets_a_token(awarded: tuple[Any, str]) -> None:
+    """BAR, R8, for the authorisation code; whoever comes second shows that it was copied, and ends the first."""
+    service, database = awarded
+    made = run(service, "dev", "offer", "--grant", "authorization_code", database=database)
+    offer = json.loads(parse_qs(urlsplit(json.loads(made.stdout)["offer"]).query)["credential_offer"][0])
+    asked = {
+        "response_type": "code",
+        "client_id": "w",
+        "redirect_uri": "http://127.0.0.1:3000/back",
+        "code_challenge": authorization.challenge_of("v" * 43),
+        "code_challenge_method": "S256",
+        "scope": offer["credential_configuration_ids"][0],
+        **offer["grants"]["authorization_code"],
+    }
+    issuer = offer["credential_issuer"]
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.build_opener(Told).open(f"{issuer}/authorize?{urlencode(asked)}", timeout=60)
+    assert caught.value.code == 302
+    (code,) = parse_qs(urlsplit(caught.value.headers["Location"]).query)["code"]
+    form = {"grant_type": "authorization_code", "code": code, "code_verifier": "v" * 43, "client_id": "w"}
+    answers = at_once(f"{issuer}/token", urlencode({**form, "redirect_uri": asked["redirect_uri"]}).encode())
     assert answers.count(200) == 1, answers
     assert {one for one in answers if one != 200} <= {400, 429}, answers
