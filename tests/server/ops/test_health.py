@@ -14,7 +14,8 @@ from django.db import OperationalError
 from django.test import Client
 
 from mikra.adapters.clock import now
-from mikra.server import metrics
+from mikra.sealing import wallet_certificates
+from mikra.server import metrics, wallet_providers
 from mikra.server.backup.record import note_backup
 from mikra.server.health import look, machine, work
 from mikra.server.health.finding import Finding, State, worst
@@ -188,3 +189,19 @@ def test_every_answer_names_its_request(client: Client) -> None:
     assert one != other
     assert client.get("/health/", headers={"X-Request-ID": "abcdef-123456"})["X-Request-ID"] == "abcdef-123456"
     assert client.get("/health/", headers={"X-Request-ID": "Jana Králová!"})["X-Request-ID"] != "Jana Králová!"
+
+
+def test_who_vouches_for_wallets(home: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wallet_providers, "folder", lambda: home.home / "wallet-providers")
+    assert "None is trusted" in machine.wallets(home).said
+    folder = home.home / "wallet-providers"
+    folder.mkdir()
+    subject = wallet_certificates.Subject(name="A provider", country="EU")
+    for name, at in (("good", now()), ("ended", now() - dt.timedelta(days=365 * 40))):
+        made = wallet_certificates.make_authority(subject, at=at - dt.timedelta(days=1))
+        (folder / f"{name}.der").write_bytes(made.certificate)
+        found = machine.wallets(home)
+        assert found.state is (State.GOOD if name == "good" else State.WARN)
+        assert ("A provider" in found.said) is (name == "ended")
+    (folder / "none.pem").write_text("none")
+    assert "none.pem" in machine.wallets(home).said

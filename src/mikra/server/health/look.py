@@ -19,7 +19,7 @@ log = logging.getLogger("mikra.health")
 def look(tenant: Tenant | None = None, of: Installation | None = None) -> list[Finding]:
     """Everything, of the whole installation or as one tenant may know it."""
     here = of or installation()
-    of_machine = (machine.database, machine.clock, machine.disk, machine.files, machine.backup)
+    of_machine = (machine.database, machine.clock, machine.disk, machine.files, machine.backup, machine.wallets)
     of_work = (work.queue, work.mail, work.signer, work.certificates, work.status_lists)
     found = [_looked(one.__name__, lambda one=one: one(here)) for one in of_machine]  # type: ignore[misc]
     return found + [_looked(one.__name__, lambda one=one: one(here, tenant)) for one in of_work]  # type: ignore[misc]

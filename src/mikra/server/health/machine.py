@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.formats import date_format
 
 from mikra.adapters.clock import now
+from mikra.server import wallet_providers
 from mikra.server.backup.record import last_backup
 from mikra.server.database_state import State as Migrated
 from mikra.server.database_state import state_of_database
@@ -21,6 +22,7 @@ from mikra.server.health.finding import Finding, State
 from mikra.server.installation import Installation, Mode
 from mikra.server.store.work import Beat
 from mikra.server.words import _, ngettext
+from mikra.trust import certificates
 
 TIGHT, FULL = 2_000_000_000, 300_000_000
 """Free bytes of the disk: below the first a warning, below the second SQLite and backups may fail."""
@@ -134,3 +136,23 @@ def backup(of: Installation) -> Finding:
     return Finding(
         id="backup", title=title, state=State.WARN if late else State.GOOD, said=said, fix=fix if late else ""
     )
+
+
+def wallets(of: Installation) -> Finding:
+    """Who vouches for wallets: files that hold no certificate, and certificates that end."""
+    title = _("Providers of wallets")
+    broken, found = wallet_providers.faults(), wallet_providers.anchors()
+    fix = _("Put the provider's certificate into the folder wallet-providers again.")
+    if broken:
+        said = _("Files in which no certificate can be read: {names}.").format(names=", ".join(broken))
+        return Finding(id="wallets", title=title, state=State.WARN, said=said, fix=fix)
+    ended = [one.organization or one.common_name for one in map(certificates.read, found) if one.valid_to < now()]
+    if ended:
+        said = _("These certificates have ended: {names}.").format(names=", ".join(ended))
+        return Finding(id="wallets", title=title, state=State.WARN, said=said, fix=fix)
+    said = _("None is trusted: European wallets get nothing.")
+    if found:
+        said = ngettext("{count} certificate is trusted.", "{count} certificates are trusted.", len(found)).format(
+            count=len(found)
+        )
+    return Finding(id="wallets", title=title, state=State.GOOD, said=said)
