@@ -76,6 +76,23 @@ def test_it_is_refused_with_another_code_and_with_a_used_offer(service: Any) -> 
     assert again["said"]["error"] == "invalid_grant"
 
 
+def test_it_fetches_several_copies_at_once_and_comes_again_for_a_later_one(service: Any) -> None:
+    """OpenID4VCI 1.0, 8.2 and 9: each copy is bound to a key of its own, and no two have one place in a status list."""
+    asked = [
+        {**offer(service, "dc+sd-jwt"), "named": "jwk", "copies": 4},
+        {**offer(service, "dc+sd-jwt", "--deferred"), "named": "jwk"},
+    ]
+    several, later = ask("wallets", asked)
+    assert several.get("refused") is None, several
+    claims = [sd_jwt.read(one.encode()).claims for one in several["all"]]
+    assert len({jwk.thumbprint(one["cnf"]["jwk"]) for one in claims}) == 5
+    assert len({tuple(one["status"]["status_list"].values()) for one in claims}) == 5
+    assert [code(service, one) for one in several["all"]] == ["valid"] * 5
+    assert later.get("refused") is None, later
+    assert later["waited"] >= 1
+    assert code(service, later["credential"]) == "valid"
+
+
 def provider() -> dict[str, Any]:
     """A provider of wallets, with its key."""
     made = wallet_certificates.make_authority(

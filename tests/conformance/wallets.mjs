@@ -1,4 +1,5 @@
-// Wallets on the engine of another house (oid4vc-ts) fetch what was offered: [{offer, tx_code, named: "jwk" | "did"}].
+// Wallets on the engine of another house (oid4vc-ts) fetch what was offered:
+// [{offer, tx_code, named: "jwk" | "did", copies: how many more}].
 import { createHash, randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { clientAuthenticationAnonymous, setGlobalConfig } from "@openid4vc/oauth2";
@@ -7,7 +8,8 @@ import * as jose from "jose";
 
 setGlobalConfig({ allowInsecureUrls: true }); // the service of a test speaks http on loopback
 
-async function fetched({ offer, tx_code: txCode, named }) {
+async function fetched({ offer, tx_code: txCode, named, copies }) {
+  const others = new Map();
   const { publicKey, privateKey } = await jose.generateKeyPair("ES256", { extractable: true });
   const jwk = await jose.exportJWK(publicKey);
   const unused = async () => {
@@ -20,8 +22,8 @@ async function fetched({ offer, tx_code: txCode, named }) {
       generateRandom: (count) => randomBytes(count),
       clientAuthentication: clientAuthenticationAnonymous(),
       signJwt: async (_signer, { header, payload }) => ({
-        jwt: await new jose.SignJWT(payload).setProtectedHeader(header).sign(privateKey),
-        signerJwk: jwk,
+        jwt: await new jose.SignJWT(payload).setProtectedHeader(header).sign(others.get(_signer.publicJwk?.x) ?? privateKey),
+        signerJwk: _signer.publicJwk ?? jwk,
       }),
       verifyJwt: unused,
       decryptJwe: unused,
@@ -49,20 +51,38 @@ async function fetched({ offer, tx_code: txCode, named }) {
     nonce,
     signer,
   });
-  const { credentialResponse } = await client.retrieveCredentials({
+  const proofs = [jwt];
+  for (let count = 0; count < (copies ?? 0); count += 1) {
+    const another = await jose.generateKeyPair("ES256", { extractable: true });
+    const publicJwk = await jose.exportJWK(another.publicKey);
+    others.set(publicJwk.x, another.privateKey);
+    const signed = { issuerMetadata, credentialConfigurationId, nonce, signer: { method: "jwk", alg: "ES256", publicJwk } };
+    proofs.push((await client.createCredentialRequestJwtProof(signed)).jwt);
+  }
+  let { credentialResponse } = await client.retrieveCredentials({
     issuerMetadata,
     credentialConfigurationId,
     accessToken,
-    proofs: { jwt: [jwt] },
+    proofs: { jwt: proofs },
   });
-  await client.sendNotification({
-    issuerMetadata,
-    accessToken,
-    notification: { notificationId: credentialResponse.notification_id, event: "credential_accepted" },
-  });
+  let waited = 0;
+  while (credentialResponse.transaction_id) {
+    waited += 1;
+    await new Promise((done) => setTimeout(done, credentialResponse.interval * 1000));
+    const asked = { issuerMetadata, accessToken, transactionId: credentialResponse.transaction_id };
+    credentialResponse = (await client.retrieveDeferredCredentials(asked)).deferredCredentialResponse;
+  }
+  if (!waited) {
+    await client.sendNotification({
+      issuerMetadata,
+      accessToken,
+      notification: { notificationId: credentialResponse.notification_id, event: "credential_accepted" },
+    });
+  }
   const known = issuerMetadata.credentialIssuer.credential_configurations_supported[credentialConfigurationId];
   const kept = await jose.exportJWK(privateKey);
-  return { private: kept, credential: credentialResponse.credentials[0].credential, holder: jwk, did, format: known.format };
+  const all = credentialResponse.credentials.map((one) => one.credential);
+  return { private: kept, credential: all[0], all, waited, holder: jwk, did, format: known.format };
 }
 
 const answers = [];

@@ -208,7 +208,7 @@ def test_a_credential_request_is_read() -> None:
         (request(proofs={"jwt": []}), "invalid_credential_request"),
         (request(proofs={"jwt": "a.b.c"}), "invalid_credential_request"),
         (request(proofs={"jwt": [1]}), "invalid_credential_request"),
-        (request(proofs={"jwt": ["a", "b"]}), "invalid_credential_request"),
+        (request(proofs={"jwt": ["a"] * 11}), "invalid_credential_request"),
         (request(proofs=None), "invalid_proof"),
         (request(proofs={"ldp_vp": ["a"]}), "invalid_proof"),
         (request(proofs={"attestation": ["a"]}), "invalid_proof"),

@@ -21,7 +21,7 @@ OFFER = examples(
     "mikra dev offer",
     "mikra dev offer --format jwt_vc_json",
     "mikra dev offer --profile eudi",
-    "mikra dev offer --grant authorization_code",
+    "mikra dev offer --grant authorization_code --deferred",
     note="A new offer at each call, of the newest award: “offer”, and “tx_code” where one is to be typed.",
 )
 REQUEST = examples("mikra dev request", "mikra dev request --prefix x509_san_dns --mode direct_post")
@@ -48,6 +48,7 @@ def offer(
         str,
         typer.Option("--grant", help="pre-authorized_code or authorization_code; eudi: the second.", metavar="GRANT"),
     ] = "",
+    deferred: Annotated[bool, typer.Option("--deferred", help="The wallet is told to come again.")] = False,
     short: Annotated[bool, typer.Option("--by-reference", help="The offer as an address.")] = False,
     home: Home = "",
     database: Database = "",
@@ -69,7 +70,7 @@ def offer(
     configurations = wallet_copies.issuer_of(award.tenant, chosen).configurations
     known = [one.id for one in configurations if form in (one.format, one.id) and not wallet_copies.fits(award, one.id)]
     id = known[0] if known else form
-    offered = wallet_offers.offer_award(award, id, profile=chosen, by_code=by_code, rehearsal=True)
+    offered = wallet_offers.offer_award(award, id, profile=chosen, by_code=by_code, rehearsal=True, deferred=deferred)
     link = offered.short if short else offered.link
     print_json({"offer": link} if by_code else {"offer": link, "tx_code": offered.typed})
 

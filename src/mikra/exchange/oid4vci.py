@@ -3,6 +3,7 @@
     asked = read_request(body, profile)      which configuration, and the proofs
     response([sealed], notification=id)      what the wallet gets
     nonce = Nonces(key).make(at, chance)     a value that we know again, without keeping it
+    later(transaction, 5)                    what it is told where it has to wait; `read_transaction` reads it back
     read_notification(body)                  what became of it in the wallet
 
 The leniencies for wallets of draft 15 (`Leniency`) are those of the profile `open` alone.
@@ -25,6 +26,10 @@ MOST_BYTES = 512 * 1024
 """Of a credential request: a batch of proofs with attestations."""
 _LONGEST = 200
 _IDENTIFIER, _CONFIGURATION = "credential_identifier", "credential_configuration_id"
+
+
+BATCH = 10
+"""Copies that one token gives, each bound to a key of its own."""
 
 
 class ProofType(StrEnum):
@@ -51,7 +56,7 @@ class Profile:
     """
 
     name: str
-    batch: int = 1
+    batch: int = BATCH
     proofs: frozenset[ProofType] = frozenset({ProofType.JWT})
     draft_15: bool = False
     strict: bool = False
@@ -133,6 +138,20 @@ def response(credentials: Sequence[Any], *, notification: str = "") -> dict[str,
     """8.3: texts, or objects for ldp_vc."""
     answer: dict[str, Any] = {"credentials": [{"credential": one} for one in credentials]}
     return {**answer, "notification_id": notification} if notification else answer
+
+
+def read_transaction(body: bytes) -> str:
+    """9.1: the transaction of a deferred request. ProtocolError `invalid_transaction_id`."""
+    found = _object(body, "invalid_credential_request")
+    id = found.get("transaction_id")
+    if not _is_text(id):
+        raise ProtocolError("The request names no transaction.", where="transaction_id", code="invalid_transaction_id")
+    return str(id)
+
+
+def later(transaction: str, interval: int) -> dict[str, Any]:
+    """8.3 and 9.2: it is not to be had yet. `interval` in seconds."""
+    return {"transaction_id": transaction, "interval": interval}
 
 
 def read_notification(body: bytes) -> Notification:

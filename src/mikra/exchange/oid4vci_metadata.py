@@ -127,7 +127,9 @@ def issuer_metadata(issuer: Issuer) -> dict[str, Any]:
         "authorization_servers": [issuer.identifier],
         "credential_endpoint": issuer.endpoint("credential"),
         "nonce_endpoint": issuer.endpoint("nonce"),
+        "deferred_credential_endpoint": issuer.endpoint("deferred"),
         "notification_endpoint": issuer.endpoint("notification"),
+        "batch_credential_issuance": {"batch_size": issuer.profile.batch},
         "display": [_named(issuer, language) for language in issuer.names],
         "credential_configurations_supported": {one.id: one.written() for one in issuer.configurations},
     }

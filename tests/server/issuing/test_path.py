@@ -17,6 +17,7 @@ from django.test import Client
 
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, InputError
+from mikra.exchange.oid4vci import BATCH
 from mikra.exchange.oid4vci_metadata import JWT_ID, LDP_ID, SDJWT_ID
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
@@ -26,6 +27,7 @@ from mikra.server.installation import Mode, installation
 from mikra.server.rights import Role
 from mikra.server.store.audit import Entry
 from mikra.server.store.awards import Award
+from mikra.server.store.copies import WalletCopy
 from mikra.server.store.issuing import SpentNonce, WalletOffer
 from mikra.server.store.tenants import SealKey
 from tests.server.institution import proven
@@ -54,7 +56,8 @@ def test_an_award_goes_into_a_wallet_bound_to_its_key(collected: Award) -> None:
     opened = sd_jwt.read(given["credential"].encode())
     assert opened.claims["cnf"] == {"jwk": jwk.write(phone.key.public_key())}
     assert opened.claims["full_name"]
-    assert opened.claims["status"]["status_list"]["idx"] == collected.list_index
+    copy = WalletCopy._default_manager.get()
+    assert opened.claims["status"]["status_list"]["idx"] == copy.list_index != collected.list_index
     done = phone.post(
         "notification", token, {"notification_id": answer.json()["notification_id"], "event": "credential_accepted"}
     )
@@ -231,10 +234,16 @@ def test_of_fifty_who_redeem_at_once_one_gets_it(collected: Award) -> None:
         assert sum(pool.map(try_it, range(50))) == 1
 
 
-def test_a_token_gives_one_credential(collected: Award) -> None:
+def test_a_wallet_that_lost_its_answer_asks_again_until_the_copies_are_spent(collected: Award) -> None:
     phone, token = redeemed(collected)
-    assert phone.credential(token).status_code == 200
+    first, second = (phone.credential(token).json() for _ in range(2))
+    assert first["notification_id"] == second["notification_id"]
+    ids = {sd_jwt.read(one["credentials"][0]["credential"].encode()).claims["iss"] for one in (first, second)}
+    assert len(ids) == 1
+    for _ in range(BATCH - 2):
+        assert phone.credential(token).status_code == 200
     assert error_of(phone.credential(token)) == (400, "credential_request_denied")
+    assert WalletCopy._default_manager.count() == BATCH
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a b", "x" * 5000])

@@ -15,7 +15,7 @@ from mikra.errors import ConflictError, InputError
 from mikra.server.actions import audit
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right
-from mikra.server.store import bulk
+from mikra.server.store import bulk, copies
 from mikra.server.store import status as places
 from mikra.server.store.awards import Award, Change
 from mikra.server.store.base import new_id
@@ -118,6 +118,7 @@ def change(awards: Sequence[Award], state: State, reason: str, actor: Actor, at:
         [(new_id(), at, a.tenant_id, a.id, state.value, reason, actor.person_id) for a in awards],
     )
     marks = {(a.list_number, a.list_index): int(VALUES[state]) for a in awards if a.list_index is not None}
+    marks |= {(number, index): int(VALUES[state]) for _id, number, index in copies.places_of([a.id for a in awards])}
     places.mark({(n, i): value for (n, i), value in marks.items() if n is not None and i is not None}, at)
     verb = "award.resumed" if state is State.VALID else f"award.{state.value}"
     audit.note(actor, *(audit.Line(verb=verb, subject=f"award:{a.id}", reason=reason) for a in awards), at=at)

@@ -21,6 +21,7 @@ from mikra.server.actions import seal_keys
 from mikra.server.actions.status_places import base_of
 from mikra.server.actions.work import work
 from mikra.server.store.awards import Award
+from mikra.server.store.copies import awards_at
 from mikra.server.store.status import Published, StatusList, StatusMark, marks_of
 from mikra.server.store.tenants import SealKey
 from mikra.status.indexes import Change, Place
@@ -114,10 +115,7 @@ def _seal_tombstones(row: StatusList, publisher: Publisher, base: str, moment: d
         marks = list(lacking[:TOMBSTONES])
         if not marks:
             return
-        awards = Award._default_manager.select_related("successor", "edition").filter(
-            list_number=row.number, list_index__in=[one.index for one in marks]
-        )
-        known = {award.list_index: award for award in awards}
+        known = awards_at(row.number, [one.index for one in marks])
         sealed = {
             one.pk: publisher.tombstone(Place(base, one.index), _change(one, known.get(one.index)), moment)
             for one in marks

@@ -15,6 +15,7 @@ from mikra.errors import NotFoundError
 from mikra.server.actions.status_lists import ENCODINGS, credential_id
 from mikra.server.actions.work import unavailable
 from mikra.server.store.awards import Award
+from mikra.server.store.copies import award_at
 from mikra.server.store.status import Published, StatusMark
 from mikra.status.table import Value
 
@@ -75,8 +76,7 @@ def tombstone(number: int, index: int) -> Withdrawn:
     mark = StatusMark._default_manager.filter(list_id=number, index=index, value=Value.INVALID).first()
     if mark is None or mark.tombstone is None:
         raise _nothing()
-    award = Award._default_manager.select_related("edition", "tenant").filter(list_number=number, list_index=index)
-    found = award.first()
+    found = award_at(number, index)
     successor = Award._default_manager.filter(supersedes=found).first() if found else None
     return Withdrawn(
         served=_as(bytes(mark.tombstone), LIST_TYPE),

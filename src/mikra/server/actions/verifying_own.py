@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mikra.server.store.awards import Award
+from mikra.server.store.copies import award_at
 from mikra.server.store.status import StatusList
 
 _CODES = frozenset({"credential_revoked", "credential_superseded", "credential_suspended"})
@@ -59,4 +60,4 @@ def _award(place: str) -> Award | None:
         return None
     if not StatusList._default_manager.filter(number=int(number), address=address).exists():
         return None
-    return Award._default_manager.filter(list_number=int(number), list_index=int(index)).first()
+    return award_at(int(number), int(index))

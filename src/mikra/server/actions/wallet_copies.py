@@ -8,25 +8,30 @@ Only outside production, and only on this machine, that address may begin with h
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import orjson
 
 from mikra.adapters.clock import chance
-from mikra.conversion import forms, sd_jwt_vc, standing, wallet_type
+from mikra.conversion import forms, sd_jwt_vc, wallet_type
 from mikra.conversion.forms import Kind
 from mikra.conversion.identity import Identity, of_key
 from mikra.conversion.open_badges import Bearer
-from mikra.errors import ConflictError, InputError
+from mikra.errors import InputError
 from mikra.exchange import oid4vci_metadata as metadata
 from mikra.exchange.oid4vci import OPEN, Profile
 from mikra.exchange.oid4vci_metadata import EUDI_ID, LDP_ID, SDJWT_ID, Configuration, Issuer
-from mikra.exchange.oid4vci_proof import Proof
+from mikra.issuance import status_entry
 from mikra.server.actions import awards_content, seal_keys, wallet_keys
 from mikra.server.installation import Mode, installation
 from mikra.server.store.awards import Award
 from mikra.server.store.tenants import SealKey, Tenant
+from mikra.status import token
+from mikra.status.bitstring import Purpose
+from mikra.status.indexes import Place
 from mikra.trust import did_document
 from mikra.trust.certified_names import is_loopback
 from mikra.trust.did_document import PublishedKey
@@ -109,27 +114,33 @@ def keys_metadata(tenant: Tenant, profile: Profile = OPEN) -> dict[str, Any]:
     return {"issuer": identifier(tenant, profile), "jwks": {"keys": keys}}
 
 
-def seal(
-    award: Award, configuration: str, proof: Proof, *, language: str, at: dt.datetime, profile: Profile = OPEN
-) -> Any:
-    """The copy for the key of this proof: a text, or an object (ldp_vc).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """To what a copy is bound: the wallet's key as JWK, and its DID; and the place of its status."""
 
-    InputError where the award lacks a claim; ConflictError for one that could not be withdrawn in the wallet.
+    holder: Mapping[str, str]
+    did: str
+    place: Place
+
+
+def seal(award: Award, configuration: str, bound: Bound, *, language: str, at: dt.datetime, profile: Profile) -> Any:
+    """The copy for one key of a wallet: a text, or an object (ldp_vc).
+
+    InputError where the award lacks a claim.
     """
     tenant = award.tenant
     issuer = identifier(tenant, profile)
     names = (issuer, did_of(tenant))
     key = wallet_keys.key_for(tenant, "EdDSA" if configuration == LDP_ID else "ES256", names)
-    identity = _identity(tenant, key)
+    entries = tuple(status_entry.entry(bound.place, purpose) for purpose in (Purpose.REVOCATION, Purpose.SUSPENSION))
+    identity = replace(_identity(tenant, key), status=entries)
     attested = configuration in (SDJWT_ID, EUDI_ID)
-    bearer = Bearer(key="" if attested else proof.did)
+    bearer = Bearer(key="" if attested else bound.did)
     made = forms.Award.of(awards_content.file_of(award), identity=identity, bearer=bearer)
-    if standing.token_claim(made.credential) is None or not made.identity.status:
-        raise ConflictError("A credential that cannot be withdrawn goes into no wallet.", code="not_possible")
     tongue = language if language in made.languages else made.languages[0]
     signer = seal_keys.signer_of(key)
     if attested:
-        return _attestation(made, key, proof, _projection(made, configuration, tongue), issuer, at)
+        return _attestation(_projection(made, configuration, tongue), key, bound, issuer, at)
     if configuration == LDP_ID:
         return orjson.loads(forms.make(made, Kind.OPEN_BADGE_1_1, at=at, signer=signer, language=tongue).content)
     document = forms.document_of(made, Kind.OPEN_BADGE_1_1, at=at, signer=signer, language=tongue)
@@ -149,17 +160,15 @@ def _projection(made: forms.Award, configuration: str, language: str) -> sd_jwt_
     )
 
 
-def _attestation(
-    made: forms.Award, key: SealKey, proof: Proof, projection: sd_jwt_vc.Projection, issuer: str, at: dt.datetime
-) -> str:
+def _attestation(projection: sd_jwt_vc.Projection, key: SealKey, bound: Bound, issuer: str, at: dt.datetime) -> str:
     return sd_jwt_vc.seal(
         projection,
         issuer=issuer,
         signer=seal_keys.signer_of(key),
-        holder=proof.holder,
+        holder=bound.holder,
         at=at,
         chance=chance,
-        status=standing.token_claim(made.credential),
+        status=token.reference(bound.place.address("token"), bound.place.index),
         key_id=wallet_keys.key_id(key),
         loopback=loopback(),
     ).decode()

@@ -1,31 +1,47 @@
 """Awards into wallets of the learner's own choice, by OpenID4VCI 1.0, 7, 8 and 11: what a wallet gets for its token.
 
-credential(tenant, asked, body)        the award, bound to the wallet's key, once
+credential(tenant, asked, body)        the award, bound to each key that the wallet proves, or a promise of it
+deferred(tenant, asked, body)          what was promised
 notification(tenant, asked, body)
 
-A copy in a wallet carries the award's own place in the status lists: withdrawing the award withdraws it.
+A copy in a wallet has a place of its own in the status lists (`copy_places`): withdrawing the award withdraws all.
 Offers are in `wallet_offers`, tokens in `wallet_tokens`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hmac
+import math
+from dataclasses import dataclass
 from typing import Any
 
-from mikra import base64url
 from mikra.adapters.clock import chance, now
-from mikra.errors import ProtocolError
+from mikra.errors import ProtocolError, UnavailableError
 from mikra.exchange import oid4vci, oid4vci_proof
-from mikra.exchange.oid4vci import PROFILES, Nonces
-from mikra.server.actions import audit, wallet_copies
+from mikra.exchange.oid4vci import BATCH, PROFILES, Nonces
+from mikra.server.actions import audit, copy_places, wallet_copies
 from mikra.server.actions.wallet_clients import Asked
 from mikra.server.actions.wallet_copies import issuer_of
-from mikra.server.actions.wallet_offers import NOBODY, counts, digest_of
+from mikra.server.actions.wallet_offers import NOBODY, counts, digest_of, secret_of
 from mikra.server.actions.wallet_tokens import by_token
 from mikra.server.actions.work import work
 from mikra.server.store import issuing, personal
 from mikra.server.store.issuing import WalletOffer
 from mikra.server.store.tenants import Tenant
+from mikra.status.indexes import Place
+
+INTERVAL = dt.timedelta(seconds=3)
+"""How long a wallet waits before it asks again for what could not be had."""
+WEEK = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a wallet is told. `later`: that it has to come again (202)."""
+
+    body: dict[str, Any]
+    later: bool = False
 
 
 def nonce(at: dt.datetime | None = None) -> str:
@@ -33,7 +49,7 @@ def nonce(at: dt.datetime | None = None) -> str:
     return _nonces().make(at or now(), chance(16))
 
 
-def credential(tenant: Tenant, asked: Asked, body: bytes, at: dt.datetime | None = None) -> dict[str, Any]:
+def credential(tenant: Tenant, asked: Asked, body: bytes, at: dt.datetime | None = None) -> Answer:
     """8: the award, bound to the wallet's key. ProtocolError with the codes of 8.3.1 and of RFC 6750."""
     moment = at or now()
     row = by_token(tenant, asked, moment)
@@ -44,32 +60,80 @@ def credential(tenant: Tenant, asked: Asked, body: bytes, at: dt.datetime | None
     if request.identifier and request.identifier != row.configuration:
         raise _refused("unknown_credential_identifier", "This token is for another credential.")
     expected = oid4vci_proof.Expected(issuer=issuer.identifier, at=moment, client_id=row.client)
-    (proof,) = oid4vci_proof.check(request.proofs, expected, is_ours=lambda text: _spent(text, moment))
-    return _issued(row, proof, moment)
+    proofs = oid4vci_proof.check(request.proofs, expected, is_ours=lambda text: _spent(text, moment))
+    keys = [{"jwk": one.holder, "did": one.did} for one in proofs]
+    return _given(row, keys, moment)
 
 
-def _issued(row: WalletOffer, proof: oid4vci_proof.Proof, at: dt.datetime) -> dict[str, Any]:
-    notification = base64url.encode(chance(16))
+def _given(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime) -> Answer:
+    if row.deferred:
+        return _later(row, keys, at)
+    try:
+        sealed = _issued(row, keys, at)
+    except UnavailableError:  # the keys, or the database, are away for a while: the wallet comes again
+        return _later(row, keys, at)
+    return Answer(oid4vci.response(sealed, notification=secret_of("notification", row.id)))
+
+
+def _later(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime) -> Answer:
+    transaction = secret_of("transaction", row.id)
+    issuing.defer(row, transaction=digest_of(transaction), keys=keys, waits=at + INTERVAL)
+    return Answer(oid4vci.later(transaction, _seconds(INTERVAL)), later=True)
+
+
+def deferred(tenant: Tenant, asked: Asked, body: bytes, at: dt.datetime | None = None) -> Answer:
+    """9: what was not to be had before. ProtocolError `invalid_transaction_id`, `credential_request_denied`.
+
+    The token counts here for a week after its end: the keys that were proven were kept, and no other gets anything.
+    """
+    moment = at or now()
+    row = by_token(tenant, asked, moment, late=True)
+    transaction = oid4vci.read_transaction(body)
+    if row.transaction is None or not hmac.compare_digest(digest_of(transaction), bytes(row.transaction)):
+        raise _refused("invalid_transaction_id", "This transaction is none of this token.")
+    if row.waits is None or row.token_ends is None or row.token_ends + WEEK <= moment:
+        raise _refused("invalid_transaction_id", "This transaction has ended.")
+    if moment < row.waits:
+        return Answer(oid4vci.later(transaction, _seconds(row.waits - moment)), later=True)
+    try:
+        sealed = _issued(row, row.keys, moment)
+    except UnavailableError:
+        issuing.wait(row, moment + INTERVAL)
+        return Answer(oid4vci.later(transaction, _seconds(INTERVAL)), later=True)
+    return Answer(oid4vci.response(sealed))
+
+
+def _issued(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime) -> list[Any]:
+    """A copy for each key, as long as the token has any left."""
     row.award.refresh_from_db(fields=("state", "learner"))
     if not counts(row.award):
         raise _refused("credential_request_denied", "This credential does not count now.")
     if row.tenant.stopped or row.tenant.issuing_blocked:
         raise _refused("credential_request_denied", "The institution issues nothing at present.")
-    if not issuing.issue(row, at, notification=digest_of(notification)):
-        raise _refused("credential_request_denied", "This token was used already.")
+    notification = digest_of(secret_of("notification", row.id))
+    if not issuing.issue(row, at, len(keys), BATCH, notification=notification):
+        raise _refused("credential_request_denied", "This token has given all the copies that it can.")
     try:
-        sealed = wallet_copies.seal(
-            row.award, row.configuration, proof, language=row.language, at=at, profile=PROFILES[row.profile]
-        )
+        places = copy_places.give(row.award, len(keys), at)
+        sealed = [_sealed(row, key, place, at) for key, place in zip(keys, places, strict=True)]
         with work():
-            line = audit.Line(
-                verb="award.to_wallet", subject=f"award:{row.award_id}", detail={"form": row.configuration}
-            )
+            detail = {"form": row.configuration, "copies": len(keys)}
+            line = audit.Line(verb="award.to_wallet", subject=f"award:{row.award_id}", detail=detail)
             audit.note_all(row.tenant, "system" if row.rehearsal else "learner", [line], at)
     except BaseException:
-        issuing.not_issued(row)
+        issuing.not_issued(row, len(keys))
         raise
-    return oid4vci.response([sealed], notification=notification)
+    return sealed
+
+
+def _sealed(row: WalletOffer, key: dict[str, Any], place: Place, at: dt.datetime) -> Any:
+    bound = wallet_copies.Bound(holder=key["jwk"], did=key["did"], place=place)
+    profile = PROFILES[row.profile]
+    return wallet_copies.seal(row.award, row.configuration, bound, language=row.language, at=at, profile=profile)
+
+
+def _seconds(wait: dt.timedelta) -> int:
+    return max(1, math.ceil(wait.total_seconds()))
 
 
 def notification(tenant: Tenant, asked: Asked, body: bytes, at: dt.datetime | None = None) -> None:

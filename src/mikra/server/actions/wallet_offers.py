@@ -81,12 +81,13 @@ def offer_award(
     by_code: bool = False,
     language: str = "",
     rehearsal: bool = False,
+    deferred: bool = False,
     at: dt.datetime | None = None,
 ) -> Offered:
     """The same of an award. InputError for a configuration that its issuer does not have.
 
     `by_code`: the wallet asks the issuer's own server, where the learner says yes; always so on `eudi`.
-    `rehearsal`: it is not the learner who asks, and the audit trail says so.
+    `rehearsal`: it is not the learner who asks, and the audit trail says so. `deferred`: the wallet has to come twice.
     """
     moment = at or now()
     refuse_lost(award)
@@ -107,13 +108,13 @@ def offer_award(
     digits = f"{int.from_bytes(chance(8)) % 1_000_000:06d}"
     grant = Grant.CODE if by_code or profile.strict else Grant.PRE_AUTHORISED
     row = _row(award, chosen, language, digits, grant, moment)
-    row.profile, row.rehearsal = profile.name, rehearsal
+    row.profile, row.rehearsal, row.deferred = profile.name, rehearsal, deferred
     store(row, moment)
     scheme = oid4vci_offer.SCHEME_EUDI if profile.strict else oid4vci_offer.SCHEME
     return Offered(
         row=row,
         link=oid4vci_offer.by_value(_written(row, issuer), scheme),
-        short=oid4vci_offer.by_reference(issuer.endpoint(f"offers/{_secret('reference', row.id)}"), scheme),
+        short=oid4vci_offer.by_reference(issuer.endpoint(f"offers/{secret_of('reference', row.id)}"), scheme),
         typed=digits,
     )
 
@@ -135,8 +136,8 @@ def _row(award: Award, configuration: str, language: str, digits: str, grant: Gr
         award=award,
         configuration=configuration,
         language=language,
-        code=digest_of(_secret(grant.value, row_id)),
-        reference=digest_of(_secret("reference", row_id)),
+        code=digest_of(secret_of(grant.value, row_id)),
+        reference=digest_of(secret_of("reference", row_id)),
         typed=typed_digest(row_id, digits),
         expires=at + LIFE,
         grant=grant,
@@ -166,7 +167,7 @@ def counts(award: Award) -> bool:
 
 
 def _written(row: WalletOffer, issuer: Issuer) -> Offer:
-    secret, named = _secret(row.grant, row.id), Offer(issuer=issuer.identifier, configuration=row.configuration)
+    secret, named = secret_of(row.grant, row.id), Offer(issuer=issuer.identifier, configuration=row.configuration)
     if row.grant == Grant.CODE:
         return replace(named, state=secret)
     asked = TxCode(length=6, description=_("The code on the page of the offer")) if row.typed is not None else None
@@ -181,7 +182,7 @@ def referred(tenant: Tenant, profile: Profile, reference: str, at: dt.datetime |
     return _written(row, issuer_of(tenant, profile)).written()
 
 
-def _secret(kind: str, row_id: uuid.UUID) -> str:
+def secret_of(kind: str, row_id: uuid.UUID) -> str:
     """What the wallet has: made again from the row, kept nowhere."""
     made = hmac.digest(personal.derived(f"wallet-{kind}", NOBODY), row_id.bytes, "sha256")
     return base64url.encode(made[:24])

@@ -181,7 +181,7 @@ _WALLETS = (
     _table(
         "store.WalletOffer",
         "id created tenant configuration language tries expires redeemed token_ends client issued event rehearsal"
-        " profile grant refresh_ends refreshed family",
+        " profile grant refresh_ends refreshed family given deferred waits",
         award=("letters", Place.REFERENCE),
         code=("letters", Place.HASHED),
         reference=("letters", Place.HASHED),
@@ -191,6 +191,8 @@ _WALLETS = (
         dpop=("letters", Place.DIGEST),
         attested=("letters", Place.DIGEST),
         refresh=("letters", Place.HASHED),
+        transaction=("letters", Place.HASHED),
+        keys=("letters", Place.PSEUDONYM),
     ),
     _table(
         "store.WalletRequest",
@@ -203,6 +205,13 @@ _WALLETS = (
         request=("letters", Place.HASHED),
         page=("letters", Place.HASHED),
         code=("letters", Place.HASHED),
+    ),
+    _table(
+        "store.WalletCopy",
+        "id created tenant",
+        award=("letters", Place.REFERENCE),
+        list_number=("letters", Place.PSEUDONYM),
+        list_index=("letters", Place.PSEUDONYM),
     ),
     _table("store.WalletClient", "client redirects"),
     _table("store.SpentNonce", "digest ends"),

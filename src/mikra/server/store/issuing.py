@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from mikra.server.store.base import Owned
 
@@ -17,8 +18,10 @@ class WalletOffer(Owned):
     """One offer of one award in one configuration. `code`, `reference`, `token`: SHA-256 of what the wallet has.
 
     `typed` is a keyed digest of the code that the learner types (null: none is asked for), `tries` how often it may
-    still be tried. `redeemed`, `issued`: when code and token were used; each once. `event`: what the wallet said.
+    still be tried. `redeemed`, `issued`: when code and token were first used. `event`: what the wallet said.
     `dpop`, `attested`: thumbprints (RFC 7638) of the keys that the token and the wallet itself are bound to.
+    `given` counts copies. `deferred`: the first answer is "later", for test suites; `transaction` is then SHA-256 of
+    what the wallet comes with, `keys` those that it asked for, `waits` until when it is told to wait.
     `refresh`: SHA-256 of the refresh token, `refreshed` when it was used; the row that it gave has the same `family`.
     """
 
@@ -52,6 +55,11 @@ class WalletOffer(Owned):
     refresh_ends = models.DateTimeField(null=True, blank=True)
     refreshed = models.DateTimeField(null=True, blank=True)
     family = models.UUIDField(null=True, blank=True, db_index=True)
+    given = models.PositiveSmallIntegerField(default=0)
+    deferred = models.BooleanField(default=False)
+    transaction = models.BinaryField(max_length=32, null=True, unique=True)
+    keys = models.JSONField(default=list, blank=True)
+    waits = models.DateTimeField(null=True, blank=True)
     rehearsal = models.BooleanField(default=False)
     """Made by `mikra selftest` or `mikra dev`, and not by the learner."""
 
@@ -209,15 +217,27 @@ def requests_before(at: dt.datetime) -> models.QuerySet[WalletRequest]:
     return WalletRequest._default_manager.filter(expires__lt=at).order_by("id")
 
 
-def issue(offer: WalletOffer, at: dt.datetime, *, notification: bytes) -> bool:
-    """Of many who ask with one token at once, one is told True."""
-    rows = WalletOffer._default_manager.filter(pk=offer.pk, issued=None)
-    return bool(rows.update(issued=at, notification=notification))
+def issue(offer: WalletOffer, at: dt.datetime, count: int, most: int, *, notification: bytes) -> bool:
+    """Whether so many copies may still be given for one token, of `most`; from now on they are counted."""
+    rows = WalletOffer._default_manager.filter(pk=offer.pk, given__lte=most - count)
+    issued = Coalesce("issued", models.Value(at))
+    return bool(rows.update(given=F("given") + count, issued=issued, notification=notification))
 
 
-def not_issued(offer: WalletOffer) -> None:
-    """Sealing failed: the token may be used again."""
-    WalletOffer._default_manager.filter(pk=offer.pk).update(issued=None, notification=None)
+def not_issued(offer: WalletOffer, count: int) -> None:
+    """Sealing failed: so many may be asked for again."""
+    WalletOffer._default_manager.filter(pk=offer.pk).update(given=F("given") - count)
+
+
+def defer(offer: WalletOffer, *, transaction: bytes, keys: list[dict[str, Any]], waits: dt.datetime) -> None:
+    """What was asked for is given later, to whoever knows the transaction."""
+    found = WalletOffer._default_manager.filter(pk=offer.pk)
+    found.update(transaction=transaction, keys=keys, waits=waits, deferred=False)
+
+
+def wait(offer: WalletOffer, until: dt.datetime) -> None:
+    """It is still not to be had."""
+    WalletOffer._default_manager.filter(pk=offer.pk).update(waits=until)
 
 
 def notify(tenant_id: uuid.UUID, token: bytes, notification: bytes, event: str) -> bool:

@@ -6,6 +6,7 @@ from mikra.server.store.api import ApiKey, Attempt, DroppedFile, Message, Webhoo
 from mikra.server.store.audit import DailyHead, Entry, Head
 from mikra.server.store.awards import Award, Change, Dictionary, Sealed
 from mikra.server.store.batches import Batch, BatchRow, KnownColumns
+from mikra.server.store.copies import WalletCopy
 from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
 from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, Review
 from mikra.server.store.issuing import SpentNonce, WalletClient, WalletOffer, WalletRequest
@@ -73,6 +74,7 @@ __all__ = [
     "Transfer",
     "Wallet",
     "WalletClient",
+    "WalletCopy",
     "WalletOffer",
     "WalletRequest",
     "Webhook",

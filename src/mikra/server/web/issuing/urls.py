@@ -45,6 +45,7 @@ urlpatterns = [
     path(f"{_ISSUER}/token", wallet_api.token, name="wallet_token"),
     path(f"{_ISSUER}/nonce", wallet_api.nonce, name="wallet_nonce"),
     path(f"{_ISSUER}/credential", wallet_api.credential, name="wallet_credential"),
+    path(f"{_ISSUER}/deferred", wallet_api.deferred, name="wallet_deferred"),
     path(f"{_ISSUER}/notification", wallet_api.notification, name="wallet_notification"),
     path("vct/micro-credential/1", wallet_api.type_metadata, name="wallet_type"),
     path("claim/<str:code>/wallet/", offers.offer, name="wallet_offer"),

@@ -194,7 +194,15 @@ def nonce(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
 @endpoint("POST", resource=True)
 def credential(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """8: the credential."""
-    return _json(wallet_issuing.credential(wallet_offers.tenant_of(slug), _asked(request, profile), _body(request)))
+    found = wallet_issuing.credential(wallet_offers.tenant_of(slug), _asked(request, profile), _body(request))
+    return _json(found.body, 202 if found.later else 200)
+
+
+@endpoint("POST", resource=True)
+def deferred(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
+    """9: the credential that could not be had before."""
+    found = wallet_issuing.deferred(wallet_offers.tenant_of(slug), _asked(request, profile), _body(request))
+    return _json(found.body, 202 if found.later else 200)
 
 
 @endpoint("POST", resource=True)

@@ -1,0 +1,36 @@
+"""Places in status lists for copies of an award in wallets: one each, by chance, in lists as the award's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from mikra.errors import ConflictError
+from mikra.server.actions.status_places import base_of
+from mikra.server.actions.wallet_offers import counts, refuse_lost
+from mikra.server.actions.work import work
+from mikra.server.store.awards import Award
+from mikra.server.store.base import new_id
+from mikra.server.store.copies import WalletCopy
+from mikra.server.store.status import Shelf, StatusList, reserve
+from mikra.status.indexes import Place
+
+
+def give(award: Award, count: int, at: dt.datetime) -> list[Place]:
+    """So many places. ConflictError for an award that does not count, or could not be withdrawn.
+
+    The award is held meanwhile: whoever withdraws it at the same time comes before, and nothing is given, or after,
+    and withdraws these copies too.
+    """
+    with work():
+        held = Award.get(award.tenant_id, award.pk, lock=True)
+        refuse_lost(held)
+        if not counts(held) or held.list_number is None:
+            raise ConflictError("A credential that cannot be withdrawn goes into no wallet.", code="not_possible")
+        own = StatusList._default_manager.get(pk=held.list_number)
+        shelf = Shelf(tenant_id=own.tenant_id, group=own.group, issuer=own.issuer, address=own.address)
+        taken = reserve(shelf, count)
+        common = {"created": at, "tenant_id": held.tenant_id, "award": held}
+        rows = [WalletCopy(id=new_id(), **common, list_number=number, list_index=index) for number, index in taken]
+        WalletCopy._default_manager.bulk_create(rows)
+    bases = {number: base_of(number) for number, _index in taken}
+    return [Place(bases[number], index) for number, index in taken]
