@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 import os
 import re
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,14 +29,14 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def awarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A service with two letters on their way."""
+    """A service with two letters on their way, in whose address wallets take http."""
     from tests.plugins import installation
 
-    made = installation.start(tmp_path_factory.mktemp("learner"))
+    made = installation.start(tmp_path_factory.mktemp("learner"), MIKRA_MODE="development")
     try:
         made.up()
         env = {**environment(), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-        env["MIKRA_ORIGIN"] = f"http://127.0.0.1:{made.port}"
+        env |= {"MIKRA_ORIGIN": f"http://127.0.0.1:{made.port}", "MIKRA_MODE": "development"}
         command = [sys.executable, "-m", "tests.journeys.learner_seed", str(made.home)]
         done = subprocess.run(command, capture_output=True, text=True, env=env, cwd=ROOT, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
@@ -133,6 +135,31 @@ def test_from_the_letter_to_a_link_that_somebody_else_opens(awarded: Any, browse
     phone.locator("main li a").first.click()
     assert phone.locator("h1").inner_text().startswith("Genuine.")
     looked_at(phone)
+    take_away(phone)
+
+
+def take_away(phone: Any) -> None:
+    """Every form, sealed by the service's own signer; the badge holds on the verifier's page."""
+    phone.get_by_role("link", name="All forms").click()
+    phone.wait_for_url("**/take/")
+    looked_at(phone)
+    phone.get_by_text("What it shows").first.click()
+    phone.locator("input[name=fields][value=full_name]").uncheck()
+    with phone.expect_download() as attestation:
+        phone.get_by_role("button", name="Download the attestation").click()
+    assert attestation.value.suggested_filename == "credential.sd-jwt.txt"
+    with phone.expect_download() as everything:
+        phone.get_by_role("button", name="Download all").click()
+    with zipfile.ZipFile(everything.value.path()) as archive:
+        told = json.loads(archive.read("manifest.json"))
+        assert told["not_made"] == []
+        assert {"badge.png", "badge.svg", "certificate.pdf", "credential.jsonld"} <= set(archive.namelist())
+        badge = archive.read("badge.png")
+    phone.goto("/verify/")
+    phone.locator("input[type=file]").set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": badge})
+    phone.get_by_role("button", name="Check").click()
+    phone.wait_for_load_state()
+    assert phone.locator("h1").inner_text().startswith("Genuine."), phone.locator("main").inner_text()
 
 
 def test_with_the_keyboard_alone_and_without_script(awarded: Any, browser: Callable[..., Any]) -> None:

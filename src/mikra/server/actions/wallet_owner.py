@@ -17,7 +17,7 @@ import orjson
 
 from mikra.adapters.clock import chance, now
 from mikra.errors import ConflictError, InputError
-from mikra.server.actions import claim_codes, erasure_list, shares, wallets
+from mikra.server.actions import claim_codes, erasure_list, shares, wallet_bundle, wallet_forms, wallets
 from mikra.server.actions.erasure_rows import destroy_wallet
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.actions.work import work
@@ -25,13 +25,13 @@ from mikra.server.store import personal
 from mikra.server.store.scrubbing import scrub
 from mikra.server.store.shares import Share
 from mikra.server.store.wallets import Address, Held, Wallet, by_address, by_recovery
+from mikra.server.words import _, language
 
 ADDRESSES = 5
 """Of one wallet."""
 RECOVERIES = Buckets(a_minute=5, burst=10)
 """By the caller: codes on paper are not guessed."""
 _ESI = re.compile(r"urn:schac:personalUniqueCode:int:esi:[A-Za-z0-9._:@\-]{3,200}")
-_ENDINGS = {"json": "json", "jwt": "jwt", "sd-jwt": "txt", "pdf": "pdf", "png": "png", "svg": "svg", "zip": "zip"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +146,7 @@ def export(wallet: Wallet, at: dt.datetime | None = None) -> bytes:
     listed = []
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, one in enumerate([*wallets.held(wallet), *wallets.held(wallet, removed=True)], 1):
-            name = f"credentials/{number:03d}.{_ENDINGS.get(one.form, 'bin')}"
+            name = f"credentials/{number:03d}.{wallet_forms.ending_of(one.form)}"
             archive.writestr(name, wallets.content(one))
             listed.append(_listed(one, name))
         data = {
@@ -156,8 +156,22 @@ def export(wallet: Wallet, at: dt.datetime | None = None) -> bytes:
             "credentials": listed,
             "shares": [_share(one) for one in shares.mine(wallet)],
         }
+        archive.writestr("index.html", wallet_bundle.index(_("Your wallet"), language(), _rows(listed)))
         archive.writestr("wallet.json", orjson.dumps(data, option=orjson.OPT_INDENT_2))
     return written.getvalue()
+
+
+def _rows(listed: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Of each file in the export (file, title, who gave it), and one row for the rest."""
+    tongue = language()
+    rows = [
+        (one["file"], one["title"].get(tongue, "") or one["name"] or one["file"], one["issuer"].get(tongue, ""))
+        for one in listed
+    ]
+    return [
+        *rows,
+        ("wallet.json", _("All the rest, for programs"), _("Your addresses, your links, when each file came.")),
+    ]
 
 
 def _address(one: Known) -> dict[str, Any]:

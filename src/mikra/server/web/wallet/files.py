@@ -25,6 +25,17 @@ def saved(content: bytes, form: str, *, name: str = "credential") -> HttpRespons
     return response
 
 
+def saved_as(content: bytes, name: str) -> HttpResponse:
+    """A file of ours under a name with its ending."""
+    kind = next((kind for kind, ending in _KINDS.values() if name.endswith(f".{ending}")), _OTHER[0])
+    if name.endswith(".json"):
+        kind = "application/json"
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def unindexed(response: HttpResponse) -> HttpResponse:
     """Kept by no cache and no search engine, and no other site is told where one came from."""
     response["X-Robots-Tag"] = "noindex, nofollow"

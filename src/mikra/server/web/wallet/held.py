@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mikra.adapters.clock import now
 from mikra.errors import InputError, MikraError, UnavailableError
 from mikra.rendering.mosaic import mosaic
-from mikra.server.actions import claims, shares, verifying, wallets, wallets_claiming
+from mikra.server.actions import claims, shares, verifying, wallet_forms, wallets, wallets_claiming
 from mikra.server.store.wallets import Held
 from mikra.server.web.guards import Asked, learner
 from mikra.server.web.pages import render
 from mikra.server.web.verify.telling import TILES, told
-from mikra.server.web.wallet.files import saved
+from mikra.server.web.wallet.files import saved, saved_as
 from mikra.server.web.wallet.sign_in import said
 from mikra.server.words import _, language, lazy
 
@@ -109,12 +109,9 @@ def file(request: Asked, id: uuid.UUID) -> HttpResponse:
 @learner
 def certificate(request: Asked, id: uuid.UUID) -> HttpResponse:
     """For people who want paper; the sealed credential is inside."""
-    from mikra.rendering.certificate import CertificateRenderer
-
     held = wallets.get(request.wallet, id)
-    address = claims.paper_address(held.award) if held.award else ""
-    content = CertificateRenderer(verify_url=address).render(wallets.content(held), language=language())
-    return saved(content, "pdf", name="certificate")
+    taken = wallet_forms.make(held, wallet_forms.Form.CERTIFICATE, language=language())
+    return saved_as(taken.content, taken.name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikra.server.web.wallet import held, owner, shared, sharing, sign_in
+from mikra.server.web.wallet import held, owner, shared, sharing, sign_in, taking
 
 urlpatterns = [
     path("wallet/", held.index, name="wallet"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("wallet/<uuid:id>/", held.one, name="wallet_one"),
     path("wallet/<uuid:id>/file/", held.file, name="wallet_file"),
     path("wallet/<uuid:id>/certificate.pdf", held.certificate, name="wallet_certificate"),
+    path("wallet/<uuid:id>/take/", taking.choose, name="wallet_take"),
+    path("wallet/<uuid:id>/take/file/", taking.take, name="wallet_taken"),
     path("wallet/<uuid:id>/remove/", held.remove, name="wallet_remove"),
     path("wallet/<uuid:id>/back/", held.put_back, name="wallet_back"),
     path("s/<str:code>/", shared.show, name="share"),
