@@ -22,6 +22,7 @@ OFFER = examples(
     "mikra dev offer --format jwt_vc_json",
     "mikra dev offer --profile eudi",
     "mikra dev offer --grant authorization_code --deferred",
+    "mikra dev offer --vcapi",
     note="A new offer at each call, of the newest award: “offer”, and “tx_code” where one is to be typed.",
 )
 REQUEST = examples("mikra dev request", "mikra dev request --prefix x509_san_dns --mode direct_post")
@@ -50,6 +51,7 @@ def offer(
     ] = "",
     deferred: Annotated[bool, typer.Option("--deferred", help="The wallet is told to come again.")] = False,
     short: Annotated[bool, typer.Option("--by-reference", help="The offer as an address.")] = False,
+    vcapi: Annotated[bool, typer.Option("--vcapi", help="An interaction link (VC API) instead.")] = False,
     home: Home = "",
     database: Database = "",
     origin: Origin = "",
@@ -66,6 +68,9 @@ def offer(
     award = rows.select_related("tenant", "edition", "learner").order_by("-id").first()
     if award is None:
         raise NotFoundError("Nothing has been awarded here yet.", fix="Award something first.", code="not_found")
+    if vcapi:
+        print_json(_interaction(award))
+        return
     by_code = _by_code(grant, chosen)
     configurations = wallet_copies.issuer_of(award.tenant, chosen).configurations
     known = [one.id for one in configurations if form in (one.format, one.id) and not wallet_copies.fits(award, one.id)]
@@ -73,6 +78,14 @@ def offer(
     offered = wallet_offers.offer_award(award, id, profile=chosen, by_code=by_code, rehearsal=True, deferred=deferred)
     link = offered.short if short else offered.link
     print_json({"offer": link} if by_code else {"offer": link, "tx_code": offered.typed})
+
+
+def _interaction(award: Any) -> dict[str, str]:
+    """A link for a learner's wallet, and the code for one that takes the offer behind it by OpenID4VCI."""
+    from mikra.server.actions import wallet_exchange
+
+    begun = wallet_exchange.begin_award(award, rehearsal=True)
+    return {"interaction": begun.link, "tx_code": begun.typed}
 
 
 def _by_code(grant: str, profile: Profile) -> bool:

@@ -19,11 +19,11 @@ from mikra.adapters.own_http import OwnService, Said
 from mikra.errors import MikraError
 from mikra.exchange import oauth, oid4vci_offer, oid4vci_proof
 from mikra.exchange.oid4vci import EUDI, OPEN, Profile
-from mikra.exchange.oid4vci_metadata import LDP_VC
+from mikra.exchange.oid4vci_metadata import LDP_ID, LDP_VC
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
 from mikra.sealing.keys import bare_signer
-from mikra.server import rehearsal_leave
+from mikra.server import rehearsal_exchange, rehearsal_leave
 from mikra.server.actions import awards_content, shares, wallet_copies, wallet_offers, wallet_owner, wallets
 from mikra.server.health.finding import Finding, State
 from mikra.server.installation import installation
@@ -74,8 +74,16 @@ def _steps(stage: Stage) -> Iterator[tuple[str, str, Callable[[Stage], str]]]:
         title = _("A wallet fetches it as {form}").format(form=one.format)
         yield f"wallet.{one.format}", title, lambda stage, form=one: _wallet(stage, form)  # type: ignore[misc]
 
+    if any(one.id == LDP_ID for one in wallet_copies.issuer_of(stage.award.tenant).configurations):
+        yield "wallet.exchange", _("A learner's wallet opens a link"), _exchange
     yield "wallet.leave", _("A wallet asks its learner first"), _leave
     yield "wallet.eudi", _("A European wallet asks its learner first"), _leave_on_eudi
+
+
+def _exchange(stage: Stage) -> str:
+    credential = rehearsal_exchange.fetched(stage.service, stage.award)
+    form = wallet_copies.issuer_of(stage.award.tenant).configuration(LDP_ID)
+    return _looked_at(stage, form, credential, {})
 
 
 def _leave(stage: Stage) -> str:

@@ -114,9 +114,15 @@ def offer_award(
     return Offered(
         row=row,
         link=oid4vci_offer.by_value(_written(row, issuer), scheme),
-        short=oid4vci_offer.by_reference(issuer.endpoint(f"offers/{secret_of('reference', row.id)}"), scheme),
+        short=short(row, issuer),
         typed=digits,
     )
+
+
+def short(row: WalletOffer, issuer: Issuer) -> str:
+    """The link to where an offer stands."""
+    scheme = oid4vci_offer.SCHEME_EUDI if issuer.profile.strict else oid4vci_offer.SCHEME
+    return oid4vci_offer.by_reference(issuer.endpoint(f"offers/{secret_of('reference', row.id)}"), scheme)
 
 
 def chosen_award(award: Award, configuration: str, profile: Profile, language: str, at: dt.datetime) -> WalletOffer:

@@ -193,6 +193,7 @@ _WALLETS = (
         refresh=("letters", Place.HASHED),
         transaction=("letters", Place.HASHED),
         keys=("letters", Place.PSEUDONYM),
+        interaction=("letters", Place.HASHED),
     ),
     _table(
         "store.WalletRequest",

@@ -22,6 +22,7 @@ class WalletOffer(Owned):
     `dpop`, `attested`: thumbprints (RFC 7638) of the keys that the token and the wallet itself are bound to.
     `given` counts copies. `deferred`: the first answer is "later", for test suites; `transaction` is then SHA-256 of
     what the wallet comes with, `keys` those that it asked for, `waits` until when it is told to wait.
+    `interaction`: SHA-256 of the secret of an interaction link (VC API), where the offer can be had by one too.
     `refresh`: SHA-256 of the refresh token, `refreshed` when it was used; the row that it gave has the same `family`.
     """
 
@@ -60,6 +61,7 @@ class WalletOffer(Owned):
     transaction = models.BinaryField(max_length=32, null=True, unique=True)
     keys = models.JSONField(default=list, blank=True)
     waits = models.DateTimeField(null=True, blank=True)
+    interaction = models.BinaryField(max_length=32, null=True, unique=True)
     rehearsal = models.BooleanField(default=False)
     """Made by `mikra selftest` or `mikra dev`, and not by the learner."""
 
@@ -132,6 +134,27 @@ def by_token(tenant_id: uuid.UUID, digest: bytes) -> WalletOffer | None:
 
 def _rows(tenant_id: uuid.UUID) -> models.QuerySet[WalletOffer]:
     return WalletOffer.of(tenant_id).select_related("award__edition", "award__tenant")
+
+
+def by_interaction(tenant_id: uuid.UUID, digest: bytes) -> WalletOffer | None:
+    return _rows(tenant_id).filter(interaction=digest).first()
+
+
+def open_interaction(offer: WalletOffer, digest: bytes) -> None:
+    """The offer can be had by a link of this digest too."""
+    WalletOffer._default_manager.filter(pk=offer.pk).update(interaction=digest)
+    offer.interaction = digest
+
+
+def exchange(offer: WalletOffer, at: dt.datetime) -> bool:
+    """Of many who exchange one offer at once, or redeem its code, one is told True."""
+    rows = WalletOffer._default_manager.filter(pk=offer.pk, redeemed=None, issued=None, expires__gt=at)
+    return bool(rows.update(redeemed=at, issued=at, given=1))
+
+
+def not_exchanged(offer: WalletOffer) -> None:
+    """Sealing failed: the link may be used again."""
+    WalletOffer._default_manager.filter(pk=offer.pk).update(redeemed=None, issued=None, given=0)
 
 
 def take_try(offer: WalletOffer) -> bool:

@@ -9,7 +9,7 @@ from mikra.errors import ConflictError
 from mikra.exchange import oid4vci_metadata
 from mikra.exchange.oid4vci import EUDI, OPEN
 from mikra.server import wallet_providers
-from mikra.server.actions import claims, wallet_copies, wallet_offers
+from mikra.server.actions import claims, wallet_copies, wallet_exchange, wallet_offers
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
 from mikra.server.web.qr import image_of
@@ -33,6 +33,10 @@ FORMS = {
 }
 
 
+LEARNER_WALLET = "vcapi"
+"""The form of those that read no OpenID4VCI, as the Learner Credential Wallet."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @public
 def offer(request: HttpRequest, code: str) -> HttpResponse:
@@ -45,8 +49,18 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
     if ids and wallet_providers.anchors():
         ids.append(EUDI.name)
     forms = [(one, *FORMS[one]) for one in ids]
-    values = {"code": code, "tenant": found.delivery.tenant, "design": found.design, "forms": forms, "offered": None}
-    if request.method == "POST" and forms:
+    values = {
+        "code": code,
+        "tenant": found.delivery.tenant,
+        "design": found.design,
+        "forms": forms,
+        "offered": None,
+        "begun": None,
+    }
+    if request.method == "POST" and forms and request.POST.get("form") == LEARNER_WALLET:
+        begun = wallet_exchange.begin(code, language=language())
+        values |= {"begun": begun, "qr": image_of(begun.link), "form": LEARNER_WALLET}
+    elif request.method == "POST" and forms:
         wanted = request.POST.get("form", "")
         known = wanted if wanted in ids else ids[0]
         strict = known == EUDI.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from mikra.exchange.oid4vci import PROFILES, Profile
-from mikra.server.web.issuing import authorize, offers, wallet_api
+from mikra.server.web.issuing import authorize, exchange, offers, wallet_api
 
 
 class ProfileConverter:
@@ -47,6 +47,8 @@ urlpatterns = [
     path(f"{_ISSUER}/credential", wallet_api.credential, name="wallet_credential"),
     path(f"{_ISSUER}/deferred", wallet_api.deferred, name="wallet_deferred"),
     path(f"{_ISSUER}/notification", wallet_api.notification, name="wallet_notification"),
+    path(f"{_OPEN}/interactions/<str:secret>", exchange.interaction, name="wallet_interaction"),
+    path(f"{_OPEN}/exchanges/<str:secret>", exchange.exchange, name="wallet_exchange"),
     path("vct/micro-credential/1", wallet_api.type_metadata, name="wallet_type"),
     path("claim/<str:code>/wallet/", offers.offer, name="wallet_offer"),
 ]
