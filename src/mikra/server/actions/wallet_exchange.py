@@ -19,6 +19,7 @@ from mikra import base64url
 from mikra.adapters.clock import chance, now
 from mikra.errors import NotFoundError, ProtocolError
 from mikra.exchange import vc_api_exchange
+from mikra.exchange.oid4vci import OPEN
 from mikra.exchange.oid4vci_metadata import LDP_ID
 from mikra.exchange.vc_api_exchange import Expected
 from mikra.public_keys import jwk
@@ -117,9 +118,11 @@ def _given(row: WalletOffer, holder: vc_api_exchange.Holder, at: dt.datetime) ->
     try:
         (place,) = copy_places.give(row.award, 1, at)
         bound = wallet_copies.Bound(holder=jwk.write(holder.key), did=holder.did, place=place)
-        sealed = wallet_copies.seal(row.award, row.configuration, bound, language=row.language, at=at)
+        sealed = wallet_copies.seal(row.award, row.configuration, bound, language=row.language, at=at, profile=OPEN)
         with work():
-            line = audit.Line(verb="award.to_wallet", subject=f"award:{row.award_id}", detail={"form": "vcapi", "copies": 1})
+            line = audit.Line(
+                verb="award.to_wallet", subject=f"award:{row.award_id}", detail={"form": "vcapi", "copies": 1}
+            )
             audit.note_all(row.tenant, "system" if row.rehearsal else "learner", [line], at)
     except BaseException:
         issuing.not_exchanged(row)
