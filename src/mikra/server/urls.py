@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from mikra.server.web import console_home, public_home
+from mikra.server.web import console_feedback, console_home, public_home
 from mikra.server.web.accounts import urls as accounts_urls
 from mikra.server.web.api_console import urls as api_console_urls
 from mikra.server.web.audit import urls as audit_urls
@@ -46,5 +46,6 @@ urlpatterns = [
     path("console/<slug:slug>/", include("mikra.server.web.studio.urls")),
     path("api/v1/", include("mikra.server.web.api.urls")),
     path("console/", console_home.choose, name="console"),
+    path("console/<slug:slug>/feedback/", console_feedback.index, name="feedback"),
     path("console/<slug:slug>/", console_home.start, name="start"),
 ]

@@ -24,7 +24,7 @@ from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.actions.wallets import UNDO
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right, system
-from mikra.server.store import issuing, shares, wallets
+from mikra.server.store import feedback, issuing, shares, wallets
 from mikra.server.store import retention_rows as old
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import DeliveryStep
@@ -37,6 +37,8 @@ OFFER = dt.timedelta(days=30)
 """How long it is known which copy went into a wallet, and what the wallet said."""
 SHARE = dt.timedelta(days=90)
 """How long a learner still sees that they showed something, and how often it was opened."""
+FEEDBACK = dt.timedelta(days=5 * 365)
+"""How long answers on an edition are kept after the last of them."""
 Rows = models.QuerySet[Any]
 
 
@@ -63,6 +65,8 @@ def _classes(tenant: Tenant, at: dt.datetime) -> Iterator[Kept]:
     yield kept("requests", decided.keep_requests_days, old.requests, _plainly)
     yield kept("cases", decided.keep_cases_days, old.cases, _cases)
     yield kept("answers", decided.keep_answers_days, old.answers, _plainly)
+    month = (at - FEEDBACK).strftime("%Y-%m")
+    yield Kept(name="feedback", days=FEEDBACK.days, rows=feedback.before(tenant, month), delete=_plainly)
     yield kept("memberships", decided.keep_staff_days, old.memberships, _memberships)
 
 

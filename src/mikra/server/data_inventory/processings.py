@@ -103,6 +103,21 @@ PROCESSINGS = (
         source=lazy("The learner"),
     ),
     Processing(
+        name="feedback",
+        about=About.LEARNERS,
+        title=lazy("A minute of feedback"),
+        purpose=lazy("To make what is taught better (Annex II, principle 1)"),
+        what=lazy(
+            "Three answers and a few words on an edition, with the month; no name, and nothing that leads to one"
+        ),
+        basis=Basis.PUBLIC_TASK,
+        seen_by=lazy("Quality officers, in groups of five answers"),
+        kept=lazy(
+            "Five years after the last answer on that edition; it cannot be taken back, as nobody knows whose it is"
+        ),
+        source=lazy("The learner"),
+    ),
+    Processing(
         name="proof",
         about=About.BOTH,
         title=lazy("Proof that credentials are genuine"),

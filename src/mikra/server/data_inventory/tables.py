@@ -88,7 +88,7 @@ _LISTS = (
 _LETTERS = (
     _table(
         "store.Delivery",
-        "id created tenant kind channel state due tries expires",
+        "id created tenant kind channel state due tries expires answered",
         award=("letters", Place.REFERENCE),
         problem=("letters", Place.CLEAR),
         token=("letters", Place.HASHED),
@@ -135,7 +135,7 @@ _WALLETS = (
     ),
     _table(
         "store.Held",
-        "id created form source verdict checked removed answered",
+        "id created form source verdict checked removed",
         wallet=("wallets", Place.REFERENCE),
         content=("wallets", Place.WALLET_KEY),
         about=("wallets", Place.WALLET_KEY),
@@ -216,7 +216,7 @@ _WALLETS = (
     ),
     _table("store.WalletClient", "client redirects"),
     _table("store.SpentNonce", "digest ends"),
-    _table("store.Feedback", "id tenant edition month promised workload use"),
+    _table("store.Feedback", "id tenant edition month promised workload use", comment=("feedback", Place.CLEAR)),
 )
 _WORK = (
     _table(

@@ -48,6 +48,8 @@ class Delivery(Owned):
     claimed = models.DateTimeField(null=True, blank=True)
     guardian = models.DateTimeField(null=True, blank=True)
     """When somebody said, on the claim page of a minor, that they are the guardian and agree; not who."""
+    answered = models.BooleanField(default=False, db_default=False)
+    """Whether the minute of feedback was given; what it said stands elsewhere, without a name."""
     message_id = models.CharField(max_length=120, default="", blank=True)
     resent_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -9,6 +9,7 @@ from mikra.server.store.batches import Batch, BatchRow, KnownColumns
 from mikra.server.store.copies import WalletCopy
 from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
 from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, Review
+from mikra.server.store.feedback import Feedback
 from mikra.server.store.issuing import SpentNonce, WalletClient, WalletOffer, WalletRequest
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.people import Membership, Person, SetUp
@@ -19,7 +20,7 @@ from mikra.server.store.sign_on import SignOn
 from mikra.server.store.skills import Skill
 from mikra.server.store.status import Published, StatusList, StatusMark
 from mikra.server.store.tenants import Provider, SealKey, Tenant, Wrapped
-from mikra.server.store.wallets import Address, Consent, Feedback, Held, Proof, Transfer, Wallet
+from mikra.server.store.wallets import Address, Consent, Held, Proof, Transfer, Wallet
 from mikra.server.store.work import Asked, Beat, Lease
 
 __all__ = [

@@ -83,8 +83,6 @@ class Held(OfWallet):
     verdict = models.CharField(max_length=16, default="", blank=True)
     checked = models.DateTimeField(null=True, blank=True)
     removed = models.DateTimeField(null=True, blank=True)
-    answered = models.BooleanField(default=False)
-    """Whether the minute of feedback was given; what it said stands elsewhere, without a name."""
 
     class Meta:
         db_table = "wallet_held"
@@ -158,26 +156,6 @@ class Transfer(OfWallet):
 
     class Meta:
         db_table = "wallet_transfer"
-
-
-class Feedback(models.Model):
-    """A minute of feedback on an edition, with no name and no moment: only the month."""
-
-    tenant = models.ForeignKey("store.Tenant", on_delete=models.CASCADE, related_name="+")
-    edition = models.ForeignKey("store.Edition", on_delete=models.CASCADE, related_name="+")
-    month = models.CharField(max_length=7)
-    promised = models.PositiveSmallIntegerField(null=True)
-    workload = models.CharField(max_length=8, default="", blank=True)
-    use = models.CharField(max_length=8, default="", blank=True)
-
-    class Meta:
-        db_table = "feedback"
-        indexes = (models.Index(fields=("tenant", "edition")),)
-
-    @classmethod
-    def of(cls, tenant: Any) -> models.QuerySet[Feedback]:
-        """All answers given to this institution."""
-        return cls._default_manager.filter(tenant=tenant)
 
 
 def by_address(token: bytes) -> Wallet | None:

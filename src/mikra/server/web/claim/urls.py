@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikra.server.web.claim import views
+from mikra.server.web.claim import feedback, views
 
 urlpatterns = [
     path("claim/", views.type_code, name="claim_code"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("claim/<str:code>/credential.jsonld", views.credential, name="claim_credential"),
     path("claim/<str:code>/certificate.pdf", views.certificate, name="claim_certificate"),
     path("claim/<str:code>/keep/", views.keep, name="claim_keep"),
+    path("claim/<str:code>/feedback/", feedback.give, name="claim_feedback"),
     path("claim/<str:code>/wrong/", views.wrong, name="claim_wrong"),
 ]

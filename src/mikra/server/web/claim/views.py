@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikra.errors import ConflictError, InputError
-from mikra.server.actions import claims, wallet_sign_in, wallets, wallets_claiming
+from mikra.server.actions import claims, feedback, wallet_sign_in, wallets, wallets_claiming
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
@@ -61,7 +61,7 @@ def _shown(request: HttpRequest, code: str, *, asked_again: bool = False) -> Htt
     if request.method == "GET":  # programs that look whether an address is there have read nothing
         claims.opened(found)
     values = {"offer": found, "code": code, "design": found.design, "tenant": found.delivery.tenant}
-    values["asked_again"] = asked_again
+    values |= {"asked_again": asked_again, "answer": feedback.may_answer(found)}
     return _unindexed(render(request, "claim/offer.html", values, status=422 if asked_again else 200))
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mikra.adapters.clock import now
 from mikra.errors import InputError, MikraError, UnavailableError
 from mikra.rendering.mosaic import mosaic
-from mikra.server.actions import claims, shares, verifying, wallet_forms, wallets, wallets_claiming
+from mikra.server.actions import claims, shares, verifying, wallet_forms, wallet_next, wallets, wallets_claiming
 from mikra.server.store.wallets import Held
 from mikra.server.web.guards import Asked, learner
 from mikra.server.web.pages import render
@@ -26,6 +26,9 @@ from mikra.server.words import _, language, lazy
 
 STALE = dt.timedelta(hours=1)
 """After which what is looked at is checked once more."""
+
+RECENT = 3
+"""Of the newest so many it is asked how they were, of one at a time."""
 
 
 class FileForm(forms.Form):
@@ -45,7 +48,8 @@ def index(request: Asked) -> HttpResponse:
     """All of them, the newest first."""
     held = [card(one) for one in wallets.held(request.wallet)]
     out = len(wallets.held(request.wallet, removed=True))
-    return render(request, "wallet/index.html", {"held": held, "out": out})
+    asked = next((each for each in held[:RECENT] if wallet_next.waits_for_answer(each["held"])), None)
+    return render(request, "wallet/index.html", {"held": held, "out": out, "asked": asked})
 
 
 def card(one: Held) -> dict[str, Any]:
@@ -92,6 +96,7 @@ def one(request: Asked, id: uuid.UUID) -> HttpResponse:
         "letter": letter,
         "successor": successor,
         "paper": held.award is not None,
+        "next": wallet_next.of(held, language=tongue),
         "shown": [each for each in shares.mine(request.wallet) if str(held.id) in each.held and each.state == "open"],
     }
     return render(request, "wallet/one.html", values)

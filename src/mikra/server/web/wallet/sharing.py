@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mikra.adapters.clock import now
 from mikra.errors import MikraError
-from mikra.server.actions import shares, wallets
+from mikra.server.actions import shares, wallet_next, wallets
 from mikra.server.store.wallets import Held
 from mikra.server.web.guards import Asked, learner
 from mikra.server.web.pages import day, render
@@ -120,8 +120,10 @@ def one(request: Asked, id: uuid.UUID) -> HttpResponse:
     """The link, its code for a phone, how often it was opened, and its end."""
     found = shares.one_of(request.wallet, id)
     link = shares.link(found.share)
+    held = _held(request, found)
     values = {
         **_row(found),
+        "next": wallet_next.of(held[0], language=language()) if len(held) == 1 and found.state == "open" else None,
         "link": link,
         "qr": image_of(link),
         "days": [{"label": day(each), "value": times} for each, times in found.opened],
