@@ -37,7 +37,7 @@ _VECTOR, _TAG = 12, 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Whom something is encrypted for: a public key, and its name."""
+    """Whom something is encrypted for: a public key, and its name ("" for none)."""
 
     key: ec.EllipticCurvePublicKey
     key_id: str
@@ -68,7 +68,7 @@ def encrypt(
     header = {
         "alg": ALGORITHM,
         "enc": encryption,
-        "kid": to.key_id,
+        **({"kid": to.key_id} if to.key_id else {}),
         "epk": jwk.write(ephemeral.public_key()),
     }
     covered = base64url.encode(orjson.dumps(header))

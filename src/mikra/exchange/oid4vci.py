@@ -21,6 +21,8 @@ from typing import Any
 
 from mikra import base64url, strictjson
 from mikra.errors import InputError, ProtocolError
+from mikra.exchange import oid4vci_encryption
+from mikra.exchange.oid4vci_encryption import ResponseKey
 
 MOST_BYTES = 512 * 1024
 """Of a credential request: a batch of proofs with attestations."""
@@ -69,12 +71,16 @@ PROFILES = {one.name: one for one in (OPEN, EUDI)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A credential request (8.2): one of `configuration` and `identifier`, and the proofs, all of one type."""
+    """A credential request (8.2): one of `configuration` and `identifier`, and the proofs, all of one type.
+
+    `encryption`: for whom the answer is to be encrypted; None where it is not.
+    """
 
     proof_type: ProofType
     proofs: tuple[str, ...]
     configuration: str = ""
     identifier: str = ""
+    encryption: ResponseKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,27 +91,37 @@ class Notification:
     event: Event
 
 
-def read_request(body: bytes, profile: Profile) -> Request:
-    """ProtocolError with the codes of 8.3.1.2."""
+def read_request(body: bytes, profile: Profile, *, encrypted: bool = False) -> Request:
+    """ProtocolError with the codes of 8.3.1.2. `encrypted`: how the body came."""
     found = _object(body, "invalid_credential_request")
     named = [name for name in (_IDENTIFIER, _CONFIGURATION) if name in found]
     if len(named) != 1 or not _is_text(found[named[0]]):
         raise _malformed(
             "The request names one credential.", expected=f"exactly one of {_IDENTIFIER}, {_CONFIGURATION}"
         )
-    if found.get("credential_response_encryption") is not None:
-        raise ProtocolError(
-            "Answers are not encrypted here.",
-            where="credential_response_encryption",
-            code="invalid_encryption_parameters",
-        )
+    encryption = _encryption(found, encrypted)
     kind, proofs = _proofs(found, profile)
     return Request(
         proof_type=kind,
         proofs=proofs,
         configuration=found.get(_CONFIGURATION, ""),
         identifier=found.get(_IDENTIFIER, ""),
+        encryption=encryption,
     )
+
+
+def _encryption(found: Mapping[str, Any], encrypted: bool) -> ResponseKey | None:
+    """10: whoever wants an encrypted answer encrypts the request, so that nobody puts another key into it."""
+    given = found.get(oid4vci_encryption.MEMBER)
+    if given is None:
+        return None
+    if not encrypted:
+        raise ProtocolError(
+            "An encrypted answer is given to an encrypted request alone.",
+            where=oid4vci_encryption.MEMBER,
+            code=oid4vci_encryption.INVALID,
+        )
+    return oid4vci_encryption.read_response_key(given)
 
 
 def _proofs(found: Mapping[str, Any], profile: Profile) -> tuple[ProofType, tuple[str, ...]]:
@@ -140,13 +156,16 @@ def response(credentials: Sequence[Any], *, notification: str = "") -> dict[str,
     return {**answer, "notification_id": notification} if notification else answer
 
 
-def read_transaction(body: bytes) -> str:
-    """9.1: the transaction of a deferred request. ProtocolError `invalid_transaction_id`."""
+def read_transaction(body: bytes, *, encrypted: bool = False) -> tuple[str, ResponseKey | None]:
+    """9.1: the transaction of a deferred request, and for whom its answer is encrypted.
+
+    ProtocolError `invalid_transaction_id`, `invalid_encryption_parameters`.
+    """
     found = _object(body, "invalid_credential_request")
     id = found.get("transaction_id")
     if not _is_text(id):
         raise ProtocolError("The request names no transaction.", where="transaction_id", code="invalid_transaction_id")
-    return str(id)
+    return str(id), _encryption(found, encrypted)
 
 
 def later(transaction: str, interval: int) -> dict[str, Any]:

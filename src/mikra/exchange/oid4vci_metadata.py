@@ -16,8 +16,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from mikra import messages
-from mikra.exchange import client_attestation, dpop, oauth
+from mikra.exchange import client_attestation, dpop, oauth, oid4vci_encryption
 from mikra.exchange.oid4vci import OPEN, Profile
 from mikra.exchange.oid4vci_proof import ALGORITHMS
 from mikra.vocabulary.wallet_claims import EU_TYPE, WalletClaim, table_of
@@ -72,13 +74,17 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """An issuer as wallets see it. `names`: language -> name; `logo` is an address, or "" for none."""
+    """An issuer as wallets see it. `names`: language -> name; `logo` is an address, or "" for none.
+
+    `encrypted_for`: name -> key, for which wallets may encrypt what they ask.
+    """
 
     identifier: str
     names: Mapping[str, str] = field(hash=False)
     configurations: tuple[Configuration, ...]
     logo: str = ""
     profile: Profile = OPEN
+    encrypted_for: Mapping[str, ec.EllipticCurvePublicKey] = field(default_factory=dict, hash=False)
 
     def endpoint(self, name: str) -> str:
         """The address of one of its endpoints."""
@@ -122,7 +128,7 @@ def eudi_configurations(vct: str) -> tuple[Configuration, ...]:
 
 def issuer_metadata(issuer: Issuer) -> dict[str, Any]:
     """12.2.4."""
-    return {
+    said = {
         "credential_issuer": issuer.identifier,
         "authorization_servers": [issuer.identifier],
         "credential_endpoint": issuer.endpoint("credential"),
@@ -133,6 +139,10 @@ def issuer_metadata(issuer: Issuer) -> dict[str, Any]:
         "display": [_named(issuer, language) for language in issuer.names],
         "credential_configurations_supported": {one.id: one.written() for one in issuer.configurations},
     }
+    if issuer.encrypted_for:
+        said["credential_request_encryption"] = oid4vci_encryption.requests(issuer.encrypted_for)
+        said["credential_response_encryption"] = dict(oid4vci_encryption.RESPONSES)
+    return said
 
 
 def server_metadata(issuer: Issuer) -> dict[str, Any]:

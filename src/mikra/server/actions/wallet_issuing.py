@@ -13,14 +13,15 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mikra.adapters.clock import chance, now
 from mikra.errors import ProtocolError, UnavailableError
-from mikra.exchange import oid4vci, oid4vci_proof
+from mikra.exchange import oid4vci, oid4vci_encryption, oid4vci_proof
 from mikra.exchange.oid4vci import BATCH, PROFILES, Nonces
-from mikra.server.actions import audit, copy_places, wallet_copies
+from mikra.exchange.oid4vci_encryption import ResponseKey
+from mikra.server.actions import audit, copy_places, wallet_copies, wallet_encryption
 from mikra.server.actions.wallet_clients import Asked
 from mikra.server.actions.wallet_copies import issuer_of
 from mikra.server.actions.wallet_offers import NOBODY, counts, digest_of, secret_of
@@ -38,10 +39,16 @@ WEEK = dt.timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a wallet is told. `later`: that it has to come again (202)."""
+    """What a wallet is told. `later`: that it has to come again (202). `encryption`: for whom it is encrypted."""
 
     body: dict[str, Any]
     later: bool = False
+    encryption: ResponseKey | None = None
+
+    @property
+    def encrypted(self) -> str:
+        """As one text; "" where it goes out in the clear."""
+        return oid4vci_encryption.encrypt(self.body, self.encryption, chance(12)) if self.encryption else ""
 
 
 def nonce(at: dt.datetime | None = None) -> str:
@@ -49,12 +56,15 @@ def nonce(at: dt.datetime | None = None) -> str:
     return _nonces().make(at or now(), chance(16))
 
 
-def credential(tenant: Tenant, asked: Asked, body: bytes, at: dt.datetime | None = None) -> Answer:
+def credential(
+    tenant: Tenant, asked: Asked, body: bytes, content_type: str = "", at: dt.datetime | None = None
+) -> Answer:
     """8: the award, bound to the wallet's key. ProtocolError with the codes of 8.3.1 and of RFC 6750."""
     moment = at or now()
     row = by_token(tenant, asked, moment)
     issuer = issuer_of(tenant, asked.profile)
-    request = oid4vci.read_request(body, asked.profile)
+    text, encrypted = wallet_encryption.opened(body, content_type, moment)
+    request = oid4vci.read_request(text, asked.profile, encrypted=encrypted)
     if request.configuration and request.configuration != row.configuration:
         raise _refused("unknown_credential_configuration", "This token is for another credential.")
     if request.identifier and request.identifier != row.configuration:
@@ -62,7 +72,7 @@ def credential(tenant: Tenant, asked: Asked, body: bytes, at: dt.datetime | None
     expected = oid4vci_proof.Expected(issuer=issuer.identifier, at=moment, client_id=row.client)
     proofs = oid4vci_proof.check(request.proofs, expected, is_ours=lambda text: _spent(text, moment))
     keys = [{"jwk": one.holder, "did": one.did} for one in proofs]
-    return _given(row, keys, moment)
+    return replace(_given(row, keys, moment), encryption=request.encryption)
 
 
 def _given(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime) -> Answer:
@@ -81,26 +91,29 @@ def _later(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime) -> Ans
     return Answer(oid4vci.later(transaction, _seconds(INTERVAL)), later=True)
 
 
-def deferred(tenant: Tenant, asked: Asked, body: bytes, at: dt.datetime | None = None) -> Answer:
+def deferred(
+    tenant: Tenant, asked: Asked, body: bytes, content_type: str = "", at: dt.datetime | None = None
+) -> Answer:
     """9: what was not to be had before. ProtocolError `invalid_transaction_id`, `credential_request_denied`.
 
     The token counts here for a week after its end: the keys that were proven were kept, and no other gets anything.
     """
     moment = at or now()
     row = by_token(tenant, asked, moment, late=True)
-    transaction = oid4vci.read_transaction(body)
+    text, encrypted = wallet_encryption.opened(body, content_type, moment)
+    transaction, key = oid4vci.read_transaction(text, encrypted=encrypted)
     if row.transaction is None or not hmac.compare_digest(digest_of(transaction), bytes(row.transaction)):
         raise _refused("invalid_transaction_id", "This transaction is none of this token.")
     if row.waits is None or row.token_ends is None or row.token_ends + WEEK <= moment:
         raise _refused("invalid_transaction_id", "This transaction has ended.")
     if moment < row.waits:
-        return Answer(oid4vci.later(transaction, _seconds(row.waits - moment)), later=True)
+        return Answer(oid4vci.later(transaction, _seconds(row.waits - moment)), later=True, encryption=key)
     try:
         sealed = _issued(row, row.keys, moment)
     except UnavailableError:
         issuing.wait(row, moment + INTERVAL)
-        return Answer(oid4vci.later(transaction, _seconds(INTERVAL)), later=True)
-    return Answer(oid4vci.response(sealed))
+        return Answer(oid4vci.later(transaction, _seconds(INTERVAL)), later=True, encryption=key)
+    return Answer(oid4vci.response(sealed), encryption=key)
 
 
 def _issued(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime) -> list[Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Concatenate, ParamSpec
 
 import orjson
@@ -15,12 +16,14 @@ from django.views.decorators.csrf import csrf_exempt
 
 from mikra.adapters.clock import now
 from mikra.errors import InputError, MikraError, NotFoundError, ProtocolError, UnavailableError
-from mikra.exchange import dpop, oauth, oid4vci_metadata
+from mikra.exchange import dpop, oauth, oid4vci_encryption, oid4vci_metadata
 from mikra.exchange.client_attestation import Texts
 from mikra.exchange.oid4vci import Profile
+from mikra.exchange.oid4vci_metadata import Issuer
 from mikra.server.actions import (
     wallet_clients,
     wallet_copies,
+    wallet_encryption,
     wallet_issuing,
     wallet_offers,
     wallet_requests,
@@ -119,6 +122,13 @@ def _json(value: Any, status: int = 200) -> HttpResponse:
     return HttpResponse(orjson.dumps(value), status=status, content_type="application/json")
 
 
+def _answer(found: wallet_issuing.Answer) -> HttpResponse:
+    status = 202 if found.later else 200
+    if found.encryption is None:
+        return _json(found.body, status)
+    return HttpResponse(found.encrypted, status=status, content_type=oid4vci_encryption.MEDIA_TYPE)
+
+
 def _body(request: HttpRequest) -> bytes:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > MOST:
@@ -144,10 +154,15 @@ def _asked(request: HttpRequest, profile: Profile) -> Asked:
     )
 
 
+def _issuer(slug: str, profile: Profile) -> Issuer:
+    found = wallet_copies.issuer_of(wallet_offers.tenant_of(slug), profile)
+    return replace(found, encrypted_for=wallet_encryption.public(now()))
+
+
 @endpoint("GET", public_for=300)
 def issuer_metadata(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """12.2: which credentials, and where."""
-    return _json(oid4vci_metadata.issuer_metadata(wallet_copies.issuer_of(wallet_offers.tenant_of(slug), profile)))
+    return _json(oid4vci_metadata.issuer_metadata(_issuer(slug, profile)))
 
 
 @endpoint("GET", public_for=300)
@@ -194,15 +209,15 @@ def nonce(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
 @endpoint("POST", resource=True)
 def credential(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """8: the credential."""
-    found = wallet_issuing.credential(wallet_offers.tenant_of(slug), _asked(request, profile), _body(request))
-    return _json(found.body, 202 if found.later else 200)
+    tenant, kind = wallet_offers.tenant_of(slug), request.headers.get("Content-Type", "")
+    return _answer(wallet_issuing.credential(tenant, _asked(request, profile), _body(request), kind))
 
 
 @endpoint("POST", resource=True)
 def deferred(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
     """9: the credential that could not be had before."""
-    found = wallet_issuing.deferred(wallet_offers.tenant_of(slug), _asked(request, profile), _body(request))
-    return _json(found.body, 202 if found.later else 200)
+    tenant, kind = wallet_offers.tenant_of(slug), request.headers.get("Content-Type", "")
+    return _answer(wallet_issuing.deferred(tenant, _asked(request, profile), _body(request), kind))
 
 
 @endpoint("POST", resource=True)
