@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MANIFEST = "manifest"
     AUDIT_HEAD = "audit-head"
     REQUEST = "request"
+    METADATA = "metadata"
     PDF = "pdf"
     DATA_INTEGRITY = "data-integrity"
     DIGEST = "digest"
@@ -37,7 +38,7 @@ _BY_TYPE = {
     "dc+sd-jwt": Kind.SD_JWT,
     "vc+sd-jwt": Kind.SD_JWT,
     "oauth-authz-req+jwt": Kind.REQUEST,
-    "openidvci-issuer-metadata+jwt": Kind.REQUEST,
+    "openidvci-issuer-metadata+jwt": Kind.METADATA,
     "audit-head+jwt": Kind.AUDIT_HEAD,
 }
 _CREDENTIALS = frozenset({"jose+json", "jose", "vc+jwt", "vp+jwt", "jwt", ""})

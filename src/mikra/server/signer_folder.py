@@ -40,7 +40,7 @@ SEALS = {
     "status": ("status-list",),
     "requests": ("request",),
     "receipts": ("receipt", "manifest", "audit-head"),
-    "wallets": ("vc", "sd-jwt", "data-integrity"),
+    "wallets": ("vc", "sd-jwt", "data-integrity", "metadata"),
 }
 """By use of a key (`store.tenants.SealKey.Use`): the kinds that the signer lets it seal (`adapters.signer_kinds`)."""
 

@@ -16,16 +16,25 @@ from django.test import Client
 
 from mikra.adapters.clock import now
 from mikra.conversion import sd_jwt_vc
-from mikra.errors import InputError
+from mikra.errors import InputError, ProtocolError, UnavailableError
 from mikra.exchange.oid4vci import EUDI, OPEN
 from mikra.exchange.oid4vci_metadata import EUDI_ID, JWT_ID, SDJWT_ID
-from mikra.sealing import sd_jwt, wallet_certificates
+from mikra.exchange.signed_claims import Reader
+from mikra.sealing import jws, sd_jwt, wallet_certificates
 from mikra.server import wallet_providers
-from mikra.server.actions import wallet_offers
+from mikra.server.actions import seal_keys, wallet_keys, wallet_metadata, wallet_offers
 from mikra.server.store.awards import Award
 from mikra.server.web.issuing import authorize
+from mikra.trust.certified_names import certifies
 from mikra.vocabulary.wallet_claims import EU_TYPE, LEARNING_CREDENTIAL
 from tests.server.issuing.careful import PROVIDER, Careful, fresh
+
+SEALED = jws.Profile(
+    name="metadata",
+    algorithms=frozenset({"ES256"}),
+    protected=frozenset({"alg", "typ", "x5c"}),
+    types=frozenset({"openidvci-issuer-metadata+jwt"}),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -239,3 +248,40 @@ def test_on_open_an_attestation_that_is_wrong_is_refused_and_one_of_a_stranger_s
     said = {"DPoP": phone.proven("par"), **phone.attested(at=now() - dt.timedelta(hours=1))}
     assert error_of(phone.push(said)) == (401, "invalid_client")
     assert "Nobody that is known here" in client.get(phone.page(client)).content.decode()
+
+
+@pytest.mark.parametrize("profile", ["open", "eudi"])
+def test_metadata_are_sealed_for_whoever_asks_for_that_first(client: Client, collected: Award, profile: str) -> None:
+    wallet_metadata._signed.cache_clear()
+    path = f"/.well-known/openid-credential-issuer/issuers/zed/{profile}"
+    plain = client.get(path, headers={"accept": "application/json, application/jwt"})
+    assert plain["Content-Type"] == "application/json"
+    sealed = client.get(path, headers={"accept": "application/jwt, application/json"})
+    assert (sealed["Content-Type"], sealed["Vary"]) == ("application/jwt", "Accept")
+    read = Reader(profile=SEALED, code="x", most=100_000)
+    found = read.open(sealed.content.decode())
+    (leaf,) = read.chain(found.header)
+    read.check_signature(found, x509.load_der_x509_certificate(leaf).public_key())
+    assert certifies(leaf, plain.json()["credential_issuer"])
+    assert leaf != wallet_keys.anchor()
+    assert {**plain.json(), "iss": found.claims["iss"], "sub": found.claims["sub"], "iat": found.claims["iat"]} == dict(
+        found.claims
+    )
+    assert found.claims["sub"] == plain.json()["credential_issuer"]
+    assert client.get(path, headers={"accept": "application/jwt"}).content == sealed.content, "made once in a while"
+    with pytest.raises(ProtocolError):
+        read.check_signature(found, PROVIDER.key.public_key())
+
+
+def test_without_the_signer_metadata_are_as_true_in_the_clear(
+    client: Client, collected: Award, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wallet_metadata._signed.cache_clear()
+
+    def away(_key: Any) -> Any:
+        raise UnavailableError("The signer does not answer.")
+
+    monkeypatch.setattr(seal_keys, "signer_of", away)
+    path = "/.well-known/openid-credential-issuer/issuers/zed/open"
+    answer = client.get(path, headers={"accept": "application/jwt"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Concatenate, ParamSpec
 
 import orjson
@@ -15,16 +14,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from mikra.adapters.clock import now
-from mikra.errors import InputError, MikraError, NotFoundError, ProtocolError, UnavailableError
+from mikra.errors import InputError, MikraError, NotAllowedError, NotFoundError, ProtocolError, UnavailableError
 from mikra.exchange import dpop, oauth, oid4vci_encryption, oid4vci_metadata
 from mikra.exchange.client_attestation import Texts
 from mikra.exchange.oid4vci import Profile
-from mikra.exchange.oid4vci_metadata import Issuer
 from mikra.server.actions import (
     wallet_clients,
     wallet_copies,
-    wallet_encryption,
     wallet_issuing,
+    wallet_metadata,
     wallet_offers,
     wallet_requests,
     wallet_tokens,
@@ -154,15 +152,20 @@ def _asked(request: HttpRequest, profile: Profile) -> Asked:
     )
 
 
-def _issuer(slug: str, profile: Profile) -> Issuer:
-    found = wallet_copies.issuer_of(wallet_offers.tenant_of(slug), profile)
-    return replace(found, encrypted_for=wallet_encryption.public(now()))
-
-
 @endpoint("GET", public_for=300)
 def issuer_metadata(request: HttpRequest, slug: str, profile: Profile) -> HttpResponse:
-    """12.2: which credentials, and where."""
-    return _json(oid4vci_metadata.issuer_metadata(_issuer(slug, profile)))
+    """12.2: which credentials, and where; sealed for whoever asks for that first."""
+    tenant, wanted = wallet_offers.tenant_of(slug), request.headers.get("Accept", "").split(",")[0].split(";")[0]
+    if wanted.strip().lower() == oid4vci_encryption.MEDIA_TYPE:
+        try:
+            text = wallet_metadata.signed(tenant, profile, now())
+        except (UnavailableError, NotAllowedError):  # in the clear it is as true
+            pass
+        else:
+            return HttpResponse(text, content_type=oid4vci_encryption.MEDIA_TYPE, headers={"Vary": "Accept"})
+    response = _json(wallet_metadata.told(tenant, profile, now()))
+    response["Vary"] = "Accept"
+    return response
 
 
 @endpoint("GET", public_for=300)
