@@ -9,7 +9,7 @@ import {
   parseAuthorizationResponseRedirectUrl,
   setGlobalConfig,
 } from "@openid4vc/oauth2";
-import { Openid4vciClient } from "@openid4vc/openid4vci";
+import { Openid4vciClient, Openid4vciWalletProvider } from "@openid4vc/openid4vci";
 import * as jose from "jose";
 
 setGlobalConfig({ allowInsecureUrls: true }); // the service of a test speaks http on loopback
@@ -81,11 +81,22 @@ async function fetched({ offer, redirect, provider, verifier }) {
     dpop: asked.dpop ?? proofOf,
   });
   const { c_nonce: nonce } = await client.requestNonce({ issuerMetadata });
+  const attestKeys = () =>
+    new Openid4vciWalletProvider({ callbacks }).createKeyAttestationJwt({
+      signer: { method: "x5c", x5c: provider.x5c, alg: "ES256" },
+      use: "proof_type.jwt",
+      attestedKeys: [holder],
+      nonce,
+      issuedAt: new Date(),
+      expiresAt: new Date(Date.now() + 3_600_000),
+    });
+  const keyAttestationJwt = provider ? await attestKeys() : undefined;
   const { jwt } = await client.createCredentialRequestJwtProof({
     issuerMetadata,
     credentialConfigurationId,
     nonce,
     clientId: CLIENT,
+    keyAttestationJwt,
     signer: { method: "jwk", alg: "ES256", publicJwk: holder },
   });
   const { credentialResponse } = await client.retrieveCredentials({

@@ -44,7 +44,10 @@ _BACKGROUND, _TEXT = "#1f3a5f", "#ffffff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """One credential as wallets are told of it. `sealed_with`: names of algorithms, or of suites (ldp_vc)."""
+    """One credential as wallets are told of it. `sealed_with`: names of algorithms, or of suites (ldp_vc).
+
+    `attested`: keys are to be attested by the provider of the wallet.
+    """
 
     id: str
     format: str
@@ -53,6 +56,7 @@ class Configuration:
     proofs: tuple[str, ...] = ALGORITHMS
     vct: str = ""
     contexts: tuple[str, ...] = ()
+    attested: bool = False
 
     def written(self) -> dict[str, Any]:
         """Its JSON."""
@@ -65,7 +69,11 @@ class Configuration:
                 body["credential_definition"]["@context"] = list(self.contexts)
         body["credential_signing_alg_values_supported"] = list(self.sealed_with)
         body["cryptographic_binding_methods_supported"] = list(self.binding)
-        body["proof_types_supported"] = {"jwt": {"proof_signing_alg_values_supported": list(self.proofs)}}
+        proof = {"proof_signing_alg_values_supported": list(self.proofs)}
+        body["proof_types_supported"] = {"jwt": proof}
+        if self.attested:
+            wanted = {**proof, "key_attestations_required": {}}
+            body["proof_types_supported"] = {"jwt": wanted, "attestation": wanted}
         body["credential_metadata"] = {"display": [_shown(language) for language in messages.LANGUAGES]}
         if self.vct:
             body["credential_metadata"]["claims"] = [_claim(one) for one in table_of(self.vct)]
@@ -121,7 +129,7 @@ def open_configurations(vct: str) -> tuple[Configuration, ...]:
 def eudi_configurations(vct: str) -> tuple[Configuration, ...]:
     """What `eudi` gives: the EU's type, and ours, which carries all elements of Annex I (OpenID4VC HAIP 1.0, 4)."""
     ours = Configuration(
-        id=SDJWT_ID, format=SD_JWT, sealed_with=("ES256",), binding=("jwk",), proofs=("ES256",), vct=vct
+        id=SDJWT_ID, format=SD_JWT, sealed_with=("ES256",), binding=("jwk",), proofs=("ES256",), vct=vct, attested=True
     )
     return (replace(ours, id=EUDI_ID, vct=EU_TYPE), ours)
 

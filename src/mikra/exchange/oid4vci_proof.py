@@ -177,9 +177,20 @@ def _moment(claims: Mapping[str, Any], name: str) -> float | None:
     return float(value)
 
 
-def make(signer: Signer, key: PublicKeyTypes, *, issuer: str, nonce: str, at: datetime, client_id: str = "") -> str:
+def make(
+    signer: Signer,
+    key: PublicKeyTypes,
+    *,
+    issuer: str,
+    nonce: str,
+    at: datetime,
+    client_id: str = "",
+    key_attestation: str = "",
+) -> str:
     """A proof as a wallet makes it, with its key as `jwk`."""
-    header = {"typ": TYPE, "alg": signer.algorithm, "jwk": jwk.write(key)}
+    header: dict[str, Any] = {"typ": TYPE, "alg": signer.algorithm, "jwk": jwk.write(key)}
+    if key_attestation:
+        header["key_attestation"] = key_attestation
     claims: dict[str, Any] = {"aud": issuer, "iat": int(at.timestamp()), "nonce": nonce}
     if client_id:
         claims["iss"] = client_id

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mikra.adapters.clock import chance, now
 from mikra.adapters.own_http import OwnService, Said
-from mikra.exchange import authorization, client_attestation, dpop, oauth, oid4vci_proof
+from mikra.exchange import authorization, client_attestation, dpop, key_attestation, oauth, oid4vci_proof
 from mikra.exchange.oid4vci import EUDI, OPEN, Profile
 from mikra.sealing import wallet_certificates
 from mikra.sealing.keys import bare_signer
@@ -63,7 +63,13 @@ class Wallet:
         """The credential for a token, with a proof of the key it is bound to (or of a thief's)."""
         nonce = (self.service.ask("POST", f"{self.issuer}/nonce").json() or {}).get("c_nonce", "")
         proof = oid4vci_proof.make(
-            bare_signer(self.key), self.key.public_key(), issuer=self.issuer, nonce=nonce, at=now(), client_id=self.name
+            bare_signer(self.key),
+            self.key.public_key(),
+            issuer=self.issuer,
+            nonce=nonce,
+            at=now(),
+            client_id=self.name,
+            key_attestation=self._attested_key(nonce),
         )
         body = orjson.dumps({"credential_configuration_id": configuration, "proofs": {"jwt": [proof]}})
         for _again in range(2):
@@ -87,6 +93,13 @@ class Wallet:
             token=token,
             nonce=self.nonce,
         )
+
+    def _attested_key(self, nonce: str) -> str:
+        if self.provider is None:
+            return ""
+        signer, x5c = bare_signer(self.provider.key), [base64.b64encode(self.provider.certificate).decode()]
+        ends = now() + timedelta(hours=1)
+        return key_attestation.make(signer, x5c, [self.key.public_key()], at=now(), ends=ends, nonce=nonce)
 
     def _attested(self) -> dict[str, str]:
         if self.provider is None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mikra.adapters.clock import now
-from mikra.exchange import authorization, client_attestation, dpop
+from mikra.exchange import authorization, client_attestation, dpop, key_attestation, oid4vci_proof
 from mikra.sealing import wallet_certificates
 from mikra.sealing.keys import bare_signer
 from tests.server.issuing.conftest import Phone
@@ -66,6 +66,22 @@ class Careful(Phone):
         wanted = {"server": self.issuer, "client": self.name, "at": now(), "jti": secrets.token_hex(8), **changed}
         proof = client_attestation.prove(bare_signer(self.instance), **wanted)
         return {"OAuth-Client-Attestation": vouched, "OAuth-Client-Attestation-PoP": proof}
+
+    def proof(self, *, nonce: str = "", key: Any = None, keys: list[Any] | None = None, **more: Any) -> str:
+        """With an attestation of its keys by the provider, where there is one."""
+        held, fresh_nonce = key or self.key, nonce or self.nonce()
+        if self.instance:
+            more.setdefault("key_attestation", self.attest_keys(keys or [held], fresh_nonce))
+        return oid4vci_proof.make(
+            bare_signer(held),
+            held.public_key(),
+            **{"issuer": self.issuer, "nonce": fresh_nonce, "at": now(), **more},
+        )
+
+    def attest_keys(self, keys: list[Any], nonce: str = "", provider: Any = PROVIDER, **changed: Any) -> str:
+        x5c = [base64.b64encode(provider.certificate).decode()]
+        wanted = {"at": now(), "ends": now() + dt.timedelta(hours=1), "nonce": nonce, **changed}
+        return key_attestation.make(bare_signer(provider.key), x5c, [one.public_key() for one in keys], **wanted)
 
     def form(self, name: str, values: dict[str, str], headers: dict[str, str] | None = None) -> Any:
         """A request of the authorisation; once more where a nonce is asked for."""

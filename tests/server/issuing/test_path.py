@@ -136,7 +136,7 @@ def test_keys_for_wallets_are_no_keys_for_credentials(collected: Award, client: 
     assert phone.credential(token).status_code == 200
     made = SealKey.of(tenant).get(use=SealKey.Use.WALLETS)
     plan = tomllib.loads(installation().signer_plan.read_text("utf-8"))
-    assert set(plan["keys"][made.name]["seals"]) == {"vc", "sd-jwt", "data-integrity"}
+    assert set(plan["keys"][made.name]["seals"]) == {"vc", "sd-jwt", "data-integrity", "metadata"}
     names = {one["kid"] for one in client.get("/.well-known/jwt-vc-issuer/issuers/zed/open").json()["jwks"]["keys"]}
     document = client.get("/issuers/zed/open/did.json").json()
     assert {one["id"].partition("#")[2] for one in document["verificationMethod"]} == names

@@ -21,7 +21,7 @@ from mikra.errors import ProtocolError, UnavailableError
 from mikra.exchange import oid4vci, oid4vci_encryption, oid4vci_proof
 from mikra.exchange.oid4vci import BATCH, PROFILES, Nonces
 from mikra.exchange.oid4vci_encryption import ResponseKey
-from mikra.server.actions import audit, copy_places, wallet_copies, wallet_encryption
+from mikra.server.actions import audit, copy_places, wallet_copies, wallet_encryption, wallet_proofs
 from mikra.server.actions.wallet_clients import Asked
 from mikra.server.actions.wallet_copies import issuer_of
 from mikra.server.actions.wallet_offers import NOBODY, counts, digest_of, secret_of
@@ -70,8 +70,7 @@ def credential(
     if request.identifier and request.identifier != row.configuration:
         raise _refused("unknown_credential_identifier", "This token is for another credential.")
     expected = oid4vci_proof.Expected(issuer=issuer.identifier, at=moment, client_id=row.client)
-    proofs = oid4vci_proof.check(request.proofs, expected, is_ours=lambda text: _spent(text, moment))
-    keys = [{"jwk": one.holder, "did": one.did} for one in proofs]
+    keys = wallet_proofs.proven(asked, request, expected, row, is_ours=lambda text: _spent(text, moment))
     return replace(_given(row, keys, moment), encryption=request.encryption)
 
 
