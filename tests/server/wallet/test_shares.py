@@ -11,6 +11,7 @@ from django.db import connection
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from mikra.server.actions import shares, wallets
+from mikra.server.actions.rate_limits import Buckets
 from mikra.server.actions.retention import delete_due
 from mikra.server.store.awards import Award
 from mikra.server.store.shares import Share
@@ -67,18 +68,18 @@ def test_what_ended_or_was_stopped_opens_no_more(wallet: Wallet, held: Held) -> 
     assert [one.state for one in shares.mine(wallet)] == ["stopped"]
 
 
-def test_a_password_is_asked_for_and_not_guessed(wallet: Wallet, held: Held) -> None:
+def test_a_password_is_asked_for_and_not_guessed(wallet: Wallet, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shares.make(wallet, [held.id], password="rosemary")
     assert shares.asks_first(share)
     assert "rosemary" not in share.password
-    shares.PASSWORDS.clear()
+    slow = Buckets(a_minute=1, burst=10)  # at ten a minute, a slow machine gets one back while this runs
+    monkeypatch.setattr(shares, "PASSWORDS", slow)
     assert shares.open_by(share, password="rosemary").files
     for _ in range(9):
         with pytest.raises(InputError):
             shares.open_by(share, password="thyme")
     with pytest.raises(UnavailableError):
         shares.open_by(share, password="rosemary")
-    shares.PASSWORDS.clear()
 
 
 def test_what_is_for_one_opening_ends_with_it(wallet: Wallet, held: Held) -> None:

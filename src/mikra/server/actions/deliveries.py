@@ -18,7 +18,7 @@ from mikra.adapters.clock import now
 from mikra.adapters.delivery_reports import read_report
 from mikra.adapters.mail import Later, Mailbox, Post, Refused
 from mikra.errors import ConflictError, InputError, MikraError
-from mikra.server.actions import audit, claim_codes, learner_addresses, letters
+from mikra.server.actions import audit, claim_codes, learner_addresses, letters, wallet_consents
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.actions.work import work
 from mikra.server.post import our_post
@@ -69,8 +69,10 @@ def _send(taken: Delivery, line: Post, at: dt.datetime) -> None:
         delivery.message_id = letters.new_message_id()
         with work():
             delivery.save(update_fields=("message_id",))
+    added = wallet_consents.land(delivery, at)
     try:
-        outcome = line.send(letters.message_of(delivery, reminder=delivery.resent_from_id is not None))
+        reminder = delivery.resent_from_id is not None
+        outcome = line.send(letters.message_of(delivery, reminder=reminder, added=added))
     except MikraError as error:
         with work():
             delivery_rows.step(delivery, State.FAILED, at, error.message, problem=error.message[:300])
@@ -83,6 +85,8 @@ def _send(taken: Delivery, line: Post, at: dt.datetime) -> None:
             _later(delivery, outcome, at)
         else:
             delivery_rows.step(delivery, State.SENT, at, problem="")
+            if added:
+                delivery_rows.step(delivery, State.CLAIMED, at, claimed=at)
 
 
 def _note_bounce(delivery: Delivery, at: dt.datetime) -> None:

@@ -61,12 +61,15 @@ def claim_address(delivery: Delivery) -> str:
     return f"{installation().origin.rstrip('/')}/claim/{code}/"
 
 
-def message_of(delivery: Delivery, *, reminder: bool = False) -> EmailMessage:
-    """The letter of a delivery, ready to be sent. InputError where there is no address that could be written to."""
+def message_of(delivery: Delivery, *, reminder: bool = False, added: bool = False) -> EmailMessage:
+    """The letter of a delivery, ready to be sent. InputError where there is no address that could be written to.
+
+    `added`: it is in the learner's wallet already, as they asked.
+    """
     to = person_of(delivery)
     tenant = delivery.tenant
     decided = settings_of(tenant)
-    subject, body = text_of(delivery, to, reminder=reminder)
+    subject, body = text_of(delivery, to, reminder=reminder, added=added)
     message = EmailMessage()
     message["Subject"] = subject
     message["From"] = _sender(decided.sender_name or tenant.name)
@@ -81,10 +84,10 @@ def message_of(delivery: Delivery, *, reminder: bool = False) -> EmailMessage:
     return message
 
 
-def text_of(delivery: Delivery, to: Person, *, reminder: bool = False) -> tuple[str, str]:
+def text_of(delivery: Delivery, to: Person, *, reminder: bool = False, added: bool = False) -> tuple[str, str]:
     """Subject and body, in the language of whom it is for."""
     with translation.override(to.language):
-        return " ".join(_title(delivery, reminder).split())[:200], _body(delivery, to, reminder)
+        return " ".join(_title(delivery, reminder).split())[:200], _body(delivery, to, reminder, added)
 
 
 def new_message_id() -> str:
@@ -133,7 +136,7 @@ def _of_change(delivery: Delivery, to: Person) -> str:
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
-def _body(delivery: Delivery, to: Person, reminder: bool) -> str:
+def _body(delivery: Delivery, to: Person, reminder: bool, added: bool) -> str:
     if delivery.kind == Delivery.Kind.CHANGE:
         return _of_change(delivery, to)
     title, tenant = delivery.award.edition.title, delivery.tenant.name
@@ -142,6 +145,8 @@ def _body(delivery: Delivery, to: Person, reminder: bool) -> str:
         if delivery.award.supersedes_id
         else _("{tenant} has awarded you the micro-credential “{title}”.")
     )
+    if added:
+        return _of_added(delivery, to, what.format(tenant=tenant, title=title))
     lines = [
         _("Hello {name},").format(name=to.name),
         what.format(tenant=tenant, title=title),
@@ -156,6 +161,20 @@ def _body(delivery: Delivery, to: Person, reminder: bool) -> str:
             tenant=tenant
         )
     )
+    return "\n\n".join(lines) + "\n"
+
+
+def _of_added(delivery: Delivery, to: Person, what: str) -> str:
+    """Where nothing is asked, because the learner has said so before."""
+    lines = [
+        _("Hello {name},").format(name=to.name),
+        what,
+        _("It is in your wallet already, as you wanted for what {tenant} awards you. Look at it here:").format(
+            tenant=delivery.tenant.name
+        ),
+        claim_address(delivery),
+        _("To be asked each time again, open your wallet and look under “About you”."),
+    ]
     return "\n\n".join(lines) + "\n"
 
 

@@ -104,6 +104,7 @@ def _of_installation(at: dt.datetime) -> bool:
         wallets.removed_before(at - UNDO),
         shares.ended_before(at - SHARE),
         wallets.transfers_before(at),
+        wallets.consents_taken_back(),
         issuing.offers_before(at - OFFER),
         issuing.requests_before(at - OFFER),
         issuing.nonces_before(at),

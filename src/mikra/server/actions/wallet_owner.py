@@ -24,7 +24,7 @@ from mikra.server.actions.work import work
 from mikra.server.store import personal
 from mikra.server.store.scrubbing import scrub
 from mikra.server.store.shares import Share
-from mikra.server.store.wallets import Address, Held, Wallet, by_address, by_recovery
+from mikra.server.store.wallets import Address, Consent, Held, Wallet, by_address, by_recovery
 from mikra.server.words import _, language
 
 ADDRESSES = 5
@@ -154,6 +154,7 @@ def export(wallet: Wallet, at: dt.datetime | None = None) -> bytes:
             "profile": wallets.profile(wallet),
             "addresses": [_address(one) for one in addresses(wallet)],
             "credentials": listed,
+            "adding": [_consent(one) for one in Consent.of(wallet).filter(revoked=None).select_related("tenant")],
             "shares": [_share(one) for one in shares.mine(wallet)],
         }
         archive.writestr("index.html", wallet_bundle.index(_("Your wallet"), language(), _rows(listed)))
@@ -176,6 +177,10 @@ def _rows(listed: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
 
 def _address(one: Known) -> dict[str, Any]:
     return {"address": one.text, "confirmed": one.address.confirmed.isoformat(), "letters": one.address.first}
+
+
+def _consent(one: Consent) -> dict[str, Any]:
+    return {"institution": one.tenant.name, "since": one.created.isoformat()}
 
 
 def _listed(one: Held, name: str) -> dict[str, Any]:

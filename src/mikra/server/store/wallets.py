@@ -189,6 +189,11 @@ def consents(*, live: bool = True) -> models.QuerySet[Consent]:
     return rows.filter(revoked=None, learner__erased=None, learner__restricted=None) if live else rows
 
 
+def consents_taken_back() -> models.QuerySet[Consent]:
+    """Those that hold no longer: that they were given and taken back stands in the audit trail."""
+    return Consent._default_manager.exclude(revoked=None).order_by("id")
+
+
 def removed_before(at: Any) -> models.QuerySet[Held]:
     """What was taken out of wallets long enough ago."""
     return Held._default_manager.filter(removed__lt=at).order_by("id")

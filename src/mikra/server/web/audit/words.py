@@ -9,6 +9,7 @@ from mikra.server.words import lazy
 WORDS: dict[str, Any] = {
     "api_key.made": lazy("Made a key for a program"),
     "api_key.revoked": lazy("Revoked the key of a program"),
+    "award.added": lazy("An award went into a wallet, as its learner wants"),
     "award.claimed": lazy("Learner collected an award"),
     "award.correction_asked": lazy("Learner said that something is not right"),
     "award.correction_declined": lazy("Nothing was put right"),
@@ -33,6 +34,8 @@ WORDS: dict[str, Any] = {
     "batch.sent_back": lazy("Sent a class list back"),
     "case.done": lazy("Closed a request of a learner"),
     "case.exported": lazy("Took out all data of a learner"),
+    "consent.given": lazy("Learner wants new awards in the wallet without being asked"),
+    "consent.taken_back": lazy("Learner wants to be asked about new awards again"),
     "delivery.address": lazy("Changed an address, sent again"),
     "delivery.bounced": lazy("A letter came back"),
     "delivery.resent": lazy("Sent a letter again"),

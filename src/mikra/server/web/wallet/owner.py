@@ -11,8 +11,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mikra.errors import MikraError
-from mikra.server.actions import wallet_owner, wallet_sign_in, wallets
+from mikra.errors import MikraError, NotAllowedError
+from mikra.server.actions import wallet_consents, wallet_owner, wallet_sign_in, wallets
 from mikra.server.store.wallets import Held
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import Asked, learner
@@ -96,6 +96,24 @@ def remove_address(request: Asked, id: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, _("Removed. To add it again, it has to answer a code."))
     return HttpResponseRedirect(reverse("wallet_owner"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@learner
+def adding(request: Asked) -> HttpResponse:
+    """New awards without asking each time: on (`give`) and off (`take_back`) by one press each."""
+    if request.method == "POST":
+        try:
+            if "give" in request.POST:
+                wallet_consents.give(request.wallet, request.POST["give"])
+                messages.success(request, _("New awards go into your wallet. A letter says so each time."))
+            else:
+                wallet_consents.take_back(request.wallet, request.POST.get("take_back", ""))
+                messages.success(request, _("You are asked each time again."))
+        except NotAllowedError as error:
+            messages.error(request, said(error))
+        return HttpResponseRedirect(request.path)
+    return render(request, "wallet/adding.html", {"choices": wallet_consents.choices(request.wallet)})
 
 
 @require_POST

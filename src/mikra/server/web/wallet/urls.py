@@ -18,6 +18,7 @@ urlpatterns = [
     path("wallet/you/address/<uuid:id>/remove/", owner.remove_address, name="wallet_address_remove"),
     path("wallet/you/paper/", owner.paper, name="wallet_recovery"),
     path("wallet/you/everything.zip", owner.export, name="wallet_export"),
+    path("wallet/you/adding/", owner.adding, name="wallet_adding"),
     path("wallet/you/erase/", owner.erase, name="wallet_erase"),
     path("wallet/show/", sharing.choose, name="wallet_share"),
     path("wallet/shown/", sharing.index, name="wallet_shares"),

@@ -1,0 +1,38 @@
+"""What the wallet's actions refuse with is said to learners in their language: every sentence of them is collected."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mikra.server import actions
+from tools import words
+
+FOLDER = Path(actions.__file__).parent
+FILES = sorted(
+    [*FOLDER.glob("wallets*.py"), *(FOLDER / f"{name}.py" for name in ("claims", "feedback", "shares", "rate_limits"))]
+    + [FOLDER / f"wallet_{name}.py" for name in ("bundle", "consents", "forms", "next", "owner", "sign_in")]
+)
+
+
+def sentences(source: str) -> Iterator[str]:
+    """The message, and what to do, of each error that is raised with words."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call):
+            continue
+        said = [*node.exc.args[:1], *(one.value for one in node.exc.keywords if one.arg == "fix")]
+        yield from (one.value for one in said if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda one: one.stem)
+def test_every_refusal_can_be_translated(file: Path) -> None:
+    known = {str(one.id) for one in words.collected() if one.id}
+    assert sorted(set(sentences(file.read_text("utf-8"))) - known) == []
+
+
+def test_a_sentence_that_is_missed_is_seen() -> None:
+    source = 'raise InputError("Never said.", where="x", fix="Never done.")\nraise X(f"{y}")\nraise Z'
+    assert list(sentences(source)) == ["Never said.", "Never done."]
