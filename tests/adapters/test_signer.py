@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import os
@@ -106,6 +107,20 @@ def test_a_key_seals_what_it_may_and_nothing_else(running: Running) -> None:
     assert [line.get("refused", "") for line in running.audit()] == ["", "", "forbidden", "forbidden"]
 
 
+def test_a_key_for_list_tokens_seals_no_other_list(running: Running) -> None:
+    """Keys for wallets seal the token that their copies point to; a key for status lists seals both."""
+    plan, other = dataclasses.replace(running.plan.keys[0], seals=frozenset({Kind.TOKEN_LIST})), running.made["lists"]
+    running.server.keys["seal"] = HeldKey(plan, other.signer)
+    wallets, lists = running.key("seal"), running.key("lists")
+    bitstring = LIST["revocation"].rpartition(b".")[0]
+    assert wallets.sign(STATUS)
+    assert lists.sign(STATUS)
+    assert lists.sign(bitstring)
+    for data in (bitstring, EDC):
+        with pytest.raises(NotAllowedError):
+            wallets.sign(data)
+
+
 def test_only_a_key_that_may_takes_digests(running: Running) -> None:
     assert isinstance(running.key("seal"), DigestSigner)
     assert not isinstance(running.key("lists"), DigestSigner)
@@ -127,7 +142,7 @@ def test_a_batch_is_sealed_by_it(running: Running, tmp_path: Path) -> None:
     ("data", "kind"),
     [
         (EDC, Kind.EDC),
-        (STATUS, Kind.STATUS_LIST),
+        (STATUS, Kind.TOKEN_LIST),
         (LIST["revocation"].rpartition(b".")[0], Kind.STATUS_LIST),
         (header(typ="dc+sd-jwt") + b".e30", Kind.SD_JWT),
         (header(typ="vc+jwt") + b".eyJ0eXBlIjpbIlZlcmlmaWFibGVDcmVkZW50aWFsIl19", Kind.VC),

@@ -88,6 +88,7 @@ def test_every_part_of_a_policy_is_kept() -> None:
         status_max_age=timedelta(hours=1),
         revocation_required=True,
         lists_of={"did:web:x.test": frozenset({"ef"})},
+        tokens_of={"did:web:x.test": frozenset({"fe"})},
         compromised={"aa" * 32: datetime(2030, 1, 1, tzinfo=UTC)},
         faded={"sha256": datetime(2031, 1, 1, tzinfo=UTC)},
         profile_version="1.1.0",

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     VC = "vc"
     SD_JWT = "sd-jwt"
     STATUS_LIST = "status-list"
+    TOKEN_LIST = "token-list"
+    """A status list in a token (IETF) alone: what keys for wallets may seal. Keys for status lists seal it too."""
     RECEIPT = "receipt"
     MANIFEST = "manifest"
     AUDIT_HEAD = "audit-head"
@@ -34,7 +36,7 @@ class Kind(StrEnum):
 
 
 _BY_TYPE = {
-    "statuslist+jwt": Kind.STATUS_LIST,
+    "statuslist+jwt": Kind.TOKEN_LIST,
     "dc+sd-jwt": Kind.SD_JWT,
     "vc+sd-jwt": Kind.SD_JWT,
     "oauth-authz-req+jwt": Kind.REQUEST,

@@ -72,6 +72,7 @@ class Question:
     status_seals: frozenset[str] = frozenset()
     trusted_issuers: frozenset[str] = frozenset()
     lists_of: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    tokens_of: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     compromised: Mapping[str, datetime] = field(default_factory=dict, hash=False)
     nonce: str = ""
     audience: str = ""
@@ -190,6 +191,7 @@ def _told(question: Question) -> dict[str, Any]:
         "status_seals": sorted(question.status_seals),
         "trusted_issuers": sorted(question.trusted_issuers),
         "lists_of": {issuer: sorted(seals) for issuer, seals in question.lists_of.items()},
+        "tokens_of": {issuer: sorted(seals) for issuer, seals in question.tokens_of.items()},
         "compromised": {one: since.isoformat() for one, since in question.compromised.items()},
         "nonce": question.nonce,
         "audience": question.audience,
@@ -288,6 +290,7 @@ def serve(given: BinaryIO, told: BinaryIO) -> None:
                 status_seals=frozenset(question["status_seals"]),
                 trusted_issuers=frozenset(question["trusted_issuers"]),
                 lists_of={issuer: frozenset(seals) for issuer, seals in question["lists_of"].items()},
+                tokens_of={issuer: frozenset(seals) for issuer, seals in question["tokens_of"].items()},
                 compromised={one: datetime.fromisoformat(at) for one, at in question["compromised"].items()},
             ),
             loader=loader,

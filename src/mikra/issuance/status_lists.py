@@ -84,7 +84,12 @@ class Publisher:
 
 def published(publisher: Publisher, table: Table, base: str, at: dt.datetime) -> dict[str, bytes]:
     """Encoding -> the sealed list, of the table whose address is `base`."""
-    files = {
+    return bitstrings(publisher, table, base, at) | {"token": list_token(publisher, table, base, at)}
+
+
+def bitstrings(publisher: Publisher, table: Table, base: str, at: dt.datetime) -> dict[str, bytes]:
+    """Purpose -> the sealed list of the W3C form."""
+    return {
         purpose.value: publisher.seal(
             bitstring.list_credential(
                 table, purpose, url=f"{base}/{purpose}", issuer=publisher.name, at=at, valid=publisher.valid
@@ -94,8 +99,12 @@ def published(publisher: Publisher, table: Table, base: str, at: dt.datetime) ->
         )
         for purpose in PURPOSES
     }
+
+
+def list_token(publisher: Publisher, table: Table, base: str, at: dt.datetime) -> bytes:
+    """The list token (IETF). Wallets want it under the same authority as the credentials that point to it."""
     claims = token.claims(table, url=f"{base}/token", at=at, valid=publisher.valid, since=publisher.since)
-    return files | {"token": publisher.seal(claims, token.TYPE, at)}
+    return publisher.seal(claims, token.TYPE, at)
 
 
 def publish(session: Session, base: str, publisher: Publisher, *, at: dt.datetime) -> Iterator[tuple[str, bytes]]:

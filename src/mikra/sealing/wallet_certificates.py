@@ -91,14 +91,19 @@ def alternative_names(names: tuple[str, ...]) -> list[x509.GeneralName]:
     return found
 
 
-def stands_for(certificate: bytes, names: tuple[str, ...]) -> bool:
-    """Whether a certificate (DER) names all of these as URI."""
+def names_of(certificate: bytes) -> tuple[str, ...]:
+    """What a certificate (DER) names as URI, in order."""
     try:
         found = x509.load_der_x509_certificate(certificate).extensions
         held = found.get_extension_for_class(x509.SubjectAlternativeName).value
     except (ValueError, x509.ExtensionNotFound):
-        return False
-    return set(names) <= set(held.get_values_for_type(x509.UniformResourceIdentifier))
+        return ()
+    return tuple(held.get_values_for_type(x509.UniformResourceIdentifier))
+
+
+def stands_for(certificate: bytes, names: tuple[str, ...]) -> bool:
+    """Whether a certificate (DER) names all of these as URI."""
+    return set(names) <= set(names_of(certificate))
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:

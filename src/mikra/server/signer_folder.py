@@ -40,9 +40,15 @@ SEALS = {
     "status": ("status-list",),
     "requests": ("request",),
     "receipts": ("receipt", "manifest", "audit-head"),
-    "wallets": ("vc", "sd-jwt", "data-integrity", "metadata"),
+    "wallets": ("vc", "sd-jwt", "data-integrity", "metadata", "token-list"),
 }
 """By use of a key (`store.tenants.SealKey.Use`): the kinds that the signer lets it seal (`adapters.signer_kinds`)."""
+
+
+_WALLETS_BEFORE = (
+    'seals = ["vc", "sd-jwt", "data-integrity"]\n',
+    'seals = ["vc", "sd-jwt", "data-integrity", "metadata"]\n',
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +60,36 @@ class Planned:
     address: str = ""
     per_minute: int = PER_MINUTE
 
+    def kinds(self) -> str:
+        """What it may seal, as a line of the plan."""
+        listed = ", ".join(f'"{one}"' for one in SEALS[self.use])
+        return f"seals = [{listed}]\n"
+
     def table(self) -> str:
         """Its lines in the plan."""
-        kinds = ", ".join(f'"{one}"' for one in SEALS[self.use])
         where = [f'key = "{self.address}"'] if self.address else []
         if not self.address:
             where = [f'key = "../keys/{self.name}.p12"', f'password_file = "../keys/{self.name}.password"']
-        lines = [f"[keys.{self.name}]", *where, f"seals = [{kinds}]", f"per_minute = {self.per_minute}"]
+        lines = [f"[keys.{self.name}]", *where, self.kinds().rstrip(), f"per_minute = {self.per_minute}"]
         return "\n" + "\n".join(lines) + "\n"
+
+
+def complete(of: Installation) -> bool:
+    """Keys for wallets in a plan of before they sealed list tokens may do so now; whether there were any."""
+    if not of.signer_plan.exists():
+        return False
+    with _held(of):
+        before = of.signer_plan.read_text("utf-8")
+        after = before
+        for earlier in _WALLETS_BEFORE:
+            after = after.replace(earlier, Planned(name="", use="wallets").kinds())
+        if after == before:
+            return False
+        draft = of.signer_plan.with_suffix(".draft")
+        draft.unlink(missing_ok=True)
+        _write(draft, after)
+        draft.replace(of.signer_plan)
+    return True
 
 
 def keep(of: Installation, name: str, made: SealKey) -> None:

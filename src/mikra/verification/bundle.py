@@ -49,7 +49,8 @@ _PLAIN = (
 _SPANS = ("clock_skew", "status_max_age")
 _SINCE = ("compromised", "faded")
 _FILES = ("anchors", "contexts", "trusted_lists", "register")
-_OWN = (*_SINCE, "lists_of", "limits")
+_NAMED = ("lists_of", "tokens_of")
+_OWN = (*_SINCE, *_NAMED, "limits")
 POLICY_MEMBERS = frozenset((*_SETS, *_PLAIN, *_SPANS, *_FILES, *_OWN))
 """Every member of a policy is kept; `limits` alone are those of the program that reads."""
 
@@ -113,7 +114,8 @@ def _policy(policy: Policy, parts: dict[str, bytes]) -> dict[str, Any]:
     said: dict[str, Any] = {name: sorted(getattr(policy, name)) for name in _SETS}
     said |= {name: getattr(policy, name) for name in _PLAIN}
     said |= {name: getattr(policy, name).total_seconds() for name in _SPANS}
-    said["lists_of"] = {issuer: sorted(seals) for issuer, seals in policy.lists_of.items()}
+    for name in _NAMED:
+        said[name] = {issuer: sorted(seals) for issuer, seals in getattr(policy, name).items()}
     for name in _SINCE:
         said[name] = {one: moment.isoformat() for one, moment in getattr(policy, name).items()}
     parts |= {f"anchors/{n}": der for n, der in enumerate(policy.anchors)}
@@ -168,7 +170,8 @@ def _read_policy(said: Mapping[str, Any], part: Any) -> Policy:
     values: dict[str, Any] = {name: frozenset(said.get(name, ())) for name in _SETS}
     values |= {name: said[name] for name in _PLAIN}
     values |= {name: timedelta(seconds=said[name]) for name in _SPANS}
-    values["lists_of"] = {issuer: frozenset(seals) for issuer, seals in said.get("lists_of", {}).items()}
+    for name in _NAMED:
+        values[name] = {issuer: frozenset(seals) for issuer, seals in said.get(name, {}).items()}
     for name in _SINCE:
         values[name] = {one: instant(moment) for one, moment in said.get(name, {}).items()}
     return Policy(

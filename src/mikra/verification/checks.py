@@ -214,7 +214,10 @@ def check_status(case: Case) -> Check:
     if own is None:
         return _no_seal("status")
     judge = partial(seals.judge_list, own=own, at=question.at, policy=question.policy)
-    asking = status.Asking(at=question.at, loader=question.loader, policy=question.policy, judge=judge)
+    tokens = partial(judge, token=True)
+    asking = status.Asking(
+        at=question.at, loader=question.loader, policy=question.policy, judge=judge, judge_token=tokens
+    )
     return case.own_status or status.check(case.document, asking)
 
 

@@ -27,6 +27,8 @@ class Policy:
     `status_seals`: the same for seals of status lists alone; they vouch for no credential.
     `trusted_issuers`: DIDs and https issuer identifiers whose keys are taken as the issuer's own.
     `lists_of`: one of `trusted_issuers` or `trusted_seals` -> fingerprints of the seals of its status lists.
+    `tokens_of`: the same of its list tokens (IETF), where they are sealed by others than its other lists. Whoever has
+    an entry in one of these two: lists under other certificates are not theirs.
     `trusted_lists`: a snapshot of the EU's trusted lists; what a seal is called, and who vouches for it, comes from it.
     `register`: what registers of providers know; it is told beside check 7, and decides nothing.
     `contexts`: JSON-LD contexts (URL -> bytes) that an administrator added to those that are bundled.
@@ -48,6 +50,7 @@ class Policy:
     compromised: Mapping[str, datetime] = field(default_factory=dict, hash=False)
     trusted_issuers: frozenset[str] = frozenset()
     lists_of: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    tokens_of: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     trusted_lists: TrustedLists | None = None
     register: Register | None = None
     contexts: Mapping[str, bytes] = field(default_factory=dict, hash=False)

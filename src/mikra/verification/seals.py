@@ -259,23 +259,36 @@ def leading(judged: Sequence[Judged], issuer: Agent | None) -> Judged:
     return min(judged, key=rank)
 
 
-def judge_list(found: Sequence[Seal | PlainSeal], own: Judged, at: datetime, policy: Policy) -> str:
-    """ "" where one of the seals of a status list is the credential's own sealer's, else a code of `codes.CODES`."""
+def judge_list(
+    found: Sequence[Seal | PlainSeal], own: Judged, at: datetime, policy: Policy, *, token: bool = False
+) -> str:
+    """ "" where one of the seals of a status list is the credential's own sealer's, else a code of `codes.CODES`.
+
+    `token`: it is a list token (IETF).
+    """
+    named = _named_for_lists(own, policy, token)
     both = replace(policy, trusted_seals=policy.trusted_seals | policy.status_seals)
     for seal in found:
         other = judge(_as_own_key(seal, own), at, both)
-        if _same_sealer(other, own) or _named_for_lists(other, own, policy):
+        fits = _same_sealer(other, own) if named is None or other.certificate is None else _is_one_of(other, named)
+        if fits:
             good = other.validity is Validity.NOW and (not other.code or CODES[other.code][1] is Effect.PASSED)
             return "" if good else "valid_status_unknown"
     return "status_list_issuer_mismatch"
 
 
-def _named_for_lists(other: Judged, own: Judged, policy: Policy) -> bool:
-    """Whether the relying party knows this certificate as that of the lists of the issuer whose key sealed."""
+def _named_for_lists(own: Judged, policy: Policy, token: bool) -> frozenset[str] | None:
+    """The certificates that the relying party knows of the lists of the issuer whose key sealed; None: it knows none.
+
+    Then nothing else vouches for a list under a certificate: two issuers whose certificates bear no number are not one.
+    """
     sealer = own.controller or (own.certificate.fingerprint if own.certificate else "")
-    if not sealer or other.certificate is None:
-        return False
-    return other.certificate.fingerprint in policy.lists_of.get(sealer, frozenset())
+    named = policy.lists_of.get(sealer)
+    return policy.tokens_of.get(sealer, named) if token else named
+
+
+def _is_one_of(other: Judged, named: frozenset[str]) -> bool:
+    return other.certificate is not None and other.certificate.fingerprint in named
 
 
 def _as_own_key(seal: Seal | PlainSeal, own: Judged) -> Seal | PlainSeal:

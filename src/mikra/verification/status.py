@@ -73,12 +73,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """How lists are asked for: at which moment, through whom, under which policy, and who judges their seals."""
+    """How lists are asked for: at which moment, through whom, under which policy, and who judges their seals.
+
+    `judge_token`: who judges those of list tokens, where that is another.
+    """
 
     at: datetime
     loader: Loader
     policy: Policy
     judge: JudgeSeals
+    judge_token: JudgeSeals | None = None
 
 
 def check(document: Mapping[str, Any], asking: Asking) -> Check:
@@ -271,7 +275,7 @@ def _open_token(entry: Entry, asking: Asking) -> TokenList | Outcome:
     except UnavailableError as error:
         return Outcome(entry=entry, code=_unavailable(error), why="" if error.code in _KEPT else "unreachable")
     found = status_token.open_token(
-        loaded.body, at=asking.at, policy=asking.policy, loader=asking.loader, judge=asking.judge
+        loaded.body, at=asking.at, policy=asking.policy, loader=asking.loader, judge=asking.judge_token or asking.judge
     )
     if isinstance(found, status_token.Refused):
         return Outcome(entry=entry, code=found.code, why=found.why)

@@ -21,6 +21,7 @@ from mikra.exchange.oid4vci import BATCH
 from mikra.exchange.oid4vci_metadata import JWT_ID, LDP_ID, SDJWT_ID
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
+from mikra.server import signer_folder
 from mikra.server.actions import corrections, status_lists, verifying, wallet_copies, wallet_offers
 from mikra.server.actions.retention import delete_due
 from mikra.server.installation import Mode, installation
@@ -136,7 +137,8 @@ def test_keys_for_wallets_are_no_keys_for_credentials(collected: Award, client: 
     assert phone.credential(token).status_code == 200
     made = SealKey.of(tenant).get(use=SealKey.Use.WALLETS)
     plan = tomllib.loads(installation().signer_plan.read_text("utf-8"))
-    assert set(plan["keys"][made.name]["seals"]) == {"vc", "sd-jwt", "data-integrity", "metadata"}
+    assert set(plan["keys"][made.name]["seals"]) == set(signer_folder.SEALS["wallets"])
+    assert not {"edc", "pdf", "digest", "status-list"} & set(plan["keys"][made.name]["seals"])
     names = {one["kid"] for one in client.get("/.well-known/jwt-vc-issuer/issuers/zed/open").json()["jwks"]["keys"]}
     document = client.get("/issuers/zed/open/did.json").json()
     assert {one["id"].partition("#")[2] for one in document["verificationMethod"]} == names
@@ -164,10 +166,6 @@ def test_the_copy_is_genuine_and_is_withdrawn_with_the_award(collected: Award, a
         return str(verifying.check(file).reports[0]["en"]["code"])
 
     assert code() == "valid"
-    lists = SealKey.of(tenant).filter(use=SealKey.Use.STATUS)
-    lists.update(compromised=now())
-    assert code() == "status_list_issuer_mismatch"
-    lists.update(compromised=None)
     registrar = proven(actor(tenant, Role.REGISTRAR))
     corrections.revoke(registrar, collected.id, "The grade was entered wrongly.")
     assert code() == "credential_revoked"

@@ -137,7 +137,7 @@ def test_what_is_decided_while_a_list_is_published_is_not_forgotten(
 ) -> None:
     publish_everything()
     award = Award.of(registrar.tenant).order_by("row")[0]
-    whole = status_lists.status_lists.published
+    whole = status_lists.status_lists.bitstrings
 
     def slow(*given: object) -> object:
         """While the list is being sealed somebody decides once more."""
@@ -147,7 +147,7 @@ def test_what_is_decided_while_a_list_is_published_is_not_forgotten(
         return made
 
     corrections.suspend(registrar, award.id, WHY)
-    monkeypatch.setattr(status_lists.status_lists, "published", slow)
+    monkeypatch.setattr(status_lists.status_lists, "bitstrings", slow)
     assert status_lists.publish_due()
     assert StatusList._default_manager.get(pk=award.list_number).dirty is not None
     assert status_lists.publish_due()

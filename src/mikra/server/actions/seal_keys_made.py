@@ -20,6 +20,7 @@ from mikra.server.actions.audit import Line, note, note_all
 from mikra.server.actions.work import work
 from mikra.server.installation import installation
 from mikra.server.rights import Actor, Right
+from mikra.server.store import status
 from mikra.server.store.tenants import Provider, SealKey, Tenant
 from mikra.trust import certificates
 
@@ -94,6 +95,8 @@ def _ended(actor: Actor, id: uuid.UUID, member: str, reason: str, at: dt.datetim
         key = SealKey.get(actor.tenant, id, lock=True)
         setattr(key, member, at)
         key.save(update_fields=[member])
+        if key.use in (SealKey.Use.STATUS, SealKey.Use.WALLETS):
+            status.all_due(key.tenant_id, now())
         note(actor, Line(verb=f"key.{member}", subject=f"key:{key.id}", reason=reason))
     return key
 

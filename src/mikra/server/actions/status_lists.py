@@ -1,13 +1,14 @@
 """Publishing status lists: sealed under the key made for that, within seconds of a decision, and anew before they end.
 
-One table, three files: the W3C list of what is withdrawn, that of what is suspended, and the IETF token of both. What
+One table, three files: the W3C list of what is withdrawn, that of what is suspended, and the IETF token of both, which
+is sealed under the key for wallets, where the institution has one. What
 was published last is served until there is something newer, whatever is down (`Published`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import F, Q
 
@@ -17,7 +18,7 @@ from mikra.issuance import status_lists
 from mikra.issuance.compose import instant
 from mikra.issuance.status_lists import Publisher
 from mikra.sealing.keys import Signer
-from mikra.server.actions import seal_keys
+from mikra.server.actions import seal_keys, wallet_keys
 from mikra.server.actions.status_places import base_of
 from mikra.server.actions.work import work
 from mikra.server.store.awards import Award
@@ -73,7 +74,25 @@ def _publish(row: StatusList, moment: dt.datetime) -> None:
         marks = marks_of(row.number)
     base = base_of(row.number)
     _seal_tombstones(row, publisher, base, moment)
-    files = status_lists.published(publisher, pack(row.size, marks), base, moment)
+    table = pack(row.size, marks)
+    files = status_lists.bitstrings(publisher, table, base, moment)
+    try:
+        tokens = _of_tokens(row, publisher, moment)
+        files["token"] = status_lists.list_token(tokens, table, base, moment)
+    except MikraError:
+        _keep(row, files, version, moment)  # one key that cannot seal keeps no other list back
+        raise
+    _keep(row, files, version, moment)
+
+
+def _of_tokens(row: StatusList, publisher: Publisher, moment: dt.datetime) -> Publisher:
+    """Who seals the token: a wallet takes it under the authority of its own copy alone, so a key for wallets does."""
+    key = wallet_keys.for_lists(row.tenant, moment)
+    return publisher if key is None else Publisher(signer=seal_keys.signer_of(key), valid=VALID)
+
+
+def _keep(row: StatusList, files: Mapping[str, bytes], version: int, moment: dt.datetime) -> None:
+    """The list is public. Without its token it stays due."""
     with work():
         locked = StatusList._default_manager.select_for_update(no_key=True).get(pk=row.number)
         newer = Published._default_manager.filter(list=locked, version__gt=version).exists()
@@ -90,7 +109,7 @@ def _publish(row: StatusList, moment: dt.datetime) -> None:
                         "version": version,
                     },
                 )
-        if locked.version == version:
+        if locked.version == version and "token" in files:
             locked.dirty = None
             locked.save(update_fields=("dirty",))
 

@@ -16,7 +16,7 @@ from mikra.trust import certificates
 
 
 def known(digest: bytes) -> dict[str, Any]:
-    """Members of a `Policy`: trusted_seals, compromised, status_seals, trusted_issuers, lists_of."""
+    """Members of a `Policy`: trusted_seals, compromised, status_seals, trusted_issuers, lists_of, tokens_of."""
     trusted, compromised = keys_here(digest)
     issuers = issuers_here()
     return {
@@ -25,6 +25,7 @@ def known(digest: bytes) -> dict[str, Any]:
         "status_seals": status_seals(),
         "trusted_issuers": frozenset(issuers),
         "lists_of": issuers,
+        "tokens_of": tokens_here(),
     }
 
 
@@ -55,9 +56,18 @@ def issuers_here() -> dict[str, frozenset[str]]:
 
     Of keys in other hands none: a copy carries no proof of its time.
     """
+    return _by_names(SealKey.Use.STATUS)
+
+
+def tokens_here() -> dict[str, frozenset[str]]:
+    """The same names -> seals of their list tokens: the keys for wallets of the same institution, and no others."""
+    return _by_names(SealKey.Use.WALLETS)
+
+
+def _by_names(use: SealKey.Use) -> dict[str, frozenset[str]]:
     lists: dict[Any, set[str]] = {}
     rows = SealKey._default_manager.filter(compromised=None).select_related("tenant")
-    for one in rows.filter(use=SealKey.Use.STATUS):
+    for one in rows.filter(use=use):
         lists.setdefault(one.tenant_id, set()).add(certificates.fingerprint(bytes(one.certificate)))
     found: dict[str, frozenset[str]] = {}
     for one in rows.filter(use=SealKey.Use.WALLETS):

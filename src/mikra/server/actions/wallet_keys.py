@@ -26,6 +26,7 @@ from mikra.server.actions import seal_keys_made
 from mikra.server.actions.audit import Line, note_all
 from mikra.server.actions.work import work
 from mikra.server.installation import installation
+from mikra.server.store import status
 from mikra.server.store.tenants import SealKey, Tenant
 
 LEFT = dt.timedelta(days=30)
@@ -44,6 +45,26 @@ def key_for(tenant: Tenant, algorithm: str, names: tuple[str, ...]) -> SealKey:
         Tenant._default_manager.select_for_update(no_key=True).get(pk=tenant.pk)
         found = _found(tenant, algorithm, names, now())
         return found or _made(tenant, algorithm, names)
+
+
+def for_lists(tenant: Tenant, at: dt.datetime) -> SealKey | None:
+    """The key of list tokens: the newest in force. None where this institution never put anything into a wallet."""
+    rows = SealKey.of(tenant).filter(use=SealKey.Use.WALLETS)
+    last = None
+    for one in rows.order_by("-created"):
+        if algorithm(one) == "ES256":
+            if one.retired is None and one.compromised is None and one.not_after > at + DAY:
+                return one
+            last = last or one
+    return None if last is None else key_for(tenant, "ES256", wallet.names_of(bytes(last.certificate)))
+
+
+def take_over_lists() -> None:
+    """After an update: keys for wallets may seal list tokens, and every list is sealed anew."""
+    if signer_folder.complete(installation()):
+        for tenant_id in SealKey._default_manager.filter(use=SealKey.Use.WALLETS).values_list("tenant_id", flat=True):
+            status.all_due(tenant_id, now())
+        seal_keys_made.take_up()
 
 
 def published(tenant: Tenant) -> list[SealKey]:
@@ -100,6 +121,7 @@ def _made(tenant: Tenant, algorithm_wanted: str, names: tuple[str, ...]) -> Seal
     signer_folder.plan(of, [signer_folder.Planned(name=name, use=SealKey.Use.WALLETS)])
     row = seal_keys_made.row(tenant, None, SealKey.Use.WALLETS, name, made.certificate)
     row.save(force_insert=True)
+    status.all_due(tenant.id, now())
     note_all(tenant, "service", [Line(verb="key.made", subject=f"key:{row.id}", reason=row.use)], now())
     seal_keys_made.take_up()
     return row

@@ -182,6 +182,12 @@ def mark(places: Mapping[tuple[int, int], int], at: dt.datetime) -> None:
         changed.update(version=models.F("version") + 1, dirty=Coalesce("dirty", models.Value(at)))
 
 
+def all_due(tenant_id: uuid.UUID, at: dt.datetime) -> None:
+    """Every list of a tenant is to be published anew, as it is sealed under another key from now on."""
+    rows = StatusList._default_manager.filter(tenant_id=tenant_id)
+    rows.update(version=models.F("version") + 1, dirty=Coalesce("dirty", models.Value(at)))
+
+
 def _pieces(indexes: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(indexes), 500):
         yield indexes[start : start + 500]
