@@ -14,7 +14,7 @@ from tools import words
 FOLDER = Path(actions.__file__).parent
 FILES = sorted(
     [*FOLDER.glob("wallets*.py"), *(FOLDER / f"{name}.py" for name in ("claims", "feedback", "shares", "rate_limits"))]
-    + [FOLDER / f"wallet_{name}.py" for name in ("bundle", "consents", "forms", "next", "owner", "sign_in")]
+    + [FOLDER / f"wallet_{name}.py" for name in ("bundle", "consents", "forms", "moving", "next", "owner", "sign_in")]
 )
 
 

@@ -24,6 +24,7 @@ from mikra.server.actions.work import work
 from mikra.server.post import our_post
 from mikra.server.rights import Actor, Right
 from mikra.server.store import delivery_rows
+from mikra.server.store.awards import Award
 from mikra.server.store.base import new_id
 from mikra.server.store.deliveries import Delivery, DeliveryStep
 
@@ -144,7 +145,7 @@ def _again(old: Delivery, at: dt.datetime) -> Delivery:
         state=State.QUEUED,
         due=at,
         token=claim_codes.token_of(claim_codes.code_of(old.tenant_id, made_id)),
-        expires=old.expires,
+        expires=old.expires if old.state != State.CLAIMED else at + _claim_days(old),
         resent_from=old,
     )
     made.save(force_insert=True)
@@ -166,7 +167,11 @@ def resend(actor: Actor, delivery_id: uuid.UUID, reason: str) -> Delivery:
 
 
 def fix_address(actor: Actor, delivery_id: uuid.UUID, email: str, reason: str) -> Delivery:
-    """Another address for this learner, and the letter again. The old code is void: it may be in a stranger's hands."""
+    """Another address for this learner, and the letter again. The old code is void: it may be in a stranger's hands.
+
+    Of what was collected too, for a learner who has lost all ways into their wallet: whoever asks proves to the
+    institution who they are, and the reason says how. No wallet gets new awards of this learner by itself from then on.
+    """
     actor.need(Right.PREPARE)
     actor.need(Right.LEARNERS)
     address = email.strip()
@@ -176,16 +181,28 @@ def fix_address(actor: Actor, delivery_id: uuid.UUID, email: str, reason: str) -
         raise InputError("This is no e-mail address.", where="email", expected="name@domain") from error
     with work():
         old = Delivery.get(actor.tenant, delivery_id, lock=True)
-        _still_open(old)
+        if not _collected(old):
+            _still_open(old)
         learner = old.award.learner
         if learner is None:
             raise ConflictError("The personal data that belonged here was erased.", code="erased")
         learner_addresses.give_address(learner, address)
+        wallet_consents.end_of(learner, now())
         made = _again(old, now())
         delivery_rows.step(old, State.WITHDRAWN, now(), reason.strip(), token=None)
         line = audit.Line(verb="delivery.address", subject=f"award:{old.award_id}", reason=reason.strip())
         audit.note(actor, line)
     return made
+
+
+def _claim_days(delivery: Delivery) -> dt.timedelta:
+    return dt.timedelta(days=settings_of(delivery.tenant).claim_days)
+
+
+def _collected(delivery: Delivery) -> bool:
+    """Whether it is the letter of an award that was collected, and that counts."""
+    counts = delivery.award.state == Award.State.VALID and delivery.kind == Delivery.Kind.AWARD
+    return delivery.state == State.CLAIMED and counts
 
 
 def _still_open(delivery: Delivery) -> None:

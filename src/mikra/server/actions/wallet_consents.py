@@ -22,6 +22,7 @@ from mikra.server.actions import audit, minors, wallets
 from mikra.server.actions.work import work
 from mikra.server.store.awards import Award
 from mikra.server.store.deliveries import Delivery
+from mikra.server.store.learners import Learner
 from mikra.server.store.tenants import Tenant
 from mikra.server.store.wallets import Consent, Held, Proof, Wallet, consents
 
@@ -86,6 +87,14 @@ def take_back(wallet: Wallet, id: uuid.UUID | str, at: dt.datetime | None = None
     with work():
         if Consent.of(wallet).filter(pk=found.pk, revoked=None).update(revoked=at or now()):
             _note(found, "consent.taken_back", at or now())
+
+
+def end_of(learner: Learner, at: dt.datetime) -> None:
+    """All given for this record: the institution knows the learner by another address now. Inside `work()`."""
+    for one in consents().filter(learner=learner):
+        Consent.of(one.wallet).filter(pk=one.pk).update(revoked=at)
+        line = audit.Line(verb="consent.taken_back", subject=f"learner:{learner.pk}", reason="address")
+        audit.note_all(one.tenant, "system", [line], at)
 
 
 def _note(consent: Consent, verb: str, at: dt.datetime) -> None:

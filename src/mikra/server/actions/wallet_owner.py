@@ -17,7 +17,7 @@ import orjson
 
 from mikra.adapters.clock import chance, now
 from mikra.errors import ConflictError, InputError
-from mikra.server.actions import claim_codes, erasure_list, shares, wallet_bundle, wallet_forms, wallets
+from mikra.server.actions import claim_codes, erasure_list, shares, wallet_bundle, wallet_forms, wallet_moving, wallets
 from mikra.server.actions.erasure_rows import destroy_wallet
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.actions.work import work
@@ -110,7 +110,7 @@ def new_recovery(wallet: Wallet) -> str:
 def move(new: Wallet, code: str, *, caller: str = "") -> Wallet:
     """Opens an old wallet by its code on paper for whoever has just signed in to a new one, by an address that answers.
 
-    The addresses and files of the new one go over to the old one, and the code is spent. InputError for a code that
+    All of the new one goes over to the old one (`wallet_moving`), and the code is spent. InputError for a code that
     opens none; ConflictError where the old one has no room for the addresses.
     """
     RECOVERIES.take(caller)
@@ -121,13 +121,11 @@ def move(new: Wallet, code: str, *, caller: str = "") -> Wallet:
         locked = Wallet._default_manager.select_for_update().filter(pk=old.pk, recovery=old.recovery).first()
         if locked is None:
             raise InputError("This code opens no other wallet.", where="paper", fix="Check it against your paper.")
-        files = [(wallets.content(one), wallets.about(one).get("file", ""), one.award) for one in wallets.held(new)]
         moved = [one.text for one in addresses(new)]
         Address.of(new).delete()
         for text in moved:
             add_address(old, text)
-        for data, name, award in files:
-            wallets.keep(old, award or data, name=name)
+        wallet_moving.move(new, locked)
         Wallet._default_manager.filter(pk=old.pk).update(recovery=None)
         erasure_list.append(erasure_list.WALLET, [new.id], now())
         destroy_wallet(new)

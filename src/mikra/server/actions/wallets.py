@@ -138,7 +138,7 @@ def keep(
     moment = at or now()
     award = what if isinstance(what, Award) else None
     data = awards_content.file_of(what) if isinstance(what, Award) else bytes(what)
-    digest = _digest(wallet, data)
+    digest = digest_of(wallet, data)
     known = Held.of(wallet).filter(digest=digest).first()
     if known is None:
         read = wallets_reading.read(data, name=name, at=moment, award=award)
@@ -210,6 +210,6 @@ def _set_removed(one: Held, at: dt.datetime | None) -> Held:
     return one
 
 
-def _digest(wallet: Wallet, data: bytes) -> bytes:
+def digest_of(wallet: Wallet, data: bytes) -> bytes:
     """Equal files of one wallet are known by it, and of two wallets are not."""
     return hmac.digest(key_of(wallet), hashlib.sha256(data).digest(), "sha256")[:16]
