@@ -128,14 +128,31 @@ def test_from_the_letter_to_a_link_that_somebody_else_opens(awarded: Any, browse
     phone.get_by_role("button", name="Stop it").click()
     other.reload()
     assert other.locator("h1").inner_text() == "This link has ended"
-    for path in ("/wallet/", "/wallet/shown/", "/wallet/you/", "/wallet/add/", "/wallet/you/erase/", "/wallet/show/"):
+    feedback = f"{offer(awarded, 1)}feedback/"
+    own = ("/wallet/", "/wallet/shown/", "/wallet/you/", "/wallet/add/", "/wallet/you/erase/", "/wallet/show/")
+    for path in (*own, "/wallet/you/adding/", feedback):
         phone.goto(path)
         looked_at(phone)
+    choose_and_answer(phone, feedback)
     phone.goto("/wallet/")
     phone.locator("main li a").first.click()
     assert phone.locator("h1").inner_text().startswith("Genuine.")
     looked_at(phone)
     take_away(phone)
+
+
+def choose_and_answer(phone: Any, feedback: str) -> None:
+    """New awards without asking, and taken back; and the minute of feedback."""
+    phone.goto("/wallet/you/adding/")
+    phone.get_by_role("button", name="Add without asking").click()
+    assert phone.get_by_text("Without asking, since").count() == 1
+    phone.get_by_role("button", name="Ask me each time").click()
+    assert phone.get_by_text("You are asked each time", exact=True).count() == 1
+    phone.goto(feedback)
+    phone.get_by_label("Yes, all of it").check()
+    phone.get_by_role("button", name="Send it").click()
+    assert phone.locator("h1").inner_text() == "Thank you"
+    looked_at(phone)
 
 
 def take_away(phone: Any) -> None:

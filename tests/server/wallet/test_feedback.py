@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from mikra.adapters.clock import now
@@ -53,6 +55,26 @@ def test_it_is_given_once_and_tied_to_nobody(code: str, award: Award) -> None:
     }  # fmt: skip
     with pytest.raises(ConflictError):
         feedback.give(code, promised=1)
+    assert Feedback.of(award.tenant).count() == 1
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_at_once_one_is_kept(code: str, award: Award) -> None:
+    claims.claim(code)
+
+    def try_it(_number: int) -> bool:
+        try:
+            feedback.give(code, promised=3)
+        except ConflictError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    at_once = 10 if connection.vendor == "postgresql" else 1  # a database in memory is not waited for
+    with ThreadPoolExecutor(at_once) as pool:
+        assert sum(pool.map(try_it, range(20))) == 1
     assert Feedback.of(award.tenant).count() == 1
 
 
