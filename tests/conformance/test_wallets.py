@@ -30,9 +30,18 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         made.up()
         seed(made)
         made.until(lambda: bool(made.get("/status/1/token")[0] == 200), 60)
+        offer(made, "dc+sd-jwt")  # the first one makes the key for wallets, which its list tokens are then sealed under
+        made.until(lambda: under_two_keys(made), 60)
         yield made
     finally:
         installation.stop(made)
+
+
+def under_two_keys(service: Any) -> bool:
+    """Whether the list token has another seal than the other lists."""
+    heads = [service.get(f"/status/1/{name}")[1].split(b".")[0] for name in ("token", "revocation")]
+    chains = [json.loads(base64url.decode(one.decode()))["x5c"] for one in heads]
+    return bool(chains[0] != chains[1])
 
 
 def offer(service: Any, form: str, *words: str) -> dict[str, Any]:

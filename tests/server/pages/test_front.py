@@ -118,3 +118,19 @@ def test_a_page_that_fails_says_nothing_of_its_inside(client: Client, settings: 
     assert "secret" not in page
     assert "RuntimeError" not in page
     assert len(re.findall(r"<h1>", page)) == 1
+
+
+@pytest.mark.parametrize("accepts", ["application/json", "application/json, */*;q=0.1"])
+def test_a_program_that_asks_for_json_gets_no_page_of_what_is_missing(db: None, accepts: str) -> None:
+    """A wallet that looks for metadata where there are none reads the answer as JSON."""
+    answer = Client().get("/issuers/zed/open/.well-known/openid-configuration", headers={"accept": accepts})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["status"] == 404
+
+
+@pytest.mark.parametrize(
+    "accepts", ["", "*/*", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html, application/json"]
+)
+def test_a_browser_gets_a_page(db: None, accepts: str) -> None:
+    answer = Client().get("/nothing-is-here/", headers={"accept": accepts})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")

@@ -12,7 +12,7 @@ from base64 import b32encode
 
 from mikra.adapters.clock import chance, now
 from mikra.errors import ConflictError, InputError, NotAllowedError
-from mikra.server.actions import audit
+from mikra.server.actions import audit, wallet_copies
 from mikra.server.actions.seal_keys_made import Holder, make_own
 from mikra.server.actions.work import work
 from mikra.server.rights import Role
@@ -77,6 +77,7 @@ def make_tenant(
     by = f"person:{administrator.id}"
     audit.note_all(tenant, by, [line], now())
     make_own(tenant, Holder(name=name.strip(), identifier=identifier or f"LO:{country}-{slug}", country=country), by)
+    wallet_copies.prepare(tenant)
     return tenant
 
 

@@ -72,6 +72,12 @@ def did_of(tenant: Tenant) -> str:
     return ":".join(["did:web", quote(parts.netloc, safe=""), *parts.path.strip("/").split("/")])
 
 
+def prepare(tenant: Tenant, profile: Profile = OPEN) -> None:
+    """The key of attestations, before the first of them: list tokens are sealed under it, and take some seconds."""
+    if possible():
+        wallet_keys.key_for(tenant, "ES256", (identifier(tenant, profile), did_of(tenant)))
+
+
 def issuer_of(tenant: Tenant, profile: Profile = OPEN) -> Issuer:
     """What wallets are told of it; without configurations where it has no address that wallets take."""
     names = dict.fromkeys(tenant.languages or [tenant.language], tenant.name)

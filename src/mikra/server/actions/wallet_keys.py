@@ -1,4 +1,4 @@
-"""The keys under which an institution seals what wallets fetch: made for that, at the first offer, and never others.
+"""The keys under which an institution seals what wallets fetch: made for that, on the first day or at the first offer.
 
 A wallet fetches at any hour, so nobody is there to approve: such a key seals wallet formats alone (docs/design.md,
 12), never a step-up or qualified seal. One is P-256 (SD-JWT VC, JWT), one Ed25519 (Linked Data proofs). Both have a

@@ -17,10 +17,10 @@ from mikra import base64url
 from mikra.adapters.clock import chance, now
 from mikra.errors import ConflictError, InputError, NotFoundError
 from mikra.exchange import oid4vci_offer
-from mikra.exchange.oid4vci import OPEN, Profile
+from mikra.exchange.oid4vci import OPEN, PROFILES, Profile
 from mikra.exchange.oid4vci_metadata import SDJWT_ID, Issuer
 from mikra.exchange.oid4vci_offer import Offer, TxCode
-from mikra.server.actions import claims
+from mikra.server.actions import claims, wallet_copies
 from mikra.server.actions.wallet_copies import fits, issuer_of
 from mikra.server.actions.work import work
 from mikra.server.store import issuing, personal
@@ -152,6 +152,7 @@ def _row(award: Award, configuration: str, language: str, digits: str, grant: Gr
 
 def store(row: WalletOffer, at: dt.datetime) -> None:
     """Of one award a few wait at a time: the oldest ends."""
+    wallet_copies.prepare(row.tenant, PROFILES[row.profile])
     with work():
         waiting = WalletOffer.of(row.tenant).filter(award=row.award, redeemed=None, expires__gt=at).order_by("-id")
         old = list(waiting.values_list("pk", flat=True)[LIVE - 1 :])

@@ -133,11 +133,16 @@ def problem(status: int, error: MikraError | None, incident: str = "") -> dict[s
 
 
 def _shown(request: HttpRequest, status: int, error: MikraError | None, incident: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or _program(request):
         return JsonResponse(problem(status, error, incident), status=status, content_type="application/problem+json")
     from mikra.server.web.pages import render
 
     return render(request, "error.html", {"error": error, "status": status, "incident": incident}, status=status)
+
+
+def _program(request: HttpRequest) -> bool:
+    """Who asks for JSON and no page: wallets, that look in several places for what they need."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
