@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ import orjson
 from mikra.errors import UnavailableError
 
 SECONDS = 30.0
+PATIENCE, LONGEST_WAIT = 6, 20
+"""How often one asks again who asked too often, and seconds that one waits."""
 MOST = 20_000_000
 """Bytes of an answer."""
 
@@ -47,11 +50,23 @@ class OwnService:
         self._parts = urlsplit(self.origin)
 
     def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Said:
-        """`path`, or an address under the origin. UnavailableError where nobody answers, or it leads elsewhere."""
+        """`path`, or an address under the origin. UnavailableError where nobody answers, or it leads elsewhere.
+
+        Who asks too often waits as long as the service says, and asks again; a few times, as any good client.
+        """
         if path.startswith(f"{self.origin}/"):
             path = path[len(self.origin) :]
         if not path.startswith("/"):
             raise UnavailableError("This leads away from the service.", where=path[:200], expected=self.origin)
+        for _again in range(PATIENCE):
+            said = self._asked(method, path, body, headers)
+            if said.status != 429:
+                break
+            wait = said.headers.get("retry-after", "")
+            time.sleep(min(int(wait), LONGEST_WAIT) if wait.isdecimal() else 1)
+        return said
+
+    def _asked(self, method: str, path: str, body: bytes, headers: Mapping[str, str] | None) -> Said:
         try:
             connection = self._connection()
             try:

@@ -23,7 +23,7 @@ from mikra.exchange.oid4vci_metadata import LDP_ID, LDP_VC
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
 from mikra.sealing.keys import bare_signer
-from mikra.server import rehearsal_exchange, rehearsal_leave
+from mikra.server import rehearsal_exchange, rehearsal_leave, rehearsal_presenting
 from mikra.server.actions import awards_content, shares, wallet_copies, wallet_offers, wallet_owner, wallets
 from mikra.server.health.finding import Finding, State
 from mikra.server.installation import installation
@@ -77,6 +77,7 @@ def _steps(stage: Stage) -> Iterator[tuple[str, str, Callable[[Stage], str]]]:
     if any(one.id == LDP_ID for one in wallet_copies.issuer_of(stage.award.tenant).configurations):
         yield "wallet.exchange", _("A learner's wallet opens a link"), _exchange
     yield "wallet.leave", _("A wallet asks its learner first"), _leave
+    yield "presenting", _("A wallet answers the verifier"), _present
     yield "wallet.eudi", _("A European wallet asks its learner first"), _leave_on_eudi
 
 
@@ -88,6 +89,11 @@ def _exchange(stage: Stage) -> str:
 
 def _leave(stage: Stage) -> str:
     return _by_leave(stage, rehearsal_leave.on_open(stage.service, stage.award), OPEN)
+
+
+def _present(stage: Stage) -> str:
+    _id, (credential, key) = rehearsal_leave.on_open(stage.service, stage.award)
+    return rehearsal_presenting.present(stage.service, credential, key)
 
 
 def _leave_on_eudi(stage: Stage) -> str:

@@ -10,14 +10,24 @@ from django.test import Client
 
 from mikra.adapters.own_http import OwnService, Said
 from mikra.errors import UnavailableError
+from mikra.sealing.keys import private_key_signer
 from mikra.server import rehearsal, rehearsal_leave
-from mikra.server.actions import status_lists, wallet_clients, wallet_requests
+from mikra.server.actions import presenting_keys, status_lists, wallet_clients, wallet_requests
 from mikra.server.health.finding import State
 from mikra.server.installation import installation
 from mikra.server.store.awards import Award
 from mikra.server.web.issuing import authorize
+from mikra.server.web.present import wallet
 
 Broken = Callable[[str, Said], Said]
+
+
+@pytest.fixture(autouse=True)
+def asking(db: None) -> None:
+    """The key for requests of the verifier, in this process."""
+    leaf, above = presenting_keys.made()
+    presenting_keys.hold(private_key_signer(leaf.key, leaf.certificate, (above.certificate,)))
+    wallet.BUCKETS.clear()
 
 
 @pytest.fixture
@@ -95,6 +105,8 @@ def without(header: str) -> Callable[[Said], Said]:
         ("wallet.leave", "/open/authorize", without("location")),
         ("wallet.leave", "/open/token", status(200)),
         ("wallet.leave", "/open/credential", status(200)),
+        ("presenting", "/present/request/", status(404)),
+        ("presenting", "/present/response/", status(400)),
         ("wallet.eudi", "/eudi/par", status(201)),
         ("wallet.eudi", "/eudi/token", status(200)),
         ("wallet.eudi", "/eudi/credential", status(200)),
