@@ -79,15 +79,19 @@ def test_a_line_of_the_list_leads_to_its_part(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.id") == "c3"
 
 
-def test_what_is_folded_stands_on_paper(visit: Visit, tmp_path: Path) -> None:
+def test_the_answer_stands_on_one_sheet_and_what_is_folded_stays_so(visit: Visit, tmp_path: Path) -> None:
     import pikepdf
 
     page = visit("/answer.html")
     page.emulate_media(media="print")
-    seen = "document.querySelector('details .mono').checkVisibility({contentVisibilityAuto: true})"
-    page.wait_for_function(seen)  # the sheet for paper may come a moment later
+    folded = page.locator("details .mono").first
+    folded.wait_for(state="hidden")
     assert not page.locator("button").first.is_visible()
     drawn = tmp_path / "answer.pdf"
-    page.pdf(path=str(drawn), format="A4")
+    page.pdf(path=str(drawn), prefer_css_page_size=True, format="A4")
     with pikepdf.open(drawn) as made:
-        assert len(made.pages) <= 2
+        assert len(made.pages) == 1
+    page.emulate_media(media="screen")
+    page.locator("summary").last.click()
+    page.emulate_media(media="print")
+    page.locator("details[open] .mono").first.wait_for()
