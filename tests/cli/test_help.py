@@ -143,7 +143,11 @@ DRAWN = {"certificate", "convert"}
 """What these make is drawn: their examples need the extra `pdf`."""
 NEED_A_SERVICE = {"signer state", "signer stop", "signer start", "seal extend", "esco import"}
 """What they ask is a process, an authority, a database: run by `test_signer.py`, `test_seal.py`, `server/studio`."""
-THE_SERVICE = {"serve", "worker", "upgrade", "selftest", "backup", "restore", "reconcile", "export", "keys import"}
+THE_SERVICE = {"serve", "worker", "upgrade", "selftest", "backup", "restore", "reconcile", "export", "keys import"} | {
+    "wallets list",
+    "wallets allow",
+    "wallets forget",
+}
 """They are about an installation, and run in a process of their own: `tests/server/ops`. So do lines that name one."""
 
 

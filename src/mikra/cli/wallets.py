@@ -8,7 +8,7 @@ import typer
 
 from mikra.cli.help import InOrder, PlainCommand, examples
 from mikra.cli.installed import Database, Home, choose, open_service
-from mikra.cli.output import print_json
+from mikra.cli.output import Language, print_json
 
 LIST = examples("mikra wallets list")
 ALLOW = examples(
@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 
 
-def show(home: Home = "", database: Database = "") -> None:
+def show(home: Home = "", database: Database = "", language: Language = "") -> None:
     """What is known: wallets with their addresses, and how many certificates of providers of wallets."""
     _open(home, database)
     from mikra.server import wallet_providers
@@ -49,6 +49,7 @@ def allow(
     ],
     home: Home = "",
     database: Database = "",
+    language: Language = "",
 ) -> None:
     """Let a wallet on the web take learners back to these https addresses; to others it cannot."""
     _open(home, database)
@@ -57,7 +58,7 @@ def allow(
     print_json({"wallet": name, "addresses": wallet_registry.allow(name, addresses)})
 
 
-def forget(name: Name, home: Home = "", database: Database = "") -> None:
+def forget(name: Name, home: Home = "", database: Database = "", language: Language = "") -> None:
     """Take a wallet off the list. What it fetched already stays with its learners."""
     _open(home, database)
     from mikra.server.actions import wallet_registry

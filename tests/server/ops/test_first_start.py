@@ -79,13 +79,14 @@ def test_what_it_makes(home: Installation) -> None:
     tenant = Tenant._default_manager.get(slug="zed")
     assert Membership._default_manager.get(person=person, tenant=tenant).roles == [str(Role.ADMINISTRATOR)]
     keys = {one.use: one for one in SealKey.of(tenant)}
-    assert set(keys) == {"trial", "status", "receipts"}
+    assert set(keys) == {"trial", "status", "receipts", "wallets"}
     assert {use: is_demonstration(bytes(key.certificate)) for use, key in keys.items()} == {
         "trial": True,
         "status": False,
         "receipts": False,
+        "wallets": False,
     }
-    assert [entry.verb for entry in Entry._default_manager.order_by("number")] == ["tenant.made"] + ["key.made"] * 3
+    assert [entry.verb for entry in Entry._default_manager.order_by("number")] == ["tenant.made"] + ["key.made"] * 4
     modes = {stat.S_IMODE(file.stat().st_mode) for file in home.keys.iterdir()}
     assert modes == {0o600}
     plan = {one.name: sorted(one.seals) for one in read_plan(home.signer_plan).keys}
