@@ -124,6 +124,18 @@ def test_a_learner_says_yes_to_a_european_wallet(awarded: Any, browser: Callable
     assert sd_jwt.read(credential.encode()).claims["iss"] == phone.issuer == told["iss"][0]
 
 
+def test_the_operator_sees_and_forgets_wallets(awarded: Any) -> None:
+    name = "https://wallet.example/other"
+    assert run(awarded, "wallets", "allow", name, "http://wallet.example/back").returncode != 0
+    assert run(awarded, "wallets", "allow", name, BACK).returncode == 0
+    known = json.loads(run(awarded, "wallets", "list").stdout)
+    assert known["wallets"][name] == [BACK]
+    assert known["unreadable"] == []
+    assert run(awarded, "wallets", "forget", name).returncode == 0
+    assert name not in json.loads(run(awarded, "wallets", "list").stdout)["wallets"]
+    assert run(awarded, "wallets", "forget", name).returncode != 0
+
+
 def test_a_wallet_that_is_not_believed_is_told_nothing(awarded: Any, browser: Callable[..., Any]) -> None:
     page = browser()
     page.goto("/issuers/zed/open/authorize?client_id=x&redirect_uri=https://evil.example/")
