@@ -11,7 +11,7 @@ def main(home: str) -> None:
 
     registrar_seed.main(home, str(Path(home) / "cookies.json"))
     from mikra.adapters.clock import now
-    from mikra.server.actions import batches, batches_approval, rows
+    from mikra.server.actions import batches, batches_approval, rows, wallet_copies
     from mikra.server.rights import Actor, Right
     from mikra.server.store.designs import Edition
     from mikra.server.store.people import Membership
@@ -20,6 +20,7 @@ def main(home: str) -> None:
 
     registrar_seed._decide(step_up=False, grace_minutes=0)
     tenant = Tenant._default_manager.get(slug="zed")
+    wallet_copies.prepare(tenant)  # as where an institution is made by the first page
     person = Membership.of(tenant).select_related("person")[0].person
     actor = Actor(tenant=tenant, name=f"person:{person.id}", rights=frozenset(Right), person_id=person.id, proven=now())
     batch = batches.begin(actor, Edition.of(tenant)[0].id)

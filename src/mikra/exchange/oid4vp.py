@@ -58,6 +58,7 @@ class Request:
     """One request. `client_id` has its prefix; `query` is DCQL as JSON.
 
     `key`: the public JWK for which answers are encrypted, with `kid` and `alg`; it belongs to `direct_post.jwt`.
+    `encryptions`: how an answer may be encrypted, by `enc` (11.1).
     """
 
     client_id: str
@@ -67,6 +68,7 @@ class Request:
     query: Mapping[str, Any]
     mode: Mode = Mode.PLAIN
     key: Mapping[str, Any] = field(default_factory=dict)
+    encryptions: tuple[str, ...] = tuple(jwe.ENCRYPTIONS)
 
     def __post_init__(self) -> None:
         if (self.mode is Mode.ENCRYPTED) != bool(self.key):
@@ -93,7 +95,7 @@ class Request:
         found: dict[str, Any] = {"vp_formats_supported": formats_supported()}
         if self.key:
             found["jwks"] = {"keys": [dict(self.key)]}
-            found["encrypted_response_enc_values_supported"] = list(jwe.ENCRYPTIONS)
+            found["encrypted_response_enc_values_supported"] = list(self.encryptions)
         return found
 
 

@@ -27,7 +27,7 @@ from mikra.exchange.dcql import Claim, Query
 from mikra.exchange.dcql_match import Holding
 from mikra.exchange.oid4vp import Mode, Request
 from mikra.public_keys import jwk
-from mikra.sealing import sd_jwt, vc_jose
+from mikra.sealing import sd_jwt, vc_jose, vc_jwt
 from mikra.sealing.keys import Signer
 from mikra.sealing.sd_jwt import Place, SdJwt
 
@@ -162,7 +162,7 @@ def holding(form: str, presentation: str | Mapping[str, Any]) -> Holding:
     if form == "ldp_vc":
         if not isinstance(presentation, Mapping):
             raise _form(form)
-        return _of_document(form, _only_one(presentation), bound=True)
+        return of_document(form, _only_one(presentation), bound=True)
     if not isinstance(presentation, str):
         raise _form(form)
     if form == "dc+sd-jwt":
@@ -170,7 +170,7 @@ def holding(form: str, presentation: str | Mapping[str, Any]) -> Holding:
     if form == "jwt_vc_json":
         shown = _document(presentation)
         inside = _only_one(shown)
-        return _of_document(form, _document(inside) if isinstance(inside, str) else inside, bound=True)
+        return of_document(form, _document(inside) if isinstance(inside, str) else inside, bound=True)
     raise _form(form)
 
 
@@ -183,16 +183,20 @@ def _of_sd_jwt(opened: SdJwt) -> Holding:
         types=frozenset({vct}),
         claims=opened.claims,
         bound=bool(opened.key_binding),
-        authorities={"aki": _key_identifiers(opened.header.get("x5c"))},
+        authorities={"aki": key_identifiers(_certificates(opened.header.get("x5c")))},
     )
 
 
-def _key_identifiers(listed: object) -> frozenset[str]:
-    """6.1.1.1: the AuthorityKeyIdentifier of each certificate of the chain."""
+def _certificates(listed: object) -> list[bytes]:
+    return [base64url.decode_standard(one) for one in listed] if isinstance(listed, list) else []
+
+
+def key_identifiers(chain: Sequence[bytes]) -> frozenset[str]:
+    """6.1.1.1: the AuthorityKeyIdentifier of each certificate (DER) of a chain."""
     found: set[str] = set()
-    for text in listed if isinstance(listed, list) else ():
+    for one in chain:
         try:
-            read = x509.load_der_x509_certificate(base64url.decode_standard(text))
+            read = x509.load_der_x509_certificate(one)
             named = read.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
         except (ValueError, x509.ExtensionNotFound):
             continue
@@ -219,7 +223,8 @@ def _only_one(presentation: Mapping[str, Any]) -> Any:
     return url.partition(",")[2] if isinstance(url, str) else one
 
 
-def _of_document(form: str, document: object, *, bound: bool) -> Holding:
+def of_document(form: str, document: object, *, bound: bool) -> Holding:
+    """What a query sees of a credential of VC 1.1 or 2.0 (B.1)."""
     if not isinstance(document, Mapping):
         raise _form(form)
     names = _types(document)
@@ -254,15 +259,32 @@ def present_sd_jwt(sealed: bytes, claims: Sequence[Claim], request: Request, *, 
     return sd_jwt.bind(shown, signer=signer, audience=request.client_id, nonce=request.nonce, at=at).decode()
 
 
+def present_jwt(credential: str, request: Request, *, signer: Signer, did: str, key_id: str, at: datetime) -> str:
+    """B.1.3.1: a credential of VC 1.1 as JWT, in a presentation by its holder for this request (VC 1.1, 6.3.1)."""
+    presentation = {
+        "@context": [vc_jwt.BASE_CONTEXT],
+        "type": ["VerifiablePresentation"],
+        "verifiableCredential": [credential],
+    }
+    moment = int(at.timestamp())
+    claims = {"iss": did, "aud": request.client_id, "nonce": request.nonce, "iat": moment, "vp": presentation}
+    header = {"alg": signer.algorithm, "typ": "JWT", "kid": key_id}
+    covered = ".".join(base64url.encode(orjson.dumps(part)) for part in (header, claims))
+    return f"{covered}.{base64url.encode(signer.sign(covered.encode()))}"
+
+
 def respond(
     request: Request,
     token: Mapping[str, Sequence[str | Mapping[str, Any]]],
     *,
     ephemeral: ec.EllipticCurvePrivateKey | None = None,
     vector: bytes = b"",
-    encryption: str = "A256GCM",
+    encryption: str = "",
 ) -> dict[str, str]:
-    """8.2 and 8.3: the form that a wallet posts. `ephemeral` and `vector` where it is encrypted: new ones each time."""
+    """8.2 and 8.3: the form that a wallet posts. `ephemeral` and `vector` where it is encrypted: new ones each time.
+
+    `encryption`: one of those that the request names; the strongest, if none is given.
+    """
     listed = {id: list(one) for id, one in token.items()}
     if request.mode is Mode.PLAIN:
         return {"vp_token": orjson.dumps(listed).decode(), "state": request.state}
@@ -271,7 +293,13 @@ def respond(
         raise InputError("An answer is encrypted by a new key of the verifier's curve.", where="ephemeral")
     to = jwe.Recipient(key=key, key_id=str(request.key["kid"]))
     content = orjson.dumps({"vp_token": listed, "state": request.state})
-    return {"response": jwe.encrypt(content, to=to, encryption=encryption, ephemeral=ephemeral, vector=vector)}
+    chosen = encryption or max(request.encryptions)
+    return {"response": jwe.encrypt(content, to=to, encryption=chosen, ephemeral=ephemeral, vector=vector)}
+
+
+def decline(request: Request) -> dict[str, str]:
+    """8.5: the form of a wallet whose holder does not answer."""
+    return {"error": "access_denied", "state": request.state}
 
 
 def _form(form: str) -> InputError:

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mikra import base64url, strictjson
 from mikra.errors import InputError, ProtocolError, UnavailableError
-from mikra.exchange import dcql, oid4vp
+from mikra.exchange import dcql, jwe, oid4vp
 from mikra.exchange.oid4vp import Mode, Prefix, Request
 from mikra.sealing import jades, jws
 from mikra.sealing.algorithms import signature_fault
@@ -44,6 +44,7 @@ MOST_CERTIFICATES = 6
 SKEW = timedelta(seconds=60)
 _LAST_SECOND = 253402300799
 _JSON = ("dcql_query", "client_metadata")
+_ENCRYPTIONS, _USUAL = "encrypted_response_enc_values_supported", "A128GCM"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +181,16 @@ def _request(given: Mapping[str, Any]) -> Request:
         raise _refuse("The request lacks what every request has.", "nonce, response_uri")
     _check_place(texts["client_id"], texts["response_uri"])
     dcql.parse(given.get("dcql_query"))
-    mode = Mode(given["response_mode"])
-    key = _encryption_key(given.get("client_metadata")) if mode is Mode.ENCRYPTED else {}
-    return Request(**texts, query=given["dcql_query"], mode=mode, key=key)
+    if Mode(given["response_mode"]) is Mode.PLAIN:
+        return Request(**texts, query=given["dcql_query"], mode=Mode.PLAIN)
+    metadata = given.get("client_metadata")
+    return Request(
+        **texts,
+        query=given["dcql_query"],
+        mode=Mode.ENCRYPTED,
+        key=_encryption_key(metadata),
+        encryptions=_encryptions(metadata),
+    )
 
 
 def _check_place(client_id: str, response_uri: str) -> None:
@@ -203,6 +211,22 @@ def _encryption_key(metadata: object) -> Mapping[str, Any]:
         if isinstance(one, Mapping) and one.get("alg") == "ECDH-ES" and isinstance(one.get("kid"), str):
             return one
     raise _refuse("There is no key to encrypt the answer for.", "client_metadata.jwks")
+
+
+def _encryptions(metadata: object) -> tuple[str, ...]:
+    """11.1: where nothing is said, A128GCM alone."""
+    listed = metadata.get(_ENCRYPTIONS, [_USUAL]) if isinstance(metadata, Mapping) else [_USUAL]
+    found = tuple(one for one in jwe.ENCRYPTIONS if isinstance(listed, list) and one in listed)
+    if not found:
+        raise _refuse("The answer cannot be encrypted as the verifier wants.", f"client_metadata.{_ENCRYPTIONS}")
+    return found
+
+
+def named_certificate(text: str) -> bytes:
+    """The certificate (DER) in a request object that `read_object` has read; b"" where a DID names its key."""
+    found = jws.read_compact(text.encode("utf-8", "surrogatepass"), PROFILE)
+    listed = found.signatures[0].header.get("x5c")
+    return _leaf(listed) if listed else b""
 
 
 def _prefix(client_id: str) -> Prefix:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from django.db import models
 
 from mikra.server.store import delivery_rows, personal
+from mikra.server.store.answers import WalletAnswer
 from mikra.server.store.awards import Award, Sealed
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
@@ -96,6 +97,7 @@ def destroy_wallet(wallet: Wallet) -> Counter[str]:
     for name, model in (("files", Held), ("addresses", Address), ("proofs", Proof), ("consents", Consent)):
         counts[name] = model.of(wallet).delete()[0]
     counts["shares"] = Share.of(wallet).delete()[0]
+    counts["answers"] = WalletAnswer.of(wallet).delete()[0]
     counts["transfers"] = Transfer.of(wallet).delete()[0]
     wallet.person.delete()
     return counts

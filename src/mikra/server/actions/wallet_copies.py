@@ -153,6 +153,22 @@ def seal(award: Award, configuration: str, bound: Bound, *, language: str, at: d
     return forms.enveloped(document, signer=signer, identity=identity, at=at).decode()
 
 
+def preview(award: Award, configuration: str, *, language: str) -> sd_jwt_vc.Projection:
+    """What an attestation of it would hold. InputError where it lacks what the type must have."""
+    made = forms.Award.of(awards_content.file_of(award), identity=Identity(issuer=did_of(award.tenant)))
+    shown = _projection(made, configuration, language if language in made.languages else made.languages[0])
+    if configuration == EUDI_ID:
+        sd_jwt_vc.refuse_incomplete(shown)
+    return shown
+
+
+def preview_badge(award: Award, *, language: str) -> dict[str, Any]:
+    """What a badge of it would hold, without its holder and its seal."""
+    made = forms.Award.of(awards_content.file_of(award), identity=Identity(issuer=did_of(award.tenant)))
+    tongue = language if language in made.languages else made.languages[0]
+    return forms.document_of(made, Kind.OPEN_BADGE_1_1, at=award.created, signer=None, language=tongue)
+
+
 def _projection(made: forms.Award, configuration: str, language: str) -> sd_jwt_vc.Projection:
     if configuration == EUDI_ID:
         return sd_jwt_vc.learning_credential(made.credential, language=language)

@@ -12,6 +12,7 @@ import zstandard
 from mikra.errors import ConflictError
 from mikra.server.actions import wallets
 from mikra.server.store import personal
+from mikra.server.store.answers import WalletAnswer
 from mikra.server.store.base import new_id
 from mikra.server.store.shares import Share
 from mikra.server.store.wallets import Consent, Held, Proof, Wallet
@@ -35,6 +36,10 @@ def move(new: Wallet, old: Wallet) -> None:
         told["held"] = [names.get(one, one) for one in told["held"]]
         share.content, share.wallet = personal.seal_away(after, told), old
         share.save(update_fields=("content", "wallet"))
+    for answer in WalletAnswer.of(new):
+        answer.content = personal.seal_away(after, personal.look_into(before, bytes(answer.content)))
+        answer.wallet = old
+        answer.save(update_fields=("content", "wallet"))
     mine, theirs = wallets.profile(old), wallets.profile(new)
     old.profile = personal.seal_away(after, {**mine, **{name: theirs[name] for name in theirs if not mine.get(name)}})
     old.save(update_fields=("profile",))

@@ -17,7 +17,16 @@ import orjson
 
 from mikra.adapters.clock import chance, now
 from mikra.errors import ConflictError, InputError
-from mikra.server.actions import claim_codes, erasure_list, shares, wallet_bundle, wallet_forms, wallet_moving, wallets
+from mikra.server.actions import (
+    claim_codes,
+    erasure_list,
+    shares,
+    wallet_answers,
+    wallet_bundle,
+    wallet_forms,
+    wallet_moving,
+    wallets,
+)
 from mikra.server.actions.erasure_rows import destroy_wallet
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.actions.work import work
@@ -154,6 +163,7 @@ def export(wallet: Wallet, at: dt.datetime | None = None) -> bytes:
             "credentials": listed,
             "adding": [_consent(one) for one in Consent.of(wallet).filter(revoked=None).select_related("tenant")],
             "shares": [_share(one) for one in shares.mine(wallet)],
+            "answers": [_answer(one) for one in wallet_answers.mine(wallet)],
         }
         archive.writestr("index.html", wallet_bundle.index(_("Your wallet"), language(), _rows(listed)))
         archive.writestr("wallet.json", orjson.dumps(data, option=orjson.OPT_INDENT_2))
@@ -208,6 +218,16 @@ def _share(one: shares.Shared) -> dict[str, Any]:
         "password": bool(share.password),
         "once": share.once,
         "opened": {day.isoformat(): count for day, count in one.opened},
+    }
+
+
+def _answer(one: wallet_answers.Noted) -> dict[str, Any]:
+    return {
+        "at": one.at.isoformat(),
+        "to": one.to,
+        "name": one.name,
+        "credentials": list(one.titles),
+        "shown": list(one.fields),
     }
 
 

@@ -177,6 +177,12 @@ _WALLETS = (
         token=("shares", Place.HASHED),
         content=("shares", Place.WALLET_KEY),
     ),
+    _table(
+        "store.WalletAnswer",
+        "id created",
+        wallet=("shares", Place.REFERENCE),
+        content=("shares", Place.WALLET_KEY),
+    ),
     _table("store.ShareDay", "id day count", share=("shares", Place.REFERENCE)),
     _table(
         "store.WalletOffer",

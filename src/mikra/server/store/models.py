@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mikra.server.store.answers import WalletAnswer
 from mikra.server.store.api import ApiKey, Attempt, DroppedFile, Message, Webhook
 from mikra.server.store.audit import DailyHead, Entry, Head
 from mikra.server.store.awards import Award, Change, Dictionary, Sealed
@@ -74,6 +75,7 @@ __all__ = [
     "Tenant",
     "Transfer",
     "Wallet",
+    "WalletAnswer",
     "WalletClient",
     "WalletCopy",
     "WalletOffer",

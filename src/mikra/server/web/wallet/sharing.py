@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mikra.adapters.clock import now
 from mikra.errors import MikraError
-from mikra.server.actions import shares, wallet_next, wallets
+from mikra.server.actions import shares, wallet_answer_choices, wallet_answers, wallet_next, wallets
 from mikra.server.store.wallets import Held
 from mikra.server.web.guards import Asked, learner
 from mikra.server.web.pages import day, render
@@ -104,9 +104,15 @@ def _choices(picked: list[Held]) -> list[tuple[str, str, str]]:
 @require_safe
 @learner
 def index(request: Asked) -> HttpResponse:
-    """All that was shown to others."""
+    """All that was shown to others: by links, and in answer to verifiers."""
     found = [_row(one) for one in shares.mine(request.wallet)]
-    return render(request, "wallet/shares.html", {"shares": found})
+    answers = [_answer(one) for one in wallet_answers.mine(request.wallet)]
+    return render(request, "wallet/shares.html", {"shares": found, "answers": answers})
+
+
+def _answer(one: wallet_answers.Noted) -> dict[str, Any]:
+    labels = [wallet_answer_choices.label_of(name, language()) for name in one.fields]
+    return {"id": one.id, "to": one.to, "name": one.name, "at": one.at, "titles": one.titles, "labels": labels}
 
 
 def _row(one: shares.Shared) -> dict[str, Any]:

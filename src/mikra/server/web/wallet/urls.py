@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikra.server.web.wallet import held, owner, shared, sharing, sign_in, taking
+from mikra.server.web.wallet import answering, held, owner, shared, sharing, sign_in, taking
 
 urlpatterns = [
     path("wallet/", held.index, name="wallet"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("wallet/you/everything.zip", owner.export, name="wallet_export"),
     path("wallet/you/adding/", owner.adding, name="wallet_adding"),
     path("wallet/you/erase/", owner.erase, name="wallet_erase"),
+    path("wallet/answer/", answering.begin, name="wallet_answer"),
+    path("wallet/answer/<str:token>/", answering.decide, name="wallet_answering"),
+    path("wallet/answered/<uuid:id>/forget/", answering.forget, name="wallet_answer_forget"),
     path("wallet/show/", sharing.choose, name="wallet_share"),
     path("wallet/shown/", sharing.index, name="wallet_shares"),
     path("wallet/shown/<uuid:id>/", sharing.one, name="wallet_shared"),

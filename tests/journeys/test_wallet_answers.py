@@ -1,0 +1,93 @@
+"""Somebody asks for a credential on their own screen, and the learner answers with the wallet of this service."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys.test_learner import browser as browser
+from tests.journeys.test_learner import PHONE, code, looked_at, offer
+from tests.plugins import installation
+from tests.server.ops.test_rehearsal import seed
+
+pytestmark = [pytest.mark.sockets, pytest.mark.extra("server")]
+WIDE = {"width": 1280, "height": 900}
+KEPT = os.environ.get("MIKRA_PICTURES", "")
+"""A folder for pictures of the pages; none are made otherwise."""
+
+
+@pytest.fixture(scope="module")
+def awarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A service with two letters on their way, in whose address wallets take http."""
+    made = installation.start(tmp_path_factory.mktemp("answers"), MIKRA_MODE="development")
+    try:
+        made.up()
+        seed(made)
+        yield made
+    finally:
+        installation.stop(made)
+
+
+def seen(page: Any, name: str) -> None:
+    """Without barriers, on a phone and on a desk."""
+    looked_at(page)
+    for size in (WIDE, PHONE):
+        page.set_viewport_size(size)
+        looked_at(page)
+        if KEPT:
+            page.screenshot(path=Path(KEPT) / f"answers-{name}-{size['width']}.png", full_page=True)
+
+
+def opened_wallet(phone: Any, service: Any) -> None:
+    phone.goto(offer(service, 1))
+    phone.get_by_role("button", name="Collect it").click()
+    phone.get_by_role("button", name="Keep it and show it").click()
+    phone.get_by_label("Code").fill(code(service, "p1@"))
+    phone.get_by_role("button", name="Open my wallet").click()
+    phone.wait_for_url("**/wallet/show/**")
+
+
+def test_a_learner_answers_who_asks(awarded: Any, browser: Callable[..., Any]) -> None:
+    phone, desk = browser(), browser()
+    opened_wallet(phone, awarded)
+    desk.goto("/present/")
+    seen(desk, "ask")
+    desk.get_by_role("button", name="Show a code for a telephone").click()
+    link = desk.get_by_label("the text of the code").input_value()
+    seen(desk, "code")
+    phone.goto("/wallet/shown/")
+    phone.get_by_role("link", name="Answer a verifier").click()
+    phone.get_by_label("Link or text of the code").fill("hello")
+    phone.get_by_role("button", name="See what is asked").click()
+    phone.get_by_text("This link leads to no request.").wait_for()
+    seen(phone, "paste")
+    phone.get_by_label("Link or text of the code").fill(link)
+    phone.get_by_role("button", name="See what is asked").press("Enter")
+    phone.get_by_text("It is a page of this service.").wait_for()
+    seen(phone, "decide")
+    phone.get_by_role("button", name="Yes, show it").click()
+    phone.get_by_text("Your answer is with").wait_for()
+    seen(phone, "shown")
+    desk.wait_for_url("**/answer/")
+    assert desk.locator("h1").inner_text().startswith("Genuine.")
+    seen(desk, "answer")
+
+
+def test_a_learner_without_it_can_say_so(awarded: Any, browser: Callable[..., Any]) -> None:
+    page = browser()
+    page.goto("/present/")
+    page.get_by_role("button", name="The wallet is on this device").click()
+    seen(page, "here")
+    page.get_by_role("link", name="Use the wallet of this service").click()
+    page.get_by_label("Your e-mail address").fill("nobody@student.example")
+    page.get_by_role("button").last.click()
+    page.get_by_label("Code").fill(code(awarded, "nobody@"))
+    page.get_by_role("button", name="Open my wallet").click()
+    page.get_by_text("asks for what you do not have").wait_for()
+    seen(page, "nothing")
+    page.get_by_role("button", name="Tell the verifier").click()
+    page.get_by_text("You did not answer. Nothing was shown.").wait_for()
