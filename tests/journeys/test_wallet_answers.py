@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.test_learner import browser as browser
 from tests.journeys.test_learner import PHONE, code, looked_at, offer
+from tests.journeys.test_learner import browser as browser
 from tests.plugins import installation
 from tests.server.ops.test_rehearsal import seed
 

@@ -11,7 +11,7 @@ A wallet reads them by `oid4vp_wallet`. Request objects have no `iss`: some wall
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -215,8 +215,16 @@ def encryption_key(key: Mapping[str, str], key_id: str) -> dict[str, str]:
     return {**key, "kid": key_id, "use": "enc", "alg": jwe.ALGORITHM}
 
 
-def micro_credential(vcts: tuple[str, ...]) -> dict[str, Any]:
-    """A query for a micro-credential in any of the forms: attestation of one of these types, then the W3C forms."""
+def micro_credential(vcts: Sequence[str], more: Sequence[Sequence[str]] = ()) -> dict[str, Any]:
+    """A query for a micro-credential in any of the forms: attestation of one of these types, then the W3C forms.
+
+    Asked for are its title and its holder's name; `more`: sets of further claims, the best first. Who has none of
+    these sets answers with title and name. A badge comes whole.
+    """
+    named = (("f", "g"), ("f",), ("n",))
+    plain = {"t": "achievement_title", "f": "family_name", "g": "given_name", "n": "full_name"}
+    further = {one: one for names in more for one in names if one not in plain.values()}
+    sets = [["t", *name, *(one for one in names if one in further)] for names in (*more, ()) for name in named]
     alternatives = [["OpenBadgeCredential"], ["https://purl.imsglobal.org/spec/vc/ob/vocab.html#OpenBadgeCredential"]]
     query: dict[str, Any] = {
         "credentials": [
@@ -224,13 +232,8 @@ def micro_credential(vcts: tuple[str, ...]) -> dict[str, Any]:
                 "id": "mc",
                 "format": "dc+sd-jwt",
                 "meta": {"vct_values": list(vcts)},
-                "claims": [
-                    {"id": "t", "path": ["achievement_title"]},
-                    {"id": "f", "path": ["family_name"]},
-                    {"id": "g", "path": ["given_name"]},
-                    {"id": "n", "path": ["full_name"]},
-                ],
-                "claim_sets": [["t", "f", "g"], ["t", "f"], ["t", "n"]],
+                "claims": [{"id": id, "path": [name]} for id, name in {**plain, **further}.items()],
+                "claim_sets": sets,
             },
             {"id": "mcjwt", "format": "jwt_vc_json", "meta": {"type_values": alternatives}},
             {"id": "mcld", "format": "ldp_vc", "meta": {"type_values": alternatives}},

@@ -12,6 +12,7 @@ from mikra.server.web.awards import urls as awards_urls
 from mikra.server.web.keys import urls as keys_urls
 from mikra.server.web.learners import urls as learners_urls
 from mikra.server.web.ledger import urls as ledger_urls
+from mikra.server.web.present import desk
 from mikra.server.web.privacy import urls as privacy_urls
 
 handler404 = "mikra.server.web.errors.not_found"
@@ -46,6 +47,7 @@ urlpatterns = [
     path("console/<slug:slug>/", include("mikra.server.web.studio.urls")),
     path("api/v1/", include("mikra.server.web.api.urls")),
     path("console/", console_home.choose, name="console"),
+    path("console/<slug:slug>/ask-wallet/", desk.ask, name="ask_wallet"),
     path("console/<slug:slug>/feedback/", console_feedback.index, name="feedback"),
     path("console/<slug:slug>/", console_home.start, name="start"),
 ]

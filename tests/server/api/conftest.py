@@ -18,7 +18,7 @@ from mikra.server.store.tenants import Tenant
 from tests.server.institution import give_keys, publish
 
 API = "/api/v1"
-ALL = ("read", "design", "publish", "prepare", "learners", "seal", "correct", "webhooks")
+ALL = ("read", "design", "publish", "prepare", "learners", "seal", "correct", "recognise", "webhooks")
 
 
 def _json(body: Any) -> bytes:

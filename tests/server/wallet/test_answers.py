@@ -30,6 +30,7 @@ from mikra.sealing.wallet_certificates import Subject, certified, make_authority
 from mikra.server.actions import (
     presenting,
     presenting_keys,
+    presenting_queries,
     status_lists,
     verifying,
     wallet_answer_choices,
@@ -95,7 +96,7 @@ class Outside:
             response_uri="https://zed.example/answer",
             nonce="n-1",
             state="s-1",
-            query=self.query or presenting.query(),
+            query=self.query or presenting_queries.asking(),
             mode=self.mode,
             key=key,
         )

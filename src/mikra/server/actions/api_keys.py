@@ -28,6 +28,7 @@ SCOPES: dict[str, frozenset[Right]] = {
     "learners": frozenset({Right.VIEW, Right.LEARNERS}),
     "seal": frozenset({Right.VIEW, Right.SEAL}),
     "correct": frozenset({Right.VIEW, Right.CORRECT}),
+    "recognise": frozenset({Right.VIEW, Right.RECOGNISE}),
     "webhooks": frozenset({Right.VIEW, Right.CONNECT}),
 }
 """No scope gives what only people do: roles, settings, reviews, the stop switch, the cases of the GDPR."""

@@ -35,18 +35,16 @@ from mikra.exchange.oid4vp import Mode, Prefix, Request
 from mikra.exchange.oid4vp_answer import Declined, Expected, Presented
 from mikra.public_keys import jwk
 from mikra.report import Verdict
-from mikra.server.actions import presenting_keys, verifying
+from mikra.server.actions import presenting_keys, presenting_queries, verifying
 from mikra.server.actions.wallets import NOBODY
 from mikra.server.actions.work import work
 from mikra.server.installation import installation
 from mikra.server.store import personal, presenting
 from mikra.server.store.base import new_id
 from mikra.server.store.presenting import Presentation
-from mikra.vocabulary.wallet_claims import EU_TYPE, OUR_TYPE
 
 LIFETIME = dt.timedelta(minutes=10)
 """Of a row, from the first moment on, whatever becomes of it."""
-DC4EU_TYPE = "urn:eudi:micro_credential:1"
 KEY_ID = "r1"
 State = Presentation.State
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -61,6 +59,8 @@ class Asking:
     mode: Mode = Mode.ENCRYPTED
     same_device: bool = False
     language: str = "en"
+    query: Mapping[str, Any] | None = None
+    """DCQL as JSON, already read (`presenting_queries`); None: title and name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +69,6 @@ class Begun:
 
     row: Presentation
     secret: bytes
-
-
-def query() -> dict[str, Any]:
-    """What is asked for: a micro-credential, of our type or one of Europe's."""
-    return oid4vp.micro_credential((f"{_origin()}/{OUR_TYPE}", EU_TYPE, DC4EU_TYPE))
 
 
 def begin(asking: Asking, *, at: dt.datetime | None = None) -> Begun:
@@ -87,7 +82,7 @@ def begin(asking: Asking, *, at: dt.datetime | None = None) -> Begun:
         client_id=presenting_keys.client_id(asking.prefix, response_uri(handle)),
         mode=asking.mode.value,
         same_device=asking.same_device,
-        query=query(),
+        query=dict(asking.query or presenting_queries.asking()),
         language=asking.language,
         expires=moment + LIFETIME,
     )

@@ -27,6 +27,7 @@ ENTRIES = (
     Entry(label=lazy("Awards"), name="batches", right=Right.VIEW, prefix="awards"),
     Entry(label=lazy("People"), name="learners", right=Right.LEARNERS, prefix="people"),
     Entry(label=lazy("Ledger"), name="ledger", right=Right.PREPARE, prefix="ledger"),
+    Entry(label=lazy("Ask a wallet"), name="ask_wallet", right=Right.RECOGNISE, prefix="ask-wallet"),
     Entry(label=lazy("Feedback"), name="feedback", right=Right.QUALITY, prefix="feedback"),
     Entry(label=lazy("Audit trail"), name="audit", right=Right.AUDIT, prefix="audit"),
     Entry(label=lazy("Data protection"), name="privacy_cases", right=Right.RIGHTS_CASES, prefix="data-protection"),

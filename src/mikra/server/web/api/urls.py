@@ -13,7 +13,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
-from mikra.server.web.api import awards, batches, deliveries, designs, problems, rows, webhooks
+from mikra.server.web.api import awards, batches, deliveries, designs, presentations, problems, rows, webhooks
 from mikra.server.web.api.describe import published
 from mikra.server.web.api.door import Called, door
 from mikra.server.web.guards import public
@@ -46,7 +46,15 @@ api = NinjaAPI(
     parser=Members(),
     urls_namespace="api",
 )
-ROUTERS = (designs.router, batches.router, rows.router, awards.router, deliveries.router, webhooks.router)
+ROUTERS = (
+    designs.router,
+    batches.router,
+    rows.router,
+    awards.router,
+    deliveries.router,
+    presentations.router,
+    webhooks.router,
+)
 for _router in ROUTERS:
     api.add_router("", _router)
 api.add_exception_handler(ValidationError, problems.invalid)

@@ -27,6 +27,7 @@ SCOPES = [
     ("prepare", lazy("Prepare"), lazy("gives class lists, mends them, sends letters again")),
     ("seal", lazy("Seal"), lazy("approves and seals")),
     ("correct", lazy("Correct"), lazy("suspends, withdraws, replaces awards")),
+    ("recognise", lazy("Recognise"), lazy("asks wallets for credentials, reads what they show")),
     ("webhooks", lazy("Webhooks"), lazy("decides where events are sent to")),
 ]
 

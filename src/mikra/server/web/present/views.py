@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from mikra import base64url
 from mikra.errors import InputError
-from mikra.server.actions import presenting
+from mikra.server.actions import presenting, presenting_queries
 from mikra.server.actions.presenting import Asking, State
+from mikra.server.actions.presenting_queries import ELEMENTS
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.installation import installation
 from mikra.server.web.callers import caller_of
@@ -34,9 +35,16 @@ BUCKETS = Buckets(a_minute=30, burst=20)
 def ask(request: HttpRequest) -> HttpResponse:
     """The two buttons; and a new question."""
     if request.method != "POST":
-        return render(request, "present/ask.html")
+        return render(request, "present/ask.html", {"elements": ELEMENTS})
     BUCKETS.take(caller_of(request))
-    begun = presenting.begin(Asking(same_device=request.POST.get("where") == "here", language=language()))
+    return begun_by(request)
+
+
+def begun_by(request: HttpRequest) -> HttpResponse:
+    """A new question with what was ticked, for this browser alone."""
+    query = presenting_queries.asking(one for one in request.POST.getlist("ask") if one in ELEMENTS)
+    here = request.POST.get("where") == "here"
+    begun = presenting.begin(Asking(same_device=here, language=language(), query=query))
     response = HttpResponseRedirect(reverse("present_wait", args=[begun.row.id]))
     response.set_cookie(
         _cookie(begun.row.id),

@@ -1,0 +1,101 @@
+"""Asking wallets for credentials, by programs: a question, and what was answered (OpenID4VP 1.0)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Annotated, Any
+
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from mikra import base64url
+from mikra.errors import InputError, NotFoundError
+from mikra.exchange.oid4vp import Mode, Prefix
+from mikra.server.actions import presenting, presenting_queries
+from mikra.server.actions.presenting import Asking, State
+from mikra.server.rights import Right
+from mikra.server.web.api.door import Called
+from mikra.server.web.api.schemas import Body, Short
+
+router = Router(tags=["presentations"])
+
+
+class PresentationBody(Body):
+    """`ask`: elements of Annex I besides title and name. `query`: DCQL of your own instead."""
+
+    ask: Annotated[list[Short], Field(max_length=20)] = []
+    query: dict[str, Any] | None = None
+    prefix: Prefix = Prefix.X509_HASH
+    mode: Mode = Mode.ENCRYPTED
+    language: Annotated[str, Field(max_length=12)] = "en"
+
+
+class PresentationMade(Schema):
+    """`request`: the link for the wallet, or the text of a code. `secret` is told once and opens the result."""
+
+    id: uuid.UUID
+    secret: str
+    request: str
+    expires: dt.datetime
+
+
+class ResultBody(Body):
+    """`keep`: it can be read again until its ten minutes are over; otherwise it is deleted when it was read."""
+
+    secret: Annotated[str, Field(max_length=100)]
+    keep: bool = False
+
+
+class PresentationResult(Schema):
+    """`state`: pending, checking, answered, declined, refused, shown. `verified`: all holds, the holder's proof too.
+
+    `reports`: as those of /verify, one for each credential.
+    """
+
+    id: uuid.UUID
+    state: str
+    fault: str
+    verified: bool
+    code: str
+    reports: list[dict[str, Any]]
+
+
+@router.post("/presentations", response={201: PresentationMade}, summary="Ask a wallet for a credential")
+def ask(request: Called, body: PresentationBody) -> Any:
+    """The wallet is given the link; what it answers waits for ten minutes."""
+    request.actor.need(Right.RECOGNISE)
+    if body.query is not None and body.ask:
+        raise InputError("Give elements or a query of your own, not both.", where="ask", expected="ask or query")
+    query = presenting_queries.own(body.query) if body.query is not None else presenting_queries.asking(body.ask)
+    asking = Asking(prefix=body.prefix, mode=body.mode, language=body.language, query=query)
+    begun = presenting.begin(asking)
+    made = {
+        "id": begun.row.id,
+        "secret": base64url.encode(begun.secret),
+        "request": presenting.link(begun.row, begun.secret),
+        "expires": begun.row.expires,
+    }
+    return Status(201, made)
+
+
+@router.post("/presentations/{uuid:id}/result", response=PresentationResult, summary="What a wallet answered")
+def result(request: Called, id: uuid.UUID, body: ResultBody) -> Any:
+    """The state, and the reports once there is an answer. The secret stands in the body: addresses are written down."""
+    request.actor.need(Right.RECOGNISE)
+    secret = _secret(body.secret)
+    row = presenting.look(id, secret)
+    told: dict[str, Any] = {"verified": False, "code": "", "reports": []}
+    if row.state == State.ANSWERED:
+        told |= presenting.take(id, secret, keep=body.keep)
+    return {"id": id, "state": str(row.state), "fault": row.fault, **told}
+
+
+def _secret(text: str) -> bytes:
+    try:
+        found = base64url.decode(text)
+    except InputError:
+        found = b""
+    if len(found) != 32:
+        raise NotFoundError("There is nothing here under this address.", fix="Check the secret.", code="not_found")
+    return found
