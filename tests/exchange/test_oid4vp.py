@@ -98,6 +98,37 @@ def test_a_signed_request_is_read_as_it_was_made_without_iss_and_without_the_anc
     assert orjson.loads(head)["typ"] == "oauth-authz-req+jwt"
 
 
+def test_a_request_need_not_say_when_it_was_made_and_when_it_ends() -> None:
+    asked = request()
+    without = {name: one for name, one in claims_of(asked).items() if name not in ("iat", "exp")}
+    assert read(by_hand(without), asked.client_id) == asked
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        (["A256GCM", "A128GCM"], ("A128GCM", "A256GCM")),
+        (["A256GCM", "A512GCM"], ("A256GCM",)),
+        (None, ("A128GCM",)),
+        ([], ()),
+        (["A128CBC-HS256"], ()),
+        ("A128GCM", ()),
+    ],
+)
+def test_how_an_answer_may_be_encrypted_is_the_verifiers_word(said: Any, taken: tuple[str, ...]) -> None:
+    asked = request(mode=Mode.ENCRYPTED, key=PUBLIC)
+    claims = claims_of(asked)
+    name = "encrypted_response_enc_values_supported"
+    claims["client_metadata"] = {k: v for k, v in claims["client_metadata"].items() if k != name}
+    if said is not None:
+        claims["client_metadata"][name] = said
+    if taken:
+        assert read(by_hand(claims), asked.client_id).encryptions == taken
+        return
+    with pytest.raises(ProtocolError, match="cannot be encrypted"):
+        read(by_hand(claims), asked.client_id)
+
+
 def test_a_host_may_be_the_name_and_the_answer_goes_there() -> None:
     asked = request(client_id=oid4vp.x509_san_dns("v.example.edu"))
     assert read(oid4vp.signed(asked, signer=signer(LEAF), at=AT), asked.client_id) == asked
@@ -155,7 +186,8 @@ def test_a_link_says_how_the_request_is_fetched() -> None:
         ({"client_id": "x509_hash:another"}, {}),
         ({"aud": "https://elsewhere.example"}, {}),
         ({"exp": int(AT.timestamp()) - 61}, {}),
-        ({"exp": None}, {}),
+        ({"exp": "tomorrow"}, {}),
+        ({"iat": True}, {}),
         ({"iat": int(AT.timestamp()) + 61}, {}),
         ({"wallet_nonce": "another"}, {}),
         ({"nonce": ""}, {}),

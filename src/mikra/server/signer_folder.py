@@ -110,11 +110,30 @@ def keep_file(of: Installation, name: str, content: bytes, password: str) -> Non
 def plan(of: Installation, keys: Sequence[Planned]) -> None:
     """Adds keys to the plan, all or none; what stands in it stays as it is."""
     with _held(of):
-        before = of.signer_plan.read_text("utf-8") if of.signer_plan.exists() else HEAD
-        draft = of.signer_plan.with_suffix(".draft")
-        draft.unlink(missing_ok=True)
-        _write(draft, before + "".join(one.table() for one in keys))
-        draft.replace(of.signer_plan)
+        _add(of, keys)
+
+
+def make_once(of: Installation, key: Planned, make: Callable[[], SealKey]) -> bool:
+    """Makes a key that lies here and adds it to the plan, unless it stands there; whether it was this call.
+
+    What a crash left of an earlier try is not in the plan, so nothing was ever sealed by it: it is made anew.
+    """
+    with _held(of):
+        if of.signer_plan.exists() and f"[keys.{key.name}]" in of.signer_plan.read_text("utf-8").splitlines():
+            return False
+        for ending in ("p12", "password"):
+            (of.keys / f"{key.name}.{ending}").unlink(missing_ok=True)
+        keep(of, key.name, make())
+        _add(of, [key])
+    return True
+
+
+def _add(of: Installation, keys: Sequence[Planned]) -> None:
+    before = of.signer_plan.read_text("utf-8") if of.signer_plan.exists() else HEAD
+    draft = of.signer_plan.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    _write(draft, before + "".join(one.table() for one in keys))
+    draft.replace(of.signer_plan)
 
 
 def authority(of: Installation, make: Callable[[], SealKey]) -> SealKey:

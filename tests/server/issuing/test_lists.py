@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from django.test import Client
 
 from mikra import base64url, strictjson
@@ -240,3 +242,15 @@ def test_it_is_served_as_it_was_sealed(own_keys: None, collected: Award, client:
     said = client.get(f"/status/{number}/token")
     assert leaf(said.content) == sealed_by(number)["token"]
     assert now() - dt.timedelta(minutes=5) < Published._default_manager.get(list_id=number, encoding="token").at
+
+
+def test_the_certificate_for_wallets_names_the_country_of_the_institution(award: Award) -> None:
+    sealed = SealKey.of(award.tenant).filter(use=SealKey.Use.CREDENTIALS).latest("created")
+    made = wallet_keys.key_for(award.tenant, "ES256", ("https://zed.example",))
+    countries = {
+        x509.load_der_x509_certificate(bytes(one.certificate))
+        .subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)[0]
+        .value
+        for one in (sealed, made)
+    }
+    assert countries == {"RO"}

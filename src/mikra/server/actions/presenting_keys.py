@@ -1,33 +1,30 @@
 """The key under which this installation asks wallets: of its own use, with the signer, and a new one each year.
 
-Its certificate stands for the address of this installation and is made by an authority of ours (HAIP 1.0, 5: no
-certificate that signs itself). It signs requests and nothing else.
+Its certificate stands for the address of this installation and is made by the installation's own authority (HAIP 1.0,
+5: no certificate that signs itself): whoever knows that one knows the keys of all years. It signs requests alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 from cryptography import x509
 
 from mikra.adapters import key_addresses
 from mikra.adapters.clock import now
-from mikra.errors import ConflictError
 from mikra.exchange import oid4vp
 from mikra.exchange.oid4vp import Prefix
 from mikra.sealing import wallet_certificates as wallet
 from mikra.sealing.certificates import SealKey as MadeKey
 from mikra.sealing.keys import Signer
 from mikra.server import signer_folder
-from mikra.server.actions import seal_keys_made
+from mikra.server.actions import seal_keys_made, wallet_keys
 from mikra.server.installation import installation
 from mikra.trust import did
 
 USE = "requests"
-COUNTRY = "EU"
 _HELD: dict[str, Signer] = {}
 """Name of a key -> signer: a connection is kept as long as the process lives."""
 
@@ -47,8 +44,7 @@ def signer() -> Signer:
     key = name()
     if key not in _HELD:
         of = installation()
-        if not (of.keys / f"{key}.p12").exists():
-            _make(key)
+        _make(key)
         _HELD[key] = key_addresses.open_address(of.key_address(f"signer:#{key}"), _no_password)
     return _HELD[key]
 
@@ -77,21 +73,25 @@ def _did() -> str:
 
 
 def made() -> tuple[MadeKey, MadeKey]:
-    """A new key with its certificate, and the authority above it, whose key is kept nowhere: it certifies one key."""
-    of, day = installation(), now() - dt.timedelta(days=1)
+    """A new key with its certificate, and the authority of the installation above it."""
+    of = installation()
+    above = signer_folder.authority(of, wallet_keys.new_authority)
+    return _certified(above), above
+
+
+def _certified(above: MadeKey) -> MadeKey:
+    of = installation()
     host = (urlsplit(of.origin).hostname or "localhost")[:40]
-    above = wallet.make_authority(wallet.Subject(name=f"Requests of {host}", country=COUNTRY), at=day)
-    subject = wallet.Subject(name=f"Verifier of {host}", country=COUNTRY, names=(of.origin,))
-    return wallet.certified(above, subject, at=day), above
+    subject = wallet.Subject(name=f"Verifier of {host}", country=wallet_keys.COUNTRY, names=(of.origin,))
+    return wallet.certified(above, subject, at=now() - dt.timedelta(days=1))
 
 
 def _make(key: str) -> None:
+    """Where it is not in the plan yet: of all processes that come at once, one makes it."""
     of = installation()
-    leaf, _ = made()
-    with suppress(ConflictError):  # another process makes it in this moment
-        signer_folder.keep(of, key, leaf)
-        signer_folder.plan(of, [signer_folder.Planned(name=key, use=USE)])
-    seal_keys_made.take_up()
+    above = signer_folder.authority(of, wallet_keys.new_authority)
+    if signer_folder.make_once(of, signer_folder.Planned(name=key, use=USE), lambda: _certified(above)):
+        seal_keys_made.take_up()
 
 
 def _no_password() -> str:

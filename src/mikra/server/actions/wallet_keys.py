@@ -14,6 +14,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.x509.oid import NameOID
 
 from mikra.adapters.clock import now
 from mikra.public_keys import jwk
@@ -33,6 +34,7 @@ LEFT = dt.timedelta(days=30)
 """A key whose certificate counts for less than this is not begun with any more: another one is made."""
 KINDS: Mapping[str, KeyKind] = {"ES256": KeyKind.P256, "EdDSA": KeyKind.ED25519}
 COUNTRY = "EU"
+"""Where an installation, or an institution, is of none."""
 DAY = dt.timedelta(days=1)
 
 
@@ -91,7 +93,7 @@ def algorithm(key: SealKey) -> str:
 
 def anchor() -> bytes:
     """The certificate (DER) of the authority, for relying parties that take it as an anchor."""
-    return signer_folder.authority(installation(), _authority).certificate
+    return signer_folder.authority(installation(), new_authority).certificate
 
 
 def key_of(key: SealKey) -> PublicKeyTypes:
@@ -110,9 +112,11 @@ def _found(tenant: Tenant, algorithm_wanted: str, names: tuple[str, ...], at: dt
 def _made(tenant: Tenant, algorithm_wanted: str, names: tuple[str, ...]) -> SealKey:
     """Inside `work()`."""
     of, name = installation(), seal_keys_made.name_for(tenant, SealKey.Use.WALLETS)
-    subject = wallet.Subject(name=tenant.name[:64], country=COUNTRY, names=names, demonstration=tenant.demonstration)
+    subject = wallet.Subject(
+        name=tenant.name[:64], country=_country(tenant), names=names, demonstration=tenant.demonstration
+    )
     made = wallet.certified(
-        signer_folder.authority(of, _authority),
+        signer_folder.authority(of, new_authority),
         subject,
         at=now() - DAY,  # an attestation says the day of its sealing, and no hour
         kind=KINDS[algorithm_wanted],
@@ -127,6 +131,16 @@ def _made(tenant: Tenant, algorithm_wanted: str, names: tuple[str, ...]) -> Seal
     return row
 
 
-def _authority() -> MadeKey:
+def _country(tenant: Tenant) -> str:
+    """Of the institution, as its newest seal says; `COUNTRY` where none names one."""
+    for one in SealKey.of(tenant).filter(use=SealKey.Use.CREDENTIALS).order_by("-created"):
+        subject = x509.load_der_x509_certificate(bytes(one.certificate)).subject
+        if found := subject.get_attributes_for_oid(NameOID.COUNTRY_NAME):
+            return str(found[0].value)
+    return COUNTRY
+
+
+def new_authority() -> MadeKey:
+    """For an installation that has none yet (`signer_folder.authority`)."""
     name = f"Wallet keys of {installation().origin.split('://')[-1]}"[:64]
     return wallet.make_authority(wallet.Subject(name=name, country=COUNTRY), at=now() - 2 * DAY)
