@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from json import dumps
@@ -10,7 +11,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from mikra.server.actions import api_keys
+from mikra.adapters.clock import now
+from mikra.sealing.keys import private_key_signer
+from mikra.sealing.wallet_certificates import Subject, certified, make_authority
+from mikra.server.actions import api_keys, presenting_keys
 from mikra.server.actions.rate_limits import BUCKETS
 from mikra.server.rights import Actor, Role
 from mikra.server.store.designs import Edition
@@ -51,9 +55,15 @@ class Program:
 Give = Callable[..., Program]
 
 
+YESTERDAY = now() - dt.timedelta(days=1)
+ABOVE = make_authority(Subject(name="Zed", country="CZ"), at=YESTERDAY)
+REQUESTS = certified(ABOVE, Subject(name="Zed", country="CZ", names=("https://zed.example",)), at=YESTERDAY)
+
+
 @pytest.fixture(autouse=True)
 def full_buckets() -> None:
     BUCKETS.clear()
+    presenting_keys.hold(private_key_signer(REQUESTS.key, REQUESTS.certificate, (ABOVE.certificate,)))
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ def theirs(tenant: Tenant, edition: Edition, program: Give) -> Program:
     seal(made, made.post("/batches", {"edition": str(edition.id), "rows": [ROW]}).json()["id"])
     hook = made.post("/webhooks", {"url": URL, "events": ["award.claimed"]}).json()["id"]
     made.post(f"/webhooks/{hook}/test")
+    BODIES["result"] = {"secret": made.post("/presentations", {}).json()["secret"]}
     return made
 
 

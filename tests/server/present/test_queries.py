@@ -121,7 +121,7 @@ def test_what_cannot_be_asked_is_said(program: Give, tenant: Tenant, body: Any) 
     assert not Presentation._default_manager.exists()
 
 
-def test_without_the_scope_or_the_secret_there_is_nothing(program: Give, tenant: Tenant) -> None:
+def test_without_the_scope_or_the_secret_there_is_nothing(program: Give, tenant: Tenant, stranger: Tenant) -> None:
     others = program(tenant, "read", "seal", "learners", "correct", "prepare", "webhooks", "design", "publish")
     assert others.post("/presentations", {}).status_code == 403
     asks: Program = program(tenant, "recognise")
@@ -131,6 +131,8 @@ def test_without_the_scope_or_the_secret_there_is_nothing(program: Give, tenant:
     for wrong in (second["secret"], "", "x" * 43, "A" * 43, "ž"):
         assert asks.post(address, {"secret": wrong}).status_code == 404
     assert asks.post(address, {}).status_code == 422
+    abroad = program(stranger, "recognise")
+    assert abroad.post(address, {"secret": first["secret"]}).status_code == 404
     assert asks.post(address, {"secret": first["secret"]}).status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""The wallet of this service answers a verifier on the engine of another house: plain, encrypted, and not for another."""
+"""The wallet of this service answers a verifier on the engine of another house: plain, encrypted, refused."""
 
 from __future__ import annotations
 

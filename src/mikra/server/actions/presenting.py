@@ -71,9 +71,12 @@ class Begun:
     secret: bytes
 
 
-def begin(asking: Asking, *, at: dt.datetime | None = None) -> Begun:
-    """A new question. UnavailableError where there is no key to sign it."""
-    moment, secret = at or now(), chance(32)
+def begin(asking: Asking, *, secret: bytes = b"", at: dt.datetime | None = None) -> Begun:
+    """A new question. `secret`: 32 bytes of chance, if they are there already.
+
+    UnavailableError where there is no key to sign it.
+    """
+    moment, secret = at or now(), secret or chance(32)
     handle = handle_of(secret)
     row = Presentation(
         id=new_id(),

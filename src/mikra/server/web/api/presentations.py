@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 import uuid
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from mikra import base64url
+from mikra.adapters.clock import chance
 from mikra.errors import InputError, NotFoundError
 from mikra.exchange.oid4vp import Mode, Prefix
 from mikra.server.actions import presenting, presenting_queries
@@ -69,10 +71,11 @@ def ask(request: Called, body: PresentationBody) -> Any:
         raise InputError("Give elements or a query of your own, not both.", where="ask", expected="ask or query")
     query = presenting_queries.own(body.query) if body.query is not None else presenting_queries.asking(body.ask)
     asking = Asking(prefix=body.prefix, mode=body.mode, language=body.language, query=query)
-    begun = presenting.begin(asking)
+    told = chance(32)
+    begun = presenting.begin(asking, secret=_of_tenant(request, told))
     made = {
         "id": begun.row.id,
-        "secret": base64url.encode(begun.secret),
+        "secret": base64url.encode(told),
         "request": presenting.link(begun.row, begun.secret),
         "expires": begun.row.expires,
     }
@@ -83,12 +86,17 @@ def ask(request: Called, body: PresentationBody) -> Any:
 def result(request: Called, id: uuid.UUID, body: ResultBody) -> Any:
     """The state, and the reports once there is an answer. The secret stands in the body: addresses are written down."""
     request.actor.need(Right.RECOGNISE)
-    secret = _secret(body.secret)
+    secret = _of_tenant(request, _secret(body.secret))
     row = presenting.look(id, secret)
     told: dict[str, Any] = {"verified": False, "code": "", "reports": []}
     if row.state == State.ANSWERED:
         told |= presenting.take(id, secret, keep=body.keep)
     return {"id": id, "state": str(row.state), "fault": row.fault, **told}
+
+
+def _of_tenant(request: Called, told: bytes) -> bytes:
+    """The secret of the question: with what was told to one institution another one opens nothing."""
+    return hmac.digest(told, request.actor.tenant.id.bytes, "sha256")
 
 
 def _secret(text: str) -> bytes:
