@@ -28,6 +28,8 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     MANIFEST = "manifest"
     AUDIT_HEAD = "audit-head"
+    REPORT = "report"
+    """The report of a verification, as the verifier's page gives it to keep."""
     REQUEST = "request"
     METADATA = "metadata"
     PDF = "pdf"
@@ -45,7 +47,12 @@ _BY_TYPE = {
 }
 _CREDENTIALS = frozenset({"jose+json", "jose", "vc+jwt", "vp+jwt", "jwt", ""})
 _LISTS = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
-_OURS = {"mikra/receipt/": Kind.RECEIPT, "mikra/tombstone/": Kind.STATUS_LIST, "mikra/manifest/": Kind.MANIFEST}
+_OURS = {
+    "mikra/receipt/": Kind.RECEIPT,
+    "mikra/report/": Kind.REPORT,
+    "mikra/tombstone/": Kind.STATUS_LIST,
+    "mikra/manifest/": Kind.MANIFEST,
+}
 
 _DIGESTS = frozenset({64, 96, 99})
 """Bytes: what a Data Integrity suite signs is two digests of SHA-256 or of SHA-384; of ecdsa-sd-2023, a key between."""
@@ -106,6 +113,6 @@ def _unknown(found: str) -> InputError:
     return InputError(
         "The signer does not know what this is, so it seals it under no key.",
         found=found,
-        expected="a credential, a status list, a receipt, a manifest or an audit head as Mikra writes them",
+        expected="a credential, a status list, a receipt, a report, a manifest or an audit head as Mikra writes them",
         code="request_malformed",
     )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, NoReturn
 import typer
 
 from mikra.cli import world
+from mikra.cli.bundles import judge_again
 from mikra.cli.help import examples
 from mikra.cli.output import Language, console, plain, read_input, write_new
 from mikra.cli.world import (
@@ -28,6 +29,7 @@ from mikra.cli.world import (
     ProofOnly,
     RegisterFile,
     RevocationRequired,
+    SealedBy,
     Snapshot,
     TrustedIssuers,
     TrustedListsFolder,
@@ -76,6 +78,7 @@ def verify(
     online: Annotated[bool, typer.Option("--online", help="Let the checks ask the network: status, keys.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask nobody but the snapshot.")] = False,
     bundle: BundleFile = "",
+    sealed_by: SealedBy = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer for programs.")] = False,
     details: Annotated[bool, typer.Option("--details", help="Show technical details too.")] = False,
     language: Language = "",
@@ -101,7 +104,7 @@ def verify(
             files, Bundle(files=(), at=moment_of(at), policy=policy, today=not at), looking, bundle, language
         )
     else:
-        reports = _judge_again(bundle, at, language)
+        reports = judge_again(bundle, moment_of(at) if at else None, sealed_by or [], language)
     _tell(reports, language, as_json=as_json, details=details, given=bool(at) or not files)
 
 
@@ -126,22 +129,6 @@ def _judge(files: list[str], question: Bundle, loader: Loader, bundle: str, lang
         whole = replace(question, files=tuple(kept), web=recording.answers, language=language)
         write_new(bundle, write(replace(whole, told=told(reports, language))))
         console(stderr=True).print(plain(text("trust.bundle.kept", language, file=bundle)))
-    return reports
-
-
-def _judge_again(bundle: str, at: str, language: str) -> list[Report]:
-    """The reports of a bundle, made again from it alone; said where they differ from those that it keeps."""
-    from mikra.adapters.pdf_worker import PdfWorker
-    from mikra.verification.bundle import read, told
-
-    if not bundle:
-        raise typer.BadParameter("name a file, an https address, or a bundle with --bundle", param_hint="FILE...")
-    kept = read(read_input(bundle))
-    asked = replace(kept, at=moment_of(at), today=False) if at else kept
-    with PdfWorker() as reader:
-        reports = list(asked.reports(pdf_reader=reader))
-    if not at and told(reports, kept.language) != kept.told:
-        console(stderr=True).print(plain(text("trust.bundle.differs", language)))
     return reports
 
 

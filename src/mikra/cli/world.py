@@ -65,6 +65,14 @@ BundleFile = Annotated[
         help="Keep the report and all that it was made from in this file; without FILE..., make it again from it.",
     ),
 ]
+SealedBy = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sealed-by",
+        metavar="KEYS",
+        help="Who must have sealed the bundle: a file of published keys or certificates, or a SHA-256 fingerprint.",
+    ),
+]
 TrustedListsFolder = Annotated[
     Path | None,
     typer.Option("--trusted-lists", metavar="DIR", help="Trusted lists of the EU, as `mikra trust update` keeps them."),

@@ -40,13 +40,17 @@ _LONGEST_START = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZipLimits:
-    """`total` and `large` in bytes unpacked; `ratio` (unpacked to packed) counts for entries over `large` only."""
+    """`total` and `large` in bytes unpacked; `ratio` (unpacked to packed) counts for entries over `large` only.
+
+    `nested`: an archive within is a file like any other, for whoever does not open it.
+    """
 
     entries: int = 500
     total: int = 50_000_000
     ratio: int = 200
     large: int = 1_000_000
     name: int = 255
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,8 @@ def inspect_zip(data: bytes, limits: ZipLimits = DEFAULT_LIMITS, *, language: st
         check(raw, limits, language)
     files = tuple(_entry(one) for one in raw if not one.name.endswith("/"))
     _too_much(files, limits, language)
-    _nested(data, files, language)
+    if not limits.nested:
+        _nested(data, files, language)
     return files
 
 

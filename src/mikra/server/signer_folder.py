@@ -39,6 +39,7 @@ SEALS = {
     "trial": ("edc", "vc", "sd-jwt", "pdf", "data-integrity", "digest", "manifest"),
     "status": ("status-list",),
     "requests": ("request",),
+    "reports": ("report",),
     "receipts": ("receipt", "manifest", "audit-head"),
     "wallets": ("vc", "sd-jwt", "data-integrity", "metadata", "token-list"),
 }

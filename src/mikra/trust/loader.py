@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -106,18 +107,24 @@ class RememberingLoader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """One recorded answer; `read` gives its body."""
+    """One recorded answer; `read` gives its body. `at`: when it was asked for, where somebody noted that."""
 
     read: Callable[[], bytes]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    at: datetime | None = None
 
 
 class SnapshotLoader:
-    """Serves exactly the recorded answers: any other address is unavailable, redirects are not followed."""
+    """Serves exactly the recorded answers: any other address is unavailable, redirects are not followed.
 
-    def __init__(self, answers: Mapping[str, Recorded]) -> None:
+    `judged`: the door behind which they were recorded let each of their addresses pass (a service knows its own one,
+    wherever that is), so they are not judged again.
+    """
+
+    def __init__(self, answers: Mapping[str, Recorded], *, judged: bool = False) -> None:
         self._answers = dict(answers)
+        self._judged = judged
 
     @classmethod
     def open(cls, path: Path) -> SnapshotLoader:
@@ -132,8 +139,9 @@ class SnapshotLoader:
         return cls({url: _recorded(map_file, url, entry) for url, entry in table.items()})
 
     def load(self, url: str, *, accept: str = "") -> Loaded:
-        address_of(url, plain=accept in SELF_PROVING)
         answer = self._answers.get(urldefrag(url).url)
+        if answer is None or not self._judged:
+            address_of(url, plain=accept in SELF_PROVING)
         if answer is None:
             raise UnavailableError("This address is not in the snapshot.", where=url)
         _refuse_behaviour(url, answer.headers.get(BEHAVIOUR, ""))
@@ -193,24 +201,26 @@ def _read(body: Path, url: str) -> bytes:
 
 
 class RecordingLoader:
-    """Keeps whatever `inner` answers or fails to, in order; `answers` is a snapshot of it."""
+    """Keeps whatever `inner` answers or fails to, in order; `answers` is a snapshot of it (by `clock`, if any)."""
 
-    def __init__(self, inner: Loader) -> None:
+    def __init__(self, inner: Loader, *, clock: Callable[[], datetime] | None = None) -> None:
         self._inner = inner
+        self._clock = clock
         self.answers: dict[str, Recorded] = {}
 
     def load(self, url: str, *, accept: str = "") -> Loaded:
         key = urldefrag(url).url
         if key in self.answers:
             # One report sees one world: what was answered once is the answer.
-            return SnapshotLoader(self.answers).load(url, accept=accept)
+            return SnapshotLoader(self.answers, judged=True).load(url, accept=accept)
+        at = self._clock() if self._clock else None
         try:
             loaded = self._inner.load(url, accept=accept)
         except UnavailableError as error:
-            self.answers[key] = Recorded(read=bytes, status=0, headers={BEHAVIOUR: f"unavailable:{error.code}"})
+            self.answers[key] = Recorded(read=bytes, status=0, headers={BEHAVIOUR: f"unavailable:{error.code}"}, at=at)
             raise
         body = loaded.body
-        self.answers[key] = Recorded(read=lambda: body, headers={"content-type": loaded.content_type})
+        self.answers[key] = Recorded(read=lambda: body, headers={"content-type": loaded.content_type}, at=at)
         return loaded
 
     def save(self, folder: Path) -> Path:

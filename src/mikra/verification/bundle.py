@@ -1,12 +1,13 @@
 """Everything from which a report was made, in one file: so that it can be made again, offline, years later.
 
-    manifest.json   the moment, the policy, the session, the names of the files
+    manifest.json   the moment, the policy, the session, the names of the files, when the web was asked
     files/          what was judged
     web/            what the loader was answered; also what it was not
     anchors/, contexts/, trusted/, register.json: what the policy trusts and knows, as far as it was used
     report.json     the report as it was told then
 
-A bundle proves nothing by itself: it is the policy of whoever made it. It lets the judgement be followed.
+A bundle proves nothing by itself: it is the policy of whoever made it. It lets the judgement be followed. One that a
+service made carries its seal beside all this (`verification.sealed_report`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,7 +35,7 @@ from mikra.verification.question import NO_SESSION, Session
 from mikra.verification.verify import verify
 
 FORMAT = "mikra-bundle/1"
-_LIMITS = ZipLimits(entries=5_000, total=400_000_000)
+LIMITS = ZipLimits(entries=5_000, total=400_000_000, nested=True)
 _JSON = strictjson.Limits(max_bytes=20_000_000, max_depth=12, max_nodes=500_000)
 
 _SETS = ("trusted_seals", "status_seals", "trusted_issuers", "algorithms", "deciding_content")
@@ -57,7 +58,11 @@ POLICY_MEMBERS = frozenset((*_SETS, *_PLAIN, *_SPANS, *_FILES, *_OWN))
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """What was judged, when, under which policy, and what the web answered. `told` is the report of then."""
+    """What was judged, when, under which policy, and what the web answered. `told` is the report of then.
+
+    `excused`: number of a file -> those of `policy.compromised` that had sealed it before they were lost, as whoever
+    made the bundle knew from records of their own.
+    """
 
     files: tuple[tuple[str, bytes], ...]
     at: datetime
@@ -67,17 +72,18 @@ class Bundle:
     session: Session = NO_SESSION
     told: Any = None
     language: str = "en"
+    excused: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def reports(self, *, pdf_reader: PdfReader = pdf.read) -> tuple[Report, ...]:
         """The reports, made again from this bundle alone. `pdf_reader` as in `verify`."""
-        loader = SnapshotLoader(self.web)
+        loader = SnapshotLoader(self.web, judged=True)
         return tuple(
             report
-            for name, data in self.files
+            for number, (name, data) in enumerate(self.files)
             for report in verify(
                 data,
                 at=self.at,
-                policy=self.policy,
+                policy=self._policy(number),
                 loader=loader,
                 name=name,
                 today=self.today,
@@ -86,14 +92,28 @@ class Bundle:
             )
         )
 
+    def _policy(self, number: int) -> Policy:
+        excused = self.excused.get(number)
+        if not excused:
+            return self.policy
+        known = self.policy.compromised
+        return replace(self.policy, compromised={one: since for one, since in known.items() if one not in excused})
+
 
 def write(bundle: Bundle) -> bytes:
     """One ZIP file."""
+    return archive(parts_of(bundle))
+
+
+def parts_of(bundle: Bundle) -> dict[str, bytes]:
+    """What stands in the ZIP file: name -> bytes."""
     parts: dict[str, bytes] = {f"files/{n}": data for n, (_, data) in enumerate(bundle.files)}
     web: dict[str, Any] = {}
     for number, (url, answer) in enumerate(sorted(bundle.web.items())):
         parts[f"web/{number}"] = answer.read()
         web[url] = {"file": f"web/{number}", "status": answer.status, "headers": dict(answer.headers)}
+        if answer.at is not None:
+            web[url]["at"] = answer.at.isoformat()
     manifest = {
         "format": FORMAT,
         "at": bundle.at.isoformat(),
@@ -105,8 +125,10 @@ def write(bundle: Bundle) -> bytes:
         "web": web,
         "policy": _policy(bundle.policy, parts),
     }  # fmt: skip
+    if bundle.excused:
+        manifest["excused"] = {str(number): sorted(some) for number, some in bundle.excused.items()}
     parts["report.json"] = _json(bundle.told)
-    return _archive({"manifest.json": _json(manifest)} | parts)
+    return {"manifest.json": _json(manifest)} | parts
 
 
 def _policy(policy: Policy, parts: dict[str, bytes]) -> dict[str, Any]:
@@ -135,11 +157,7 @@ def _policy(policy: Policy, parts: dict[str, bytes]) -> dict[str, Any]:
 
 def read(data: bytes) -> Bundle:
     """A bundle as `write` makes it. InputError where it is none, or was damaged."""
-    entries = {entry.name: entry for entry in containers.inspect_zip(data, _LIMITS)}
-
-    def part(name: str) -> bytes | None:
-        return containers.read_entry(data, entries[name]) if name in entries else None
-
+    part = opened(data).get
     manifest = strictjson.parse(part("manifest.json") or b"{}", _JSON)
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise _none("manifest.json")
@@ -153,9 +171,15 @@ def read(data: bytes) -> Bundle:
             web={url: _recorded(part, answer) for url, answer in manifest["web"].items()},
             policy=_read_policy(manifest["policy"], part),
             told=orjson.loads(part("report.json") or b"null"),
+            excused={int(n): frozenset(map(str, some)) for n, some in manifest.get("excused", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _none(str(error)) from error
+
+
+def opened(data: bytes, limits: ZipLimits = LIMITS) -> dict[str, bytes]:
+    """The parts of a bundle: name -> bytes. InputError for what is no archive, or too much."""
+    return {entry.name: containers.read_entry(data, entry) for entry in containers.inspect_zip(data, limits)}
 
 
 def _read_policy(said: Mapping[str, Any], part: Any) -> Policy:
@@ -186,7 +210,8 @@ def _read_policy(said: Mapping[str, Any], part: Any) -> Policy:
 def _recorded(part: Any, answer: Mapping[str, Any]) -> Recorded:
     body = _needed(part, answer["file"])
     headers = {str(name): str(value) for name, value in answer["headers"].items()}
-    return Recorded(read=lambda: body, status=answer["status"], headers=headers)
+    at = instant(answer["at"]) if "at" in answer else None
+    return Recorded(read=lambda: body, status=answer["status"], headers=headers, at=at)
 
 
 def _needed(part: Any, name: str) -> bytes:
@@ -200,14 +225,14 @@ def _json(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
 
 
-def _archive(parts: Mapping[str, bytes]) -> bytes:
+def archive(parts: Mapping[str, bytes]) -> bytes:
     """The same parts give the same bytes."""
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as opened:
         for name, data in parts.items():
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
+            opened.writestr(info, data)
     return written.getvalue()
 
 

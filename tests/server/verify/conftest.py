@@ -6,7 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from mikra.server.actions import awards_content, verifying
+from mikra.sealing.keys import private_key_signer
+from mikra.server.actions import awards_content, report_keys, verifying
 from mikra.server.store.awards import Award
 from mikra.server.web.verify.views import BUCKETS
 from mikra.trust.loader import OFFLINE
@@ -16,6 +17,15 @@ from mikra.trust.loader import OFFLINE
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     BUCKETS.clear()
     monkeypatch.setattr(verifying, "HttpLoader", lambda: OFFLINE)
+
+
+@pytest.fixture(autouse=True)
+def report_key(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """The certificate of the key that seals reports here."""
+    monkeypatch.setattr(report_keys, "_HELD", {})
+    made = report_keys.made()
+    report_keys.hold(private_key_signer(made.key, made.certificate))
+    return made.certificate
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import mikra
+from mikra.server.actions.verify_reports import Kept
 from mikra.server.actions.verifying_own import Own
 from mikra.server.web.verify import several, views
 from mikra.server.web.verify.telling import told
@@ -48,8 +49,16 @@ def pages() -> dict[str, str]:
     made = {
         "box": ("box", {"form": views.Box(), **box}),
         "box-again": ("box", {"form": wrong, **box}),
-        "answer": ("answer", {"one": one, "own": OWN, "on": None, "report": "x"}),
-        "many": ("many", {"rows": rows, "counts": Counter(each.tile for each in rows), "on": None, "report": "x"}),
+        "answer": ("answer", {"one": one, "own": OWN, "on": None, "report": Kept(report="x", parts="x", again=True)}),
+        "many": (
+            "many",
+            {
+                "rows": rows,
+                "counts": Counter(each.tile for each in rows),
+                "on": None,
+                "report": Kept(report="x", parts="x", again=True),
+            },
+        ),
         "typed": ("typed", {"form": CodeForm()}),
         "typed-answer": ("typed_answer", {"one": one, "found": {"award": award, "own": OWN, "named": True}}),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from html import unescape
@@ -12,10 +11,13 @@ import pytest
 from django.test import Client
 
 from mikra.adapters.clock import now
+from mikra.errors import UnavailableError
 from mikra.sealing import jades
-from mikra.server.actions import verify_reports
+from mikra.sealing.keys import Signer
+from mikra.server.actions import report_keys, verify_reports
 from mikra.server.store.tenants import Tenant
 from mikra.server.web.verify import reports
+from mikra.verification import sealed_report
 from tests.server.institution import made_key
 from tests.server.verify.conftest import send
 from tests.server.wallet.conftest import award as award
@@ -28,19 +30,19 @@ def full() -> None:
     reports.BUCKETS.clear()
 
 
-def carried(page: str) -> str:
-    (found,) = re.findall(r'name="report" value="([^"]+)"', page)
+def carried(page: str, name: str = "report") -> str:
+    (found,) = re.findall(rf'name="{name}" value="([^"]+)"', page)
     return unescape(found)
 
 
-def test_the_report_is_sealed_and_names_what_was_judged(client: Client, genuine: bytes) -> None:
+def test_the_report_is_sealed_and_names_what_was_judged(client: Client, genuine: bytes, report_key: bytes) -> None:
     kept = carried(send(client, genuine))
     answer = client.post("/verify/report/", {"report": kept, "as": "json"})
     assert answer.status_code == 200
     assert "attachment" in answer["Content-Disposition"]
     opened = jades.unseal(orjson.loads(answer.content))
     assert jades.check_integrity(opened) == ()
-    assert opened.seals[0].certificate == made_key("receipts", demonstration=False).certificate
+    assert opened.seals[0].certificate == report_key
     said = orjson.loads(opened.payload)["credentialSubject"]
     (file,) = said["files"]
     assert file["sha256"] == hashlib.sha256(genuine).hexdigest()
@@ -79,14 +81,26 @@ def test_a_page_of_yesterday_gives_no_report(client: Client, genuine: bytes, mon
     assert client.post("/verify/report/", {"report": kept}).status_code == 400
 
 
-def test_where_institutions_are_several_none_seals_for_all(client: Client, genuine: bytes, stranger: Tenant) -> None:
+def test_where_institutions_are_several_it_is_sealed_as_well(
+    client: Client, genuine: bytes, stranger: Tenant, report_key: bytes
+) -> None:
     content = verify_reports.content_of(carried(send(client, genuine)))
-    written, was_sealed = verify_reports.as_json(content, now())
-    assert not was_sealed
-    assert "issuer" in orjson.loads(written)
-    stranger.closed = now() - dt.timedelta(days=1)
-    stranger.save()
-    assert verify_reports.as_json(content, now())[1]
+    found = sealed_report.read(verify_reports.as_json(content, now()))
+    assert found.by({hashlib.sha256(report_key).hexdigest()})
+    assert found.content["parts"]
+
+
+def test_without_its_key_there_is_no_report(client: Client, genuine: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = carried(send(client, genuine))
+
+    def down() -> Signer:
+        raise UnavailableError("The signer does not answer.", code="signer_down")
+
+    monkeypatch.setattr(report_keys, "signer", down)
+    for kind in ("json", "pdf"):
+        answer = client.post("/verify/report/", {"report": kept, "as": kind})
+        assert answer.status_code == 503
+        assert not answer.content.startswith((b"%PDF", b'{"payload'))
 
 
 def test_reports_are_bounded(client: Client, db: None) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from mikra.adapters.clock import now
 from mikra.errors import UnavailableError
 from mikra.server.actions import verifying
 from mikra.server.web.verify import several
@@ -74,7 +75,7 @@ def test_a_file_that_cannot_be_looked_at_does_not_spoil_the_others(client: Clien
 
 def test_time_is_bounded_and_what_was_not_judged_is_named(db: None) -> None:
     ticks = count(0, int(several.TOGETHER) + 1)
-    found = several.results([("a", b"hello"), ("b", b"hello")], None, clock=lambda: float(next(ticks)))
+    found = several.results([("a", b"hello"), ("b", b"hello")], now(), clock=lambda: float(next(ticks)))
     assert found[0].credentials
     assert found[1].fault
     assert [one.tile for one in several.rows(found)][-1] == "unchecked"
@@ -89,10 +90,10 @@ def test_who_finds_all_at_work_loses_that_file_alone(db: None, monkeypatch: pyte
         return whole(data, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(verifying, "check", busy)
-    found = several.results([("a", b"a"), ("b", b"b"), ("c", b"c")], None)
+    found = several.results([("a", b"a"), ("b", b"b"), ("c", b"c")], now())
     assert [bool(one.fault) for one in found] == [False, True, False]
     with pytest.raises(UnavailableError):
-        several.results([("b", b"b")], None)
+        several.results([("b", b"b")], now())
 
 
 def test_names_of_files_are_text(client: Client, genuine: bytes) -> None:

@@ -10,7 +10,7 @@ import atexit
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ from mikra.server.actions import status_serving, trusted_here, wallet_copies
 from mikra.server.installation import installation
 from mikra.server.store.tenants import Tenant
 from mikra.trust.loader import Loaded, Loader
+from mikra.verification.policy import DEFAULT_POLICY, Policy
 
 LARGEST = 5_000_000
 """Bytes of one file (BAR, R14)."""
@@ -37,13 +38,18 @@ atexit.register(POOL.close)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One file. `reports`: of each credential in it, language -> the report as a program reads it."""
+    """One file. `reports`: of each credential in it, language -> the report as a program reads it.
+
+    `data` and `policy`: what was judged, and whom we trusted.
+    """
 
     file: str
     kind: str
     digest: str
     verdict: Verdict
     reports: tuple[dict[str, dict[str, Any]], ...]
+    data: bytes = field(default=b"", repr=False)
+    policy: Policy = DEFAULT_POLICY
 
 
 class OwnShelves:
@@ -108,12 +114,13 @@ def check(
     """
     _refuse(data)
     digest = hashlib.sha256(data)
+    known = trusted_here.known(digest.digest())
     question = Question(
         at=at or now(),
         name=name[:100],
         today=today or at is None,
         languages=tuple(languages),
-        **trusted_here.known(digest.digest()),
+        **known,
         nonce=nonce,
         audience=audience,
     )
@@ -125,6 +132,8 @@ def check(
         digest=digest.hexdigest(),
         verdict=worst(Verdict(one[first]["verdict"]) for one in answer.reports),
         reports=answer.reports,
+        data=data,
+        policy=Policy(**known),
     )
 
 

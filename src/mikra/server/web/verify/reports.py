@@ -1,22 +1,24 @@
-"""The report that a page of the verifier offers to keep: as a sealed file for programs, or on paper."""
+"""The report that a page of the verifier offers to keep, sealed: for programs, on paper, with all it was made from."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mikra.adapters.clock import now
 from mikra.instants import instant
 from mikra.messages import spoken
 from mikra.rendering.verification_report import Page, Part, write_report
-from mikra.server.actions import verify_reports
+from mikra.server.actions import report_keys, verify_reports, verifying
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.verify.telling import told
+from mikra.server.web.verify.views import refuse_size
 from mikra.server.words import _, pgettext
 
 BUCKETS = Buckets(a_minute=20, burst=10)
@@ -29,12 +31,28 @@ BUCKETS = Buckets(a_minute=20, burst=10)
 def report(request: HttpRequest) -> HttpResponse:
     """From what the page carries, in its own language; nothing of it stands in an address."""
     BUCKETS.take(caller_of(request))
+    refuse_size(request)
     content = verify_reports.content_of(request.POST.get("report", ""))
     moment = now()
-    written, sealed = verify_reports.as_json(content, moment)
+    if request.POST.get("as") == "bundle":
+        files = [one.read(verifying.LARGEST + 1) for one in request.FILES.getlist("file")[: verifying.MOST]]
+        packed = verify_reports.as_bundle(content, request.POST.get("parts", ""), files, moment)
+        return _file(packed, "application/zip", "verification-bundle.zip")
+    written = verify_reports.as_json(content, moment)
     if request.POST.get("as") != "pdf":
         return _file(written, "application/json", "verification-report.json")
-    return _file(write_report(_page(content, sealed), written, moment), "application/pdf", "verification-report.pdf")
+    return _file(write_report(_page(content), written, moment), "application/pdf", "verification-report.pdf")
+
+
+@require_safe
+@public
+def keys(_request: HttpRequest) -> HttpResponse:
+    """The public keys under which reports of this installation are sealed."""
+    response = HttpResponse(orjson.dumps(report_keys.published()), content_type="application/jwk-set+json")
+    response["Cache-Control"] = "public, max-age=3600"
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
@@ -44,7 +62,7 @@ def _file(content: bytes, kind: str, name: str) -> HttpResponse:
     return response
 
 
-def _page(content: dict[str, Any], sealed: bool) -> Page:
+def _page(content: dict[str, Any]) -> Page:
     language, program = content["language"], content["program"]
     day = spoken.told(instant(content["at"]).date(), language)
     return Page(
@@ -53,13 +71,14 @@ def _page(content: dict[str, Any], sealed: bool) -> Page:
         lines=(
             _("Judged for {day} ({moment}).").format(day=day, moment=content["at"]),
             _("By {where}, Mikra {version}.").format(where=program["at"], version=program["version"]),
-            _("The attached report for programs is sealed by this service.")
-            if sealed
-            else _("This report is not sealed: this service has no key of its own for it."),
+            _("The attached report for programs is sealed by this service. Its keys: {where}").format(
+                where=f"{program['at']}/verify/keys.json"
+            ),
         ),
         parts=tuple(_part(one, each, language) for one in content["files"] for each in one["reports"]),
         notes=(
-            _("Whoever has a file with the same SHA-256 can judge it again; a report is no credential."),
+            _("Whoever has the bundle of this report can make it again: mikra verify --bundle FILE"),
+            _("A report is no credential."),
             _("That the elements of Annex I are used does not in itself mean validation or recognition."),
         ),
         attached=_("The report for programs"),

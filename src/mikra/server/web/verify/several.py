@@ -48,12 +48,13 @@ class Result:
 
 def results(
     files: Sequence[tuple[str, bytes]],
-    on: dt.date | None,
+    at: dt.datetime,
     web: Loader | None = None,
     clock: Callable[[], float] = time.monotonic,
+    *,
+    today: bool = True,
 ) -> list[Result]:
-    """Each file in turn. UnavailableError where not even the first can be checked now."""
-    at = moment(on)
+    """Each file in turn, for that moment. UnavailableError where not even the first can be checked now."""
     end, found = clock() + TOGETHER, []
     for number, (name, data) in enumerate(files):
         if number and clock() > end:
@@ -61,7 +62,7 @@ def results(
                                 tile="unchecked"))  # fmt: skip
             continue
         try:
-            found.append(_result(name, data, at, web))
+            found.append(_result(name, data, at, today, web))
         except UnavailableError as error:
             if not number:
                 raise
@@ -74,10 +75,10 @@ def moment(on: dt.date | None) -> dt.datetime | None:
     return dt.datetime(on.year, on.month, on.day, 12, tzinfo=dt.UTC) if on else None
 
 
-def _result(name: str, data: bytes, at: dt.datetime | None, web: Loader | None) -> Result:
+def _result(name: str, data: bytes, at: dt.datetime, today: bool, web: Loader | None) -> Result:
     tongue = language()
     try:
-        checked = verifying.check(data, name=name, at=at, languages=(tongue,), web=web)
+        checked = verifying.check(data, name=name, at=at, today=today, languages=(tongue,), web=web)
     except InputError as error:
         return Result(file=name, fault=said(error))
     credentials = tuple(told(one[tongue], tongue) for one in checked.reports)

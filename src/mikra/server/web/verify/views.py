@@ -56,7 +56,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _box(request, Box(initial={"text": request.GET.get("link", "")[:2000]}))
     BUCKETS.take(caller_of(request))
-    _refuse_size(request)
+    refuse_size(request)
     form = Box(request.POST)
     if not form.is_valid():
         return _box(request, form)
@@ -65,17 +65,18 @@ def verify(request: HttpRequest) -> HttpResponse:
         if own:
             return HttpResponseRedirect(own)
         files = _given(request, form)
-        web = RecordingLoader(verifying.loader())
-        found = results(files, form.cleaned_data["on"], web)
+        on = form.cleaned_data["on"]
+        at, web = moment(on) or now(), RecordingLoader(verifying.loader(), clock=now)
+        found = results(files, at, web, today=on is None)
     except (InputError, UnavailableError) as error:
         if getattr(error, "code", "") == "rate_limited":
             raise
         form.add_error("text", said(error))
         return _box(request, form)
-    return _answer(request, found, form.cleaned_data["on"], web)
+    return _answer(request, found, (at, on), web)
 
 
-def _refuse_size(request: HttpRequest) -> None:
+def refuse_size(request: HttpRequest) -> None:
     """Before anything of it is read."""
     length = str(request.META.get("CONTENT_LENGTH") or "0")
     if length.isdecimal() and int(length) > MOST_SENT:
@@ -134,7 +135,9 @@ def _given(request: HttpRequest, form: Box) -> list[tuple[str, bytes]]:
     return files
 
 
-def _answer(request: HttpRequest, found: list[Result], on: dt.date | None, web: RecordingLoader) -> HttpResponse:
+def _answer(
+    request: HttpRequest, found: list[Result], when: tuple[dt.datetime, dt.date | None], web: RecordingLoader
+) -> HttpResponse:
     credentials = [one for each in found for one in each.credentials]
     faults = [one.fault for one in found if one.fault]
     if len(faults) == 1 and not credentials:
@@ -143,7 +146,7 @@ def _answer(request: HttpRequest, found: list[Result], on: dt.date | None, web: 
         form.add_error("text", faults[0])
         return _box(request, form)
     checked = [one.checked for one in found if one.checked]
-    at = moment(on) or now()
+    at, on = when
     report = verify_reports.value(checked, web.answers, at=at, today=on is None, language=language())
     if len(credentials) == 1 and not faults:
         (ours,) = (one for each in found for one in each.own)

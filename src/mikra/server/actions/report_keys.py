@@ -1,0 +1,122 @@
+"""The key under which this installation seals reports of verifications: of its own use, with the signer, each year new.
+
+It seals reports and nothing else. Its certificate stands for the address of this installation, and all of them are
+published there (`/verify/keys.json`): so whoever keeps a report can tell that it was made here.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from mikra import base64url
+from mikra.adapters import key_addresses
+from mikra.adapters.clock import now
+from mikra.errors import ConflictError, MikraError
+from mikra.sealing import wallet_certificates
+from mikra.sealing.certificates import SealKey as MadeKey
+from mikra.sealing.keys import Signer
+from mikra.server import signer_folder
+from mikra.server.actions import seal_keys_made
+from mikra.server.installation import Mode, installation
+from mikra.trust import certificates
+
+USE = "reports"
+COUNTRY = "EU"
+PER_MINUTE = 6_000
+"""Reports of a minute: each is asked for by somebody who looks at a page."""
+_HELD: dict[str, Signer] = {}
+"""Name of a key -> signer: a connection is kept as long as the process lives."""
+
+
+def hold(signer: Signer) -> None:
+    """From now on reports are sealed by that signer, in this process."""
+    _HELD[name()] = signer
+
+
+def name() -> str:
+    """Of the key in force: of the address of this installation, and of the year."""
+    return f"{_start()}{now().year}"
+
+
+def _start() -> str:
+    return f"{USE}-{hashlib.sha256(installation().origin.encode()).hexdigest()[:8]}-"
+
+
+def signer() -> Signer:
+    """The key in force, made where there is none yet. UnavailableError where the signer is down."""
+    key = name()
+    if key not in _HELD and not (installation().keys / f"{key}.p12").exists():
+        _make(key)
+    return _opened(key)
+
+
+def _opened(key: str) -> Signer:
+    if key not in _HELD:
+        _HELD[key] = key_addresses.open_address(installation().key_address(f"signer:#{key}"), _no_password)
+    return _HELD[key]
+
+
+def published() -> dict[str, Any]:
+    """The public keys of this installation for reports, of this year and of those before, as a JWK set (RFC 7517, 5).
+
+    UnavailableError where the signer is down.
+    """
+    current = signer()
+    found = {current.certificate: current}
+    for file in sorted(installation().keys.glob(f"{_start()}*.p12")):
+        with suppress(MikraError):  # of an earlier year, and no longer with the signer
+            earlier = _opened(file.stem)
+            found[earlier.certificate] = earlier
+    return {"keys": [_jwk(one) for one in found]}
+
+
+def _jwk(certificate: bytes) -> dict[str, Any]:
+    public = x509.load_der_x509_certificate(certificate).public_key()
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    numbers = public.public_numbers()
+    return {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": base64url.encode(numbers.x.to_bytes(32)),
+        "y": base64url.encode(numbers.y.to_bytes(32)),
+        "use": "sig",
+        "alg": "ES256",
+        "kid": certificates.fingerprint(certificate),
+        "x5c": [base64.b64encode(certificate).decode()],
+        "x5t#S256": base64url.encode(hashlib.sha256(certificate).digest()),
+    }
+
+
+def made() -> MadeKey:
+    """A new key; its certificate is made by an authority whose key is kept nowhere."""
+    of, day = installation(), now() - dt.timedelta(days=1)
+    host = (urlsplit(of.origin).hostname or "localhost")[:40]
+    trial = of.mode is Mode.DEMONSTRATION
+    above = wallet_certificates.make_authority(
+        wallet_certificates.Subject(name=f"Reports of {host}", country=COUNTRY, demonstration=trial), at=day
+    )
+    subject = wallet_certificates.Subject(
+        name=f"Verification reports of {host}", country=COUNTRY, names=(of.origin,), demonstration=trial
+    )
+    return wallet_certificates.certified(above, subject, at=day)
+
+
+def _make(key: str) -> None:
+    of = installation()
+    leaf = made()
+    with suppress(ConflictError):  # another process makes it in this moment
+        signer_folder.keep(of, key, leaf)
+        signer_folder.plan(of, [signer_folder.Planned(name=key, use=USE, per_minute=PER_MINUTE)])
+    seal_keys_made.take_up()
+
+
+def _no_password() -> str:
+    return ""
