@@ -19,17 +19,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from mikra import base64url
 from mikra.adapters import key_addresses
 from mikra.adapters.clock import now
-from mikra.errors import ConflictError, MikraError
+from mikra.errors import MikraError
 from mikra.sealing import wallet_certificates
 from mikra.sealing.certificates import SealKey as MadeKey
 from mikra.sealing.keys import Signer
 from mikra.server import signer_folder
-from mikra.server.actions import seal_keys_made
+from mikra.server.actions import seal_keys_made, wallet_keys
 from mikra.server.installation import Mode, installation
 from mikra.trust import certificates
 
 USE = "reports"
-COUNTRY = "EU"
 PER_MINUTE = 6_000
 """Reports of a minute: each is asked for by somebody who looks at a page."""
 _HELD: dict[str, Signer] = {}
@@ -53,7 +52,7 @@ def _start() -> str:
 def signer() -> Signer:
     """The key in force, made where there is none yet. UnavailableError where the signer is down."""
     key = name()
-    if key not in _HELD and not (installation().keys / f"{key}.p12").exists():
+    if key not in _HELD:
         _make(key)
     return _opened(key)
 
@@ -96,26 +95,30 @@ def _jwk(certificate: bytes) -> dict[str, Any]:
 
 
 def made() -> MadeKey:
-    """A new key; its certificate is made by an authority whose key is kept nowhere."""
-    of, day = installation(), now() - dt.timedelta(days=1)
+    """A new key with its certificate, under the authority of the installation."""
+    of = installation()
+    return _certified(signer_folder.authority(of, wallet_keys.new_authority))
+
+
+def _certified(above: MadeKey) -> MadeKey:
+    of = installation()
     host = (urlsplit(of.origin).hostname or "localhost")[:40]
-    trial = of.mode is Mode.DEMONSTRATION
-    above = wallet_certificates.make_authority(
-        wallet_certificates.Subject(name=f"Reports of {host}", country=COUNTRY, demonstration=trial), at=day
-    )
     subject = wallet_certificates.Subject(
-        name=f"Verification reports of {host}", country=COUNTRY, names=(of.origin,), demonstration=trial
+        name=f"Verification reports of {host}",
+        country=wallet_keys.COUNTRY,
+        names=(of.origin,),
+        demonstration=of.mode is Mode.DEMONSTRATION,
     )
-    return wallet_certificates.certified(above, subject, at=day)
+    return wallet_certificates.certified(above, subject, at=now() - dt.timedelta(days=1))
 
 
 def _make(key: str) -> None:
+    """Where it is not in the plan yet: of all processes that come at once, one makes it."""
     of = installation()
-    leaf = made()
-    with suppress(ConflictError):  # another process makes it in this moment
-        signer_folder.keep(of, key, leaf)
-        signer_folder.plan(of, [signer_folder.Planned(name=key, use=USE, per_minute=PER_MINUTE)])
-    seal_keys_made.take_up()
+    above = signer_folder.authority(of, wallet_keys.new_authority)
+    planned = signer_folder.Planned(name=key, use=USE, per_minute=PER_MINUTE)
+    if signer_folder.make_once(of, planned, lambda: _certified(above)):
+        seal_keys_made.take_up()
 
 
 def _no_password() -> str:

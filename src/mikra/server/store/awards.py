@@ -69,12 +69,13 @@ class Sealed(Owned):
     """1 is as sealed; each extension for the long term adds one."""
     content = models.BinaryField(null=True)
     digest = models.BinaryField(max_length=32)
-    """SHA-256 of the file; stays when the content is erased."""
+    """SHA-256 of the file; stays when the content is erased. The verifier's page looks it up."""
     payload_digest = models.BinaryField(max_length=32, null=True)
     seal_key = models.ForeignKey("store.SealKey", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "sealed"
+        indexes = (models.Index(fields=("digest",), name="sealed_digest"),)
         constraints = (models.UniqueConstraint(fields=("award", "form", "generation"), name="generation_once"),)
 
 
