@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 
 from mikra.server.rights import Role
 from mikra.server.store.tenants import Tenant
-from mikra.server.web.headers import POLICY
+from mikra.server.web.headers import POLICY, SCANNER, SCANNER_POLICY
 
 ANSWERS = ("/", "/accessibility/", "/claim/", "/sign-in/", "/nowhere/", "/console/zed/", "/robots.txt", "/health/")
 
@@ -49,6 +50,27 @@ def test_static_files_too(client: Client) -> None:
     assert b"--ink" in b"".join(answer)
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == POLICY
+
+
+def test_the_scanner_alone_may_use_webassembly(client: Client, db: None) -> None:
+    answers = {}
+    for file in ("scan/worker.js", "scan.js", "scan/zxing_reader.js", "scan/zxing_reader.wasm", "app.js"):
+        with closing(client.get(f"/static/mikra/{file}")) as answer:
+            assert answer.status_code == 200, file
+            answers[file] = answer["Content-Security-Policy"], answer["Content-Type"]
+    assert SCANNER.endswith("/scan/worker.js")
+    assert loose(answers["scan/worker.js"][0]) == ["script-src 'wasm-unsafe-eval'"]
+    assert answers.pop("scan/worker.js")[0] == SCANNER_POLICY
+    assert {policy for policy, _kind in answers.values()} == {POLICY}
+    assert answers["scan/zxing_reader.wasm"][1] == "application/wasm"
+
+
+def test_the_box_of_the_verifier_alone_may_use_the_camera(client: Client, db: None) -> None:
+    for address in (*ANSWERS, "/verify/", "/c/"):
+        answer = client.get(address)
+        allowed = "camera=(self)" if address == "/verify/" else "camera=()"
+        assert answer["Permissions-Policy"] == f"{allowed}, geolocation=(), microphone=()", address
+    assert client.get("/verify/")["Content-Security-Policy"] == POLICY
 
 
 def test_the_policy_is_strict() -> None:

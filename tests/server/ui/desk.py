@@ -11,7 +11,7 @@ from threading import Thread
 from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
 
-from mikra.server.web.headers import POLICY
+from mikra.server.web.headers import POLICY, SCANNER, SCANNER_POLICY
 
 FIELDS = [
     {"value": "0521", "text": "Environmental sciences", "note": "ISCED-F 0521"},
@@ -51,7 +51,7 @@ class _Handler(SimpleHTTPRequestHandler):
         """Nothing: the desk keeps what was asked."""
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", SCANNER_POLICY if self.path == SCANNER else POLICY)
         super().end_headers()
 
     def do_GET(self) -> None:

@@ -11,6 +11,11 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+SCANNER = "/static/mikra/scan/worker.js"
+SCANNER_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+"""Of that script's own answer, and so of its own thread: it reads codes by WebAssembly. No page may do that."""
+CAMERA = "camera=(self), geolocation=(), microphone=()"
+"""Of the one page that has a scanner."""
 TRANSPORT = "max-age=31536000; includeSubDomains"
 """RFC 6797. Django would say it only where it sees TLS itself; here a proxy speaks TLS, and the origin says so."""
 
@@ -23,8 +28,9 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+        policy = SCANNER_POLICY if request.path == SCANNER else POLICY
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if settings.SESSION_COOKIE_SECURE:
             response.headers.setdefault("Strict-Transport-Security", TRANSPORT)

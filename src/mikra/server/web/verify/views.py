@@ -19,6 +19,7 @@ from mikra.server.actions.rate_limits import Buckets
 from mikra.server.installation import installation
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
+from mikra.server.web.headers import CAMERA
 from mikra.server.web.pages import render
 from mikra.server.web.verify.several import Result, moment, results, rows, said
 from mikra.server.words import _, language, lazy
@@ -92,7 +93,9 @@ def refuse_size(request: HttpRequest) -> None:
 def _box(request: HttpRequest, form: Box) -> HttpResponse:
     origin = installation().origin.rstrip("/")
     values = {"form": form, "origin": origin, "most": verifying.MOST, "snippet": _snippet(origin)}
-    return render(request, "verify/box.html", values, status=422 if form.errors else 200)
+    response = render(request, "verify/box.html", values, status=422 if form.errors else 200)
+    response["Permissions-Policy"] = CAMERA
+    return response
 
 
 def _snippet(origin: str) -> str:
