@@ -30,6 +30,7 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     web = SnapshotLoader.open(CORPUS / "web.json")
     monkeypatch.setattr(verifying, "HttpLoader", lambda: web)
     monkeypatch.setattr(verifying, "now", lambda: instant(INDEX["clock"]))
+    monkeypatch.setattr(views, "now", lambda: instant(INDEX["clock"]))
     views.BUCKETS.clear()
 
 

@@ -22,6 +22,7 @@ from mikra.errors import InputError, MikraError
 from mikra.instants import instant
 from mikra.server.actions import verifying
 from mikra.server.web import errors
+from mikra.server.web.api.door import check_plain
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.verify.views import BUCKETS
@@ -58,6 +59,7 @@ def _answered(request: HttpRequest) -> HttpResponse:
             "This address answers to POST alone.", found=str(request.method), expected="POST", code="method_not_allowed"
         )
     BUCKETS.take(caller_of(request))
+    check_plain(request)
     data, at = _asked(request)
     checked = verifying.check(data, at=at, languages=(language(),))
     told = [one[language()] for one in checked.reports]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -10,9 +12,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from mikra.adapters.clock import now
+from mikra.errors import InputError
 from mikra.instants import instant
 from mikra.messages import spoken
-from mikra.rendering.verification_report import Page, Part, write_report
+from mikra.rendering.verification_report import Page, Part, numbered, write_report
+from mikra.report import Verdict
 from mikra.server.actions import report_keys, verify_reports, verifying
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.web.callers import caller_of
@@ -41,7 +45,21 @@ def report(request: HttpRequest) -> HttpResponse:
     written = verify_reports.as_json(content, moment)
     if request.POST.get("as") != "pdf":
         return _file(written, "application/json", "verification-report.json")
-    return _file(write_report(_page(content), written, moment), "application/pdf", "verification-report.pdf")
+    return _file(_paper(content, written, moment), "application/pdf", "verification-report.pdf")
+
+
+def _paper(content: dict[str, Any], written: bytes, moment: dt.datetime) -> bytes:
+    """The report as PDF; letters that no font of ours has stand as their numbers, and the page says so."""
+    try:
+        return write_report(_page(content), written, moment)
+    except InputError as error:
+        if error.code != "certificate_not_set":
+            raise
+    page = _page(numbered(content))
+    note = _(
+        "Letters that cannot be drawn here stand as their numbers (U+...). The attached report has them as they are."
+    )
+    return write_report(replace(page, notes=(note, *page.notes)), written, moment)
 
 
 @require_safe
@@ -64,12 +82,12 @@ def _file(content: bytes, kind: str, name: str) -> HttpResponse:
 
 def _page(content: dict[str, Any]) -> Page:
     language, program = content["language"], content["program"]
-    day = spoken.told(instant(content["at"]).date(), language)
+    moment = spoken.Moment(instant(content["at"])).text(language)
     return Page(
         language=language,
         title=_("Report of a verification"),
         lines=(
-            _("Judged for {day} ({moment}).").format(day=day, moment=content["at"]),
+            _("Judged for {moment}.").format(moment=moment),
             _("By {where}, Mikra {version}.").format(where=program["at"], version=program["version"]),
             _("The attached report for programs is sealed by this service. Its keys: {where}").format(
                 where=f"{program['at']}/verify/keys.json"
@@ -93,9 +111,13 @@ def _part(file: dict[str, Any], report: dict[str, Any], language: str) -> Part:
         title=one.title,
         file=one.file or file["name"],
         digest=file["sha256"],
+        tone=_TONES[Verdict(one.verdict)],
         checks=tuple((c["name"], _word(c["state"]), c["reason"]) for c in one.checks),
         facts=tuple((row["term"], tuple(row["values"])) for row in (*one.first, *one.can_do) if row["stated"]),
     )
+
+
+_TONES = {Verdict.TOTAL_PASSED: "good", Verdict.INDETERMINATE: "warn", Verdict.TOTAL_FAILED: "bad"}
 
 
 def _word(state: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mikra import messages
+from mikra.messages.spoken import inert
 from mikra.rendering.mosaic import mosaic
 from mikra.report import Verdict
 from mikra.server.actions.shares import CAN_DO
@@ -44,7 +45,7 @@ class Told:
 
 
 def told(report: dict[str, Any], language: str) -> Told:
-    """From a report in the reader's language (`Report.as_dict(details=True)`)."""
+    """From a report in the reader's language (`Report.as_dict(details=True)`); no text in it turns a line round."""
     content = report["credential"] or {}
     title = _text(content, "title")
     tile = TILES.get(report["code"]) or ("altered" if report["verdict"] == Verdict.TOTAL_FAILED.value else "unsure")
@@ -80,13 +81,13 @@ def _named(report: dict[str, Any], language: str) -> list[dict[str, Any]]:
 
 def _text(content: dict[str, Any], name: str) -> str:
     row = content.get(name) or {}
-    return str(row.get("text", "")) if row.get("stated") else ""
+    return inert(str(row.get("text", ""))) if row.get("stated") else ""
 
 
 def _identity(content: dict[str, Any]) -> str:
     """The level of the identity check stands on the first screen, stated or not."""
     row = content.get("supervision")
-    return f"{row['label']}: {row['text']}" if row else ""
+    return f"{row['label']}: {inert(row['text'])}" if row else ""
 
 
 def _rows(content: dict[str, Any], names: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
@@ -95,7 +96,7 @@ def _rows(content: dict[str, Any], names: tuple[str, ...]) -> tuple[dict[str, An
         {
             "name": name,
             "term": row["label"],
-            "values": row["values"],
+            "values": [inert(one) for one in row["values"]],
             "stated": row["stated"],
             "original": _original(row),
         }
@@ -107,4 +108,4 @@ def _original(row: dict[str, Any]) -> list[tuple[str, str]]:
     """(language, text) as the issuer wrote it, where that is not what is shown already."""
     shown = set(row["values"])
     found = [(tongue, text) for one in row.get("original", ()) for tongue, text in one.items() if text not in shown]
-    return found[:40]
+    return [(tongue, inert(text)) for tongue, text in found[:40]]
