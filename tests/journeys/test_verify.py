@@ -135,15 +135,20 @@ def test_every_answer_is_for_everybody_and_its_report_is_made_again_elsewhere(
     page.get_by_role("button", name="Collect it").click()
     good = page.request.get(f"{path}credential.jsonld").body()
     stranger = (ROOT / "tests/corpus/jades/jades-good.json").read_bytes()
-    wrong = good.replace(b'"payload":"e', b'"payload":"f', 1) if b'"payload":"e' in good else good[:-40] + good[-39:]
+    place = good.index(b'"payload":"') + 400
+    wrong = good[:place] + good[place:].replace(b"Water", b"Waste", 1)
     shown = {"passed": [("a.jsonld", good)], "failed": [("b.jsonld", wrong)], "unsure": [("c.json", stranger)]}
     shown["several"] = [one for each in shown.values() for one in each]
+    assert wrong != good
     for name, files in shown.items():
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             sent(page, *files)
             looked_at(page)
             picture(page, f"verify-{name}-{width}")
+            if name == "failed":
+                assert page.locator("h1").inner_text().startswith("Altered.")
+                assert page.get_by_text("What the person can do").count() == 0
     with page.expect_download() as told:
         page.get_by_role("button", name="Bundle (ZIP)").click()
     told.value.save_as(tmp_path / "bundle.zip")
