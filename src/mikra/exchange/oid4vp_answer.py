@@ -27,7 +27,8 @@ from mikra.exchange.dcql import Claim, Query
 from mikra.exchange.dcql_match import Holding
 from mikra.exchange.oid4vp import Mode, Request
 from mikra.public_keys import jwk
-from mikra.sealing import sd_jwt, vc_jose, vc_jwt
+from mikra.sealing import data_integrity_seal, sd_jwt, vc_jose, vc_jwt
+from mikra.sealing.data_integrity import AUTHENTICATION
 from mikra.sealing.keys import Signer
 from mikra.sealing.sd_jwt import Place, SdJwt
 
@@ -271,6 +272,31 @@ def present_jwt(credential: str, request: Request, *, signer: Signer, did: str, 
     header = {"alg": signer.algorithm, "typ": "JWT", "kid": key_id}
     covered = ".".join(base64url.encode(orjson.dumps(part)) for part in (header, claims))
     return f"{covered}.{base64url.encode(signer.sign(covered.encode()))}"
+
+
+def present_ld(
+    credential: Mapping[str, Any], request: Request, *, signer: Signer, did: str, key_id: str, at: datetime
+) -> dict[str, Any]:
+    """B.1.3.2: a credential of VC 1.1 with its proof in it, in a presentation by its holder for this request.
+
+    `signer` holds an Ed25519 key, as the wallets that know VC 1.1 do.
+    """
+    presentation = {
+        "@context": [vc_jwt.BASE_CONTEXT],
+        "type": ["VerifiablePresentation"],
+        "holder": did,
+        "verifiableCredential": [credential],
+    }
+    return data_integrity_seal.add_proof(
+        presentation,
+        suite="Ed25519Signature2020",
+        signer=signer,
+        method=key_id,
+        at=at,
+        purpose=AUTHENTICATION,
+        challenge=request.nonce,
+        domain=request.client_id,
+    )
 
 
 def respond(

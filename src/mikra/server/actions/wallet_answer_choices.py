@@ -1,4 +1,4 @@
-"""What of a wallet answers a verifier's question, and how it is shown: attestations, badges as JWT, and files brought.
+"""What of a wallet answers a verifier's question, and how it is shown: attestations, badges, and files brought.
 
 An award of this installation can be shown in any type that it holds what is needed for, bound to its holder. A file
 that the learner brought is bound to a key that this service has not, if to any: it answers a verifier who wants no
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from mikra import messages
 from mikra.errors import ConflictError, InputError
@@ -21,7 +21,7 @@ from mikra.exchange import dcql, dcql_match, oid4vp_answer
 from mikra.exchange.dcql import Asked, Claim, Query
 from mikra.exchange.dcql_match import Holding
 from mikra.exchange.oid4vci import OPEN
-from mikra.exchange.oid4vci_metadata import EUDI_ID, JWT_ID, SDJWT_ID
+from mikra.exchange.oid4vci_metadata import EUDI_ID, JWT_ID, LDP_ID, SDJWT_ID
 from mikra.exchange.oid4vp import Request
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
@@ -34,8 +34,14 @@ from mikra.server.store.wallets import Held, Wallet
 from mikra.trust import did
 from mikra.vocabulary.wallet_claims import EU_TYPE, LEARNING_CREDENTIAL, MICRO_CREDENTIAL, OUR_TYPE, Holds
 
-_FORMS = ((SDJWT_ID, "dc+sd-jwt", OUR_TYPE), (EUDI_ID, "dc+sd-jwt", EU_TYPE), (JWT_ID, "jwt_vc_json", ""))
+_FORMS = (
+    (SDJWT_ID, "dc+sd-jwt", OUR_TYPE),
+    (EUDI_ID, "dc+sd-jwt", EU_TYPE),
+    (JWT_ID, "jwt_vc_json", ""),
+    (LDP_ID, "ldp_vc", ""),
+)
 """Configuration, format of the query, end of its type."""
+_BADGES = {JWT_ID: "jwt_vc_json", LDP_ID: "ldp_vc"}
 _KNOWN = frozenset(one.name for one in (*MICRO_CREDENTIAL, *LEARNING_CREDENTIAL))
 _DAYS = frozenset(one.name for one in (*MICRO_CREDENTIAL, *LEARNING_CREDENTIAL) if one.holds is Holds.DAY)
 _FOR_PROGRAMS = frozenset({"category", "language", "award_id", "edc_digest"})
@@ -169,9 +175,9 @@ def _may_be(asked: Asked, name: str) -> bool:
 
 
 def _holding(award: Award, form: str, language: str, authorities: Mapping[str, frozenset[str]]) -> Holding:
-    if form == JWT_ID:
+    if form in _BADGES:
         document = wallet_copies.preview_badge(award, language=language)
-        return oid4vp_answer.of_document("jwt_vc_json", document, bound=True)
+        return oid4vp_answer.of_document(_BADGES[form], document, bound=True)
     shown = wallet_copies.preview(award, form, language=language)
     return Holding(
         format="dc+sd-jwt", types=frozenset({shown.vct}), claims=shown.claims, bound=True, authorities=authorities
@@ -200,7 +206,7 @@ def _unbound(content: bytes) -> Holding:
 
 def _choice(card: _Card, claims: tuple[Claim, ...], language: str) -> Choice:
     """All of a badge is shown; of an attestation what is asked for, and what always stands in it."""
-    source, whole = card.holding.claims, card.form == JWT_ID
+    source, whole = card.holding.claims, card.form in _BADGES
     if whole:
         shown = wallet_copies.preview(_award(card.held), SDJWT_ID, language=language).claims
         fields = [_field(name, value, language) for name, value in shown.items() if name not in _FOR_PROGRAMS]
@@ -237,17 +243,21 @@ def _field(name: str, value: Any, language: str) -> Field:
     return Field(name=name, label=label_of(name, language), value=text if len(text) <= 160 else f"{text[:157]} …")
 
 
-def present(choice: Choice, request: Request, *, language: str, at: dt.datetime) -> str:
+def present(choice: Choice, request: Request, *, language: str, at: dt.datetime) -> str | Mapping[str, Any]:
     """The presentation. ConflictError where the credential has come to count no longer; UnavailableError, no key."""
     if not choice.form:
         return sd_jwt.present(wallets.content(choice.held), oid4vp_answer.shown_by(choice.claims)).decode()
     award = _award(choice.held)
-    key = ec.generate_private_key(ec.SECP256R1())
-    holder, signer = did.did_jwk(key.public_key()), bare_signer(key)
+    linked = choice.form == LDP_ID
+    key = ed25519.Ed25519PrivateKey.generate() if linked else ec.generate_private_key(ec.SECP256R1())
+    name, signer = did.did_key if linked else did.did_jwk, bare_signer(key)
+    holder = name(key.public_key())
     (place,) = copy_places.give(award, 1, at)
     bound = wallet_copies.Bound(holder=jwk.write(key.public_key()), did=holder, place=place)
     sealed = wallet_copies.seal(award, choice.form, bound, language=language, at=at, profile=OPEN)
     _noted(award, choice.form, at)
+    if linked:
+        return oid4vp_answer.present_ld(sealed, request, signer=signer, did=holder, key_id=did.key_url(holder), at=at)
     if choice.form == JWT_ID:
         return oid4vp_answer.present_jwt(sealed, request, signer=signer, did=holder, key_id=did.key_url(holder), at=at)
     return oid4vp_answer.present_sd_jwt(sealed.encode(), choice.claims, request, signer=signer, at=at)
