@@ -71,7 +71,46 @@ def _institution(slug: str, operator: Any, name: str, *, hostile: bool) -> dict[
     person.save()
     actor = Actor(tenant=tenant, name=f"person:{person.id}", rights=rights_of(every), person_id=person.id, proven=now())
     tenant_settings.change(actor, grace_minutes=0, step_up=False)
-    return {"sessions": sessions, "ids": _things(actor, hostile)}
+    ids = _things(actor, hostile) | _offices(actor, hostile)
+    sessions["wallet"], more = _wallet(tenant, ids["award"], hostile)
+    ids |= more
+    return {"sessions": sessions, "ids": ids}
+
+
+def _offices(actor: Any, hostile: bool) -> dict[str, str]:
+    """A request of a learner, a program with its key, and one that is told of events."""
+    from mikra.adapters.clock import now
+    from mikra.server.actions import api_keys, rights_cases, webhooks
+
+    name = HOSTILE if hostile else "A learner"
+    case = rights_cases.open_case(actor, kind="access", received=now().date(), asker=name)
+    key = api_keys.make(actor, name=HOSTILE[:100] if hostile else "Student system", scopes=["read"])
+    hook = webhooks.make(actor, url="https://sis.example.com/mikra", events=["batch.done"])
+    return {"case": str(case.id), "program": str(key.key.id), "webhook": str(hook.webhook.id)}
+
+
+def _wallet(tenant: Any, award_id: str, hostile: bool) -> tuple[str, dict[str, str]]:
+    """A learner who keeps an award, and one file that was taken out, and shows something: session, ids."""
+    from urllib.parse import urlsplit
+
+    from django.test import Client
+
+    from mikra.server.actions import awards_content, shares, wallet_owner, wallets
+    from mikra.server.store.awards import Award
+
+    address = f"learner@{tenant.slug}.example"
+    wallet = wallets.open_for(address)
+    held = wallets.keep(wallet, Award.get(tenant, award_id))
+    wallet_owner.describe(wallet, name=HOSTILE if hostile else "Jana Nováková", esi="")
+    wallet_owner.add_address(wallet, f"second.{address}")
+    share = shares.make(wallet, [held.id], note=HOSTILE if hostile else "Application")
+    other = Award.of(tenant).exclude(pk=award_id).order_by("id")[0]
+    out = wallets.keep(wallet, awards_content.file_of(other), name=HOSTILE[:60] if hostile else "own.json")
+    wallets.remove(wallet, out.id)
+    client = Client()
+    client.force_login(wallet.person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    path = urlsplit(shares.link(share)).path
+    return str(client.cookies["sessionid"].value), {"link": path, "share": str(share.id), "held": str(held.id)}
 
 
 def _join(tenant: Any, name: str, roles: list[str], hostile: bool) -> str:
@@ -151,6 +190,8 @@ def _awarded(actor: Any, hostile: bool) -> dict[str, Any]:
     code = claim_codes.code_of(actor.tenant.id, out[0].id)
     claims.ask_for_correction(code, HOSTILE if hostile else "Nováková-Malá")
     corrections.revoke(actor, awards[2].id, HOSTILE if hostile else "The grade was of somebody else.")
+    claimed = claim_codes.code_of(actor.tenant.id, out[3].id)
+    claims.claim(claimed)
     waits = batches.begin(actor, edition.id)
     rows.take_list(actor, waits.id, class_list(6, faults=2, seed=3, start=50), "next.csv")
     return {
@@ -162,6 +203,7 @@ def _awarded(actor: Any, hostile: bool) -> dict[str, Any]:
         "delivery": out[1].id,
         "request": NameRequest.of(actor.tenant).get().id,
         "code": code,
+        "claimed": claimed,
         "withdrawn": claim_codes.code_of(actor.tenant.id, out[2].id),
     }
 

@@ -192,6 +192,16 @@ def test_who_asks_too_often_waits(
     assert other.get("/designs").status_code == 200
 
 
+def test_people_are_told_in_their_words_and_programs_in_theirs() -> None:
+    for programs, said in ((True, "This key asks too often."), (False, "This came too often in a short time.")):
+        buckets = Buckets(a_minute=60, burst=1, programs=programs, clock=lambda: 0.0)
+        buckets.take("one")
+        with pytest.raises(UnavailableError) as refused:
+            buckets.take("one")
+        assert refused.value.message == said
+        assert ("Retry-After" in refused.value.fix) == programs
+
+
 def test_a_bucket_fills_again() -> None:
     moment = 0.0
     buckets = Buckets(a_minute=60, burst=2, clock=lambda: moment)

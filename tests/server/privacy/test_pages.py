@@ -11,14 +11,14 @@ from django.test import Client
 
 from mikra.adapters.clock import now
 from mikra.errors import NotFoundError
-from mikra.server.actions import notices, tenant_settings
+from mikra.server.actions import notices, retention, tenant_settings
 from mikra.server.data_inventory import OUTSIDE, PROCESSINGS, TABLES
 from mikra.server.installation import installation
 from mikra.server.rights import Actor, Role
 from mikra.server.store.learners import Learner
 from mikra.server.store.rights_cases import RightsCase
 from mikra.server.store.tenants import Tenant
-from mikra.server.web.privacy.kinds import security_contact
+from mikra.server.web.privacy.kinds import CLASSES, security_contact
 from tests.server.privacy.canary import EMAIL, FAMILY, found_in
 
 BASE = "/console/zed/data-protection/"
@@ -92,6 +92,11 @@ def test_those_without_the_right_and_strangers_are_kept_out(
         if "cases/" in address:
             assert getattr(foreign, method)(elsewhere).status_code in (404, 422), address
             assert getattr(foreign, "get" if method == "get" else method)(elsewhere).status_code != 200, address
+
+
+def test_every_class_of_what_is_kept_has_a_name(desk: Client, officer: Actor) -> None:
+    assert [name for name, _days, _count in retention.due(officer)] == list(CLASSES)
+    assert desk.get(f"{BASE}retention/").status_code == 200
 
 
 @pytest.mark.parametrize("kind", list(notices.Kind))

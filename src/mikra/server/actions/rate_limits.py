@@ -14,16 +14,28 @@ from mikra.errors import UnavailableError
 
 A_MINUTE = 600
 BURST = 200
+FOR_PROGRAMS = ("This key asks too often.", "Wait for the seconds that Retry-After says, then go on more slowly.")
+FOR_PEOPLE = ("This came too often in a short time.", "Wait a little, then try again.")
+"""What is said, and what to do."""
 MOST = 10_000
 """Buckets in memory."""
 
 
 class Buckets:
-    """Callers and what is left of their buckets. `clock` gives seconds that only rise."""
+    """Callers and what is left of their buckets. `clock` gives seconds that only rise.
+
+    `programs`: whether programs ask, which read headers; people are told in their words.
+    """
 
     def __init__(
-        self, *, a_minute: int = A_MINUTE, burst: int = BURST, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        a_minute: int = A_MINUTE,
+        burst: int = BURST,
+        programs: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.said = FOR_PROGRAMS if programs else FOR_PEOPLE
         self.a_second, self.burst, self.clock = a_minute / 60, burst, clock
         self._left: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
@@ -35,10 +47,11 @@ class Buckets:
             left, since = self._left.get(caller, (float(self.burst), moment))
             left = min(self.burst, left + (moment - since) * self.a_second)
             if left < 1:
+                message, fix = self.said
                 raise UnavailableError(
-                    "This key asks too often.",
+                    message,
                     expected=f"{round(self.a_second * 60)} requests a minute, {self.burst} at once",
-                    fix="Wait for the seconds that Retry-After says, then go on more slowly.",
+                    fix=fix,
                     code="rate_limited",
                     retry_after=(1 - left) / self.a_second,
                 )
@@ -56,4 +69,4 @@ class Buckets:
         self._left = {one: kept for one, kept in self._left.items() if moment - kept[1] < full}
 
 
-BUCKETS = Buckets()
+BUCKETS = Buckets(programs=True)

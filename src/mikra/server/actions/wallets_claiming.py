@@ -44,6 +44,11 @@ def _answered(wallet: Wallet, address: str) -> bool:
     return bool(address) and Address.of(wallet).filter(token=wallets.token_of(address)).exists()
 
 
+def collected(letter: str) -> str:
+    """The code again, where what it led to was collected; "" where its pages do not put it into other wallets yet."""
+    return letter if letter and claims.look(letter).claimed else ""
+
+
 def letter_of(held: Held) -> str:
     """The code of the offer that led to it, for its pages; "" for what did not come by a letter of ours."""
     award: Award | None = held.award

@@ -33,7 +33,7 @@ from mikra.server.installation import installation
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 
-BUCKETS = Buckets(a_minute=240, burst=240)
+BUCKETS = Buckets(a_minute=240, burst=240, programs=True)
 """By the address that asks."""
 HEADERS = "Authorization, Content-Type, DPoP, OAuth-Client-Attestation, OAuth-Client-Attestation-PoP"
 """What pages of other sites may send."""

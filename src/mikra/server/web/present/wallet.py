@@ -18,7 +18,7 @@ from mikra.server.actions.rate_limits import Buckets
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 
-BUCKETS = Buckets(a_minute=240, burst=120)
+BUCKETS = Buckets(a_minute=240, burst=120, programs=True)
 """By the address that asks, in memory alone: many wallets may stand behind one."""
 
 

@@ -34,6 +34,7 @@ CLASSES = {
     "requests": lazy("Answered words of learners"),
     "cases": lazy("Answered cases"),
     "answers": lazy("Answers kept for other systems"),
+    "feedback": lazy("Feedback of learners on editions"),
     "memberships": lazy("Accounts of those who left"),
 }
 DOCUMENTS = {

@@ -93,7 +93,7 @@ def one(request: Asked, id: uuid.UUID) -> HttpResponse:
         "card": card(held),
         "credentials": credentials,
         "fault": fault,
-        "letter": letter,
+        "letter": wallets_claiming.collected(letter),
         "successor": successor,
         "paper": held.award is not None,
         "next": wallet_next.of(held, language=tongue),

@@ -40,7 +40,7 @@ def _page(request: Asked, held: Held, fault: str = "") -> HttpResponse:
         "absent": [row for row in rows if row["why"]],
         "choices": wallet_forms.choices(held, language=language()),
         "kept": kept if asked else None,
-        "letter": wallets_claiming.letter_of(held),
+        "letter": wallets_claiming.collected(wallets_claiming.letter_of(held)),
         "fault": fault,
     }
     return render(request, "wallet/take.html", values, status=422 if fault else 200)

@@ -1,0 +1,219 @@
+"""R17: every page, as whoever may see it, in a real browser: policy, cookies, script text, barriers, languages."""
+
+from __future__ import annotations
+
+import gettext
+import re
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mikra.server
+from mikra.server.web.headers import POLICY
+from tests.drills.pages import DESK, PHONE, Walker, header_faults, script_faults
+from tests.plugins.browser import barriers
+from tests.plugins.installation import Running
+from tests.server.test_guards import OURS, patterns
+
+pytestmark = [pytest.mark.sockets, pytest.mark.extra("server"), pytest.mark.drill("R17")]
+LANGUAGES = ("en", "ro", "bg", "cs", "lt")
+
+
+def longest() -> str:
+    """The language whose words take most room."""
+    folder = Path(mikra.server.__file__).parent / "locale"
+
+    def length(language: str) -> int:
+        found = gettext.translation("django", folder, [language])
+        return sum(len(str(one)) for one in found._catalog.values())  # type: ignore[attr-defined]
+
+    return max(LANGUAGES[1:], key=length)
+
+
+def starts(slug: str, ids: dict[str, str]) -> dict[str, list[str]]:
+    """Where each person begins; what links do not lead to is named."""
+    console = f"/console/{slug}"
+    return {
+        "": [
+            *("/", "/verify/", "/c/", "/present/", "/set-up/", "/sign-in/", "/claim/", "/accessibility/", "/privacy/"),
+            *("/health/", "/wallet/sign-in/", "/wallet/sign-in/paper/", f"/privacy/{slug}/staff/"),
+            *(f"/claim/{ids['code']}/", f"/claim/{ids['withdrawn']}/", f"/claim/{ids['claimed']}/", ids["link"]),
+        ],
+        "all": [
+            *("/console/", "/account/", "/operator/health/", f"{console}/"),
+            *(f"{console}/awards/{ids['sealed']}/follow/", f"{console}/awards/{ids['batch']}/check/"),
+            *(f"{console}/awards/{ids['batch']}/{name}/" for name in ("who", "columns", "look", "approve", "one")),
+            *(f"{console}/awards/of/{ids['award']}/", f"{console}/awards/{ids['sealed']}/undo/"),
+            *(f"{console}/people/{ids['learner']}/", f"{console}/ledger/{ids['delivery']}/"),
+            f"{console}/designs/{ids['design']}/",
+            f"{console}/settings/people/{ids['member']}/",
+        ],
+        "wallet": ["/wallet/", "/wallet/you/", "/wallet/shown/"],
+    }
+
+
+def walked(running: Running, chromium: Any, tenant: str) -> list[Walker]:
+    found = []
+    for role, begin in starts(tenant, running.made[tenant]["ids"]).items():
+        one = Walker(running.context(chromium, tenant, role, locale="en-GB"), running.origin)
+        one.walk(*begin)
+        found.append(one)
+    for route in unmet(found):
+        address = filled(route, tenant, running.made[tenant]["ids"])
+        for one in found:
+            what = one.probe(route, address)
+            if what == "page":
+                break
+            if not what[:1].isdigit() or what == "405":
+                one.others[route] = address
+    return found
+
+
+@pytest.fixture(scope="module")
+def walks(chromium: Any, installation: Running) -> dict[str, list[Walker]]:
+    return {tenant: walked(installation, chromium, tenant) for tenant in ("north", "zed")}
+
+
+def faults(walkers: list[Walker]) -> list[str]:
+    return [one for walker in walkers for one in walker.faults]
+
+
+def none_of(found: list[str]) -> None:
+    """All of them are said: pytest would shorten a list."""
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+def looked(walkers: list[Walker], *ways: tuple[str, dict[str, int]]) -> int:
+    """Each page in each of these ways; with a language "", in the next of all."""
+    count = 0
+    for walker in walkers:
+        for number, address in enumerate(walker.seen.values()):
+            for language, size in ways:
+                walker.look(address, language or LANGUAGES[number % len(LANGUAGES)], size)
+                count += 1
+    return count
+
+
+def test_every_page_keeps_to_the_policy_and_has_no_barriers(
+    walks: dict[str, list[Walker]], amount: Callable[[int, int], int], record_property: Callable[[str, Any], None]
+) -> None:
+    every = [(language, size) for language in LANGUAGES for size in (PHONE, DESK)]
+    ways = every if amount(0, 1) else [(longest(), PHONE)]
+    count = looked(walks["north"], *ways)
+    record_property("pages", sum(len(one.seen) for one in walks["north"]))
+    record_property("looked_at", count)
+    none_of(faults(walks["north"]))
+
+
+def test_script_in_every_name_stays_text(walks: dict[str, list[Walker]]) -> None:
+    assert looked(walks["zed"], ("", DESK)) > 60
+    none_of(faults(walks["zed"]))
+    shown = [
+        one.page.context.request.get(one.origin + address).text()
+        for one in walks["zed"]
+        for address in one.seen.values()
+    ]
+    assert sum("&lt;script&gt;planted()&lt;/script&gt;" in each for each in shown) > 20
+    assert not any("<script>planted()" in each for each in shown)
+
+
+def test_no_page_of_the_address_map_was_left_out(walks: dict[str, list[Walker]]) -> None:
+    """A route is met by a walk, or is no page, or stands in `BY_OTHERS` with the test that goes there."""
+    left = [route for route in unmet(walks["north"]) if route not in BY_OTHERS]
+    none_of(left)
+    none_of(sorted(set(BY_OTHERS) - {address for address, _view in patterns()}))
+
+
+def unmet(walkers: list[Walker]) -> list[str]:
+    met = {route for one in walkers for route in (*one.seen, *one.others)}
+    ours = {address for address, view in patterns() if view.__module__.startswith(OURS)}
+    return sorted(one for one in ours - met if not one.startswith("api/"))
+
+
+KINDS = (
+    (r"awards/of/<uuid:id>", "award"),
+    (r"awards/<uuid:id>", "batch"),
+    (r"designs/<uuid:id>", "design"),
+    (r"people/<uuid:id>", "member"),
+    (r"ledger/requests/<uuid:id>", "request"),
+    (r"ledger/<uuid:id>", "delivery"),
+    (r"keys/<uuid:id>", "key"),
+    (r"providers/<uuid:id>", "provider"),
+    (r"cases/<uuid:id>", "case"),
+    (r"webhooks/<uuid:id>", "webhook"),
+    (r"programs/<uuid:id>", "program"),
+    (r"shown/<uuid:id>", "share"),
+    (r"wallet/<uuid:id>", "held"),
+    (r"<uuid:edition>", "edition"),
+    (r"<str:code>", "claimed"),
+)
+"""Where an id stands in a route -> what was made of that kind."""
+
+
+def filled(route: str, slug: str, ids: dict[str, str]) -> str:
+    """An address of that route, about what exists as far as there is something."""
+    for place, kind in KINDS:
+        if place in route and kind in ids:
+            route = route.replace(place, re.sub(r"<.*>", ids[kind], place))
+    route = route.replace("<slug:slug>", slug).replace("<wallets:profile>", "open").replace("<str:kind>", "csv")
+    route = re.sub(r"<uuid:\w+>", str(uuid.UUID(int=1)), route)
+    return "/" + re.sub(r"<\w+:\w+>", "1", route)
+
+
+BY_OTHERS = {
+    ".well-known/security.txt": "no page; tests/server/privacy/test_security_txt.py",
+    "favicon.ico": "no page",
+    "status/<int:number>/<int:index>": "no page; tests/server/status",
+    "status/<int:number>/<slug:encoding>": "no page; tests/server/status",
+    "console/<slug:slug>/data-protection/cases/<uuid:id>/erase/": "stands once it was proved who asks; tests/server/privacy",
+    "issuers/<slug:slug>/<wallets:profile>/authorize": "for a wallet; tests/journeys/test_wallet_asks.py",
+    "issuers/<slug:slug>/<wallets:profile>/authorize/<str:secret>/": "tests/journeys/test_wallet_asks.py",
+    "present/<uuid:id>/": "for who asked; tests/journeys/test_wallet_answers.py",
+    "present/<uuid:id>/answer/": "once; tests/journeys/test_wallet_answers.py",
+    "wallet/answer/<str:token>/": "for ten minutes; tests/journeys/test_wallet_answers.py",
+    "wallet/sign-in/code/": "after an address; tests/journeys/test_learner.py",
+    "mail/": "in a demonstration alone; tools/screenshots_learner.py",
+    "mail/<str:name>/": "in a demonstration alone; tools/screenshots_learner.py",
+}
+"""Route -> why no walk comes by, and what looks there."""
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        (
+            {"content-security-policy": POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")},
+            "unsafe",
+        ),
+        ({"content-security-policy": ""}, "default-src"),
+        ({"content-security-policy": POLICY + "; img-src *"}, "img-src"),
+        ({"x-content-type-options": ""}, "guessed"),
+        ({"referrer-policy": None}, "next site"),
+    ],
+)
+def test_planted_a_header_that_allows_too_much_is_found(headers: dict[str, Any], found: str) -> None:
+    good = {"content-security-policy": POLICY, "x-content-type-options": "nosniff", "referrer-policy": "same-origin"}
+    assert list(header_faults(good)) == []
+    given = {name: one for name, one in {**good, **headers}.items() if one is not None}
+    assert any(found in one for one in header_faults(given))
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("<p onmouseover='planted()'>x</p>", "has onmouseover"),
+        ("<a href=' javascript:planted()'>x</a>", "leads to script"),
+        ("<script>window.sprung = true</script>", "planted script has run"),
+        ("<p style='color: red'>x</p>", "a style of its own"),
+    ],
+)
+def test_planted_script_in_a_page_is_found(chromium: Any, body: str, found: str) -> None:
+    page = chromium.new_context().new_page()
+    page.set_content(f"<!doctype html><html lang='en'><title>x</title><main><h1>x</h1>{body}</main></html>")
+    assert any(found in one for one in script_faults(page))
+    page.set_content("<!doctype html><html lang='en'><title>x</title><main><h1>x</h1><input></main></html>")
+    assert any("label" in one for one in barriers(page))
