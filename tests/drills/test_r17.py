@@ -165,11 +165,11 @@ def filled(route: str, slug: str, ids: dict[str, str]) -> str:
 
 
 BY_OTHERS = {
-    ".well-known/security.txt": "no page; tests/server/privacy/test_security_txt.py",
+    ".well-known/security.txt": "no page; tests/server/privacy/test_pages.py",
     "favicon.ico": "no page",
     "status/<int:number>/<int:index>": "no page; tests/server/status",
     "status/<int:number>/<slug:encoding>": "no page; tests/server/status",
-    "console/<slug:slug>/data-protection/cases/<uuid:id>/erase/": "stands once it was proved who asks; tests/server/privacy",
+    "console/<slug:slug>/data-protection/cases/<uuid:id>/erase/": "after a proof; tests/server/privacy/test_pages.py",
     "issuers/<slug:slug>/<wallets:profile>/authorize": "for a wallet; tests/journeys/test_wallet_asks.py",
     "issuers/<slug:slug>/<wallets:profile>/authorize/<str:secret>/": "tests/journeys/test_wallet_asks.py",
     "present/<uuid:id>/": "for who asked; tests/journeys/test_wallet_answers.py",
