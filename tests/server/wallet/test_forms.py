@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,11 +17,23 @@ from mikra.adapters.clock import now
 from mikra.errors import InputError, NotAllowedError, UnavailableError
 from mikra.formats import baked_png, baked_svg
 from mikra.sealing.sd_jwt import read
-from mikra.server.actions import awards_content, verifying, wallet_bundle, wallet_forms, wallet_owner, wallets
+from mikra.server.actions import (
+    awards_content,
+    corrections,
+    status_lists,
+    verifying,
+    wallet_bundle,
+    wallet_forms,
+    wallet_owner,
+    wallets,
+)
 from mikra.server.actions.wallet_forms import Form
+from mikra.server.rights import Role
 from mikra.server.store.audit import Entry
 from mikra.server.store.awards import Award
+from mikra.server.store.tenants import Tenant
 from mikra.server.store.wallets import Held, Wallet
+from tests.server.institution import proven
 from tests.server.issuing.conftest import signer as signer
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -85,6 +98,37 @@ def test_an_attestation_shows_what_its_holder_chose(held: Held) -> None:
     with pytest.raises(InputError) as refused:
         made(held, Form.ATTESTATION, left_out=["issuing_authority"])
     assert refused.value.where == "fields"
+
+
+def code(content: bytes) -> str:
+    while status_lists.publish_due():
+        pass
+    return str(report(content)["code"])
+
+
+def place_of(content: bytes) -> tuple[str, int]:
+    listed = read(content).claims["status"]["status_list"]
+    return (listed["uri"], listed["idx"])
+
+
+def test_each_copy_has_a_place_of_its_own_and_all_follow_the_award(
+    held: Held, award: Award, actor: Any, tenant: Tenant
+) -> None:
+    copies = [made(held, Form.ATTESTATION) for _each in range(2)]
+    badges = [made(held, Form.BADGE) for _each in range(2)]
+    entries = [json.loads(one)["credentialStatus"] for one in badges]
+    own = f"{award.list_number}/{award.list_index}"
+    indexes = {*(place_of(one)[1] for one in copies), *(int(one["statusListIndex"]) for one in entries)}
+    assert len(indexes) == 4, own
+    assert award.list_index not in indexes
+    assert [code(one) for one in (*copies, *badges)] == ["valid"] * 4
+    registrar = proven(actor(tenant, Role.REGISTRAR))
+    corrections.suspend(registrar, award.id, "It is looked into.")
+    assert [code(one) for one in copies] == ["credential_suspended"] * 2
+    corrections.resume(registrar, award.id, "It was looked into.")
+    assert [code(one) for one in copies] == ["valid"] * 2
+    corrections.revoke(registrar, award.id, "The grade was entered wrongly.")
+    assert [code(one) for one in (*copies, *badges)] == ["credential_revoked"] * 4
 
 
 def test_a_file_that_was_brought_stays_in_its_form(wallet: Wallet, award: Award) -> None:

@@ -138,8 +138,7 @@ def seal(award: Award, configuration: str, bound: Bound, *, language: str, at: d
     issuer = identifier(tenant, profile)
     names = (issuer, did_of(tenant))
     key = wallet_keys.key_for(tenant, "EdDSA" if configuration == LDP_ID else "ES256", names)
-    entries = tuple(status_entry.entry(bound.place, purpose) for purpose in (Purpose.REVOCATION, Purpose.SUSPENSION))
-    identity = replace(_identity(tenant, key), status=entries)
+    identity = replace(_identity(tenant, key), status=entries(bound.place))
     attested = configuration in (SDJWT_ID, EUDI_ID)
     bearer = Bearer(key="" if attested else bound.did)
     made = forms.Award.of(awards_content.file_of(award), identity=identity, bearer=bearer)
@@ -151,6 +150,11 @@ def seal(award: Award, configuration: str, bound: Bound, *, language: str, at: d
         return orjson.loads(forms.make(made, Kind.OPEN_BADGE_1_1, at=at, signer=signer, language=tongue).content)
     document = forms.document_of(made, Kind.OPEN_BADGE_1_1, at=at, signer=signer, language=tongue)
     return forms.enveloped(document, signer=signer, identity=identity, at=at).decode()
+
+
+def entries(place: Place) -> tuple[dict[str, Any], ...]:
+    """The status of a copy with that place: withdrawn, suspended."""
+    return tuple(status_entry.entry(place, purpose) for purpose in (Purpose.REVOCATION, Purpose.SUSPENSION))
 
 
 def preview(award: Award, configuration: str, *, language: str) -> sd_jwt_vc.Projection:

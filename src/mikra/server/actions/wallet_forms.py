@@ -5,14 +5,15 @@ wallet_forms.make(held, Form.PNG, language="ro")    the file; NotAllowedError wi
 wallet_bundle.of(held, language="ro")               all of them as one ZIP
 
 A file that the learner brought is given in its own form alone: nobody here may seal in another issuer's name. Other
-forms of an award of this installation are sealed now, under the institution's key for wallets (docs/design.md, 12).
+forms of an award of this installation are sealed now, under the institution's key for wallets (docs/design.md, 12),
+each with a place of its own in the status lists: no two that are shown can be told to be one (`copy_places`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -25,7 +26,16 @@ from mikra.errors import ConflictError, InputError, NotAllowedError
 from mikra.formats import baked_png, baked_svg
 from mikra.rendering.badge_image import LAPIS, badge_png, badge_svg
 from mikra.sealing import sd_jwt
-from mikra.server.actions import audit, awards_content, claims, seal_keys, wallet_copies, wallet_keys, wallets
+from mikra.server.actions import (
+    audit,
+    awards_content,
+    claims,
+    copy_places,
+    seal_keys,
+    wallet_copies,
+    wallet_keys,
+    wallets,
+)
 from mikra.server.actions.batches_design import design_of
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.actions.wallet_offers import counts
@@ -33,6 +43,7 @@ from mikra.server.actions.work import work
 from mikra.server.store.awards import Award
 from mikra.server.store.wallets import Held
 from mikra.server.words import lazy
+from mikra.status import token
 
 MAKING = Buckets(a_minute=20, burst=30)
 """By the wallet: each form is set, drawn or sealed anew."""
@@ -227,6 +238,7 @@ def _attestation(award: Award, left_out: tuple[str, ...], language: str, at: dt.
     if strange:
         raise InputError("This cannot be left out.", where="fields", found=", ".join(sorted(strange))[:80])
     key = wallet_keys.key_for(award.tenant, "ES256", (issuer, did))
+    (place,) = copy_places.give(award, 1, at)
     content = sd_jwt_vc.seal(
         projected,
         issuer=issuer,
@@ -234,7 +246,7 @@ def _attestation(award: Award, left_out: tuple[str, ...], language: str, at: dt.
         holder=None,
         at=at,
         chance=chance,
-        status=standing.token_claim(made.credential),
+        status=token.reference(place.address("token"), place.index),
         key_id=wallet_keys.key_id(key),
         loopback=wallet_copies.loopback(),
     )
@@ -248,7 +260,9 @@ def _badge(award: Award, form: Form, language: str, at: dt.datetime) -> Taken:
     issuer, did = wallet_copies.identifier(award.tenant), wallet_copies.did_of(award.tenant)
     key = wallet_keys.key_for(award.tenant, "EdDSA", (issuer, did))
     named = Identity(issuer=did, verification_method=f"{did}#{wallet_keys.key_id(key)}")
-    made = _read(award, of_key(wallet_keys.key_of(key)) if wallet_copies.loopback() else named)
+    named = of_key(wallet_keys.key_of(key)) if wallet_copies.loopback() else named
+    (place,) = copy_places.give(award, 1, at)
+    made = _read(award, replace(named, status=wallet_copies.entries(place)))
     tongue = _tongue(made, language)
     badge = forms.make(made, Kind.OPEN_BADGE, at=at, signer=seal_keys.signer_of(key), language=tongue)
     content = badge.content
