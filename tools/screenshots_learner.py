@@ -84,6 +84,27 @@ def wallet(walk: Walk, phone: Any) -> None:
     walk.keep(phone, "wide-link")
 
 
+def answered(walk: Walk, phone: Any) -> None:
+    """Somebody asks on a screen of their own, and the wallet of this service answers."""
+    desk = walk.desk("", NARROW)
+    desk.goto("/present/")
+    walk.keep(desk, "asks")
+    desk.get_by_role("button", name="Show a code for a telephone").click()
+    link = desk.get_by_label("the text of the code").input_value()
+    walk.keep(desk, "asks-code")
+    phone.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    phone.goto("/wallet/answer/")
+    phone.get_by_label("Link or text of the code").fill(link)
+    phone.get_by_role("button", name="See what is asked").click()
+    phone.get_by_role("button", name="Yes, show it").wait_for()
+    walk.keep(phone, "answers")
+    phone.get_by_role("button", name="Yes, show it").click()
+    phone.wait_for_url("**/wallet/shown/**")
+    walk.keep(phone, "answered")
+    desk.wait_for_url("**/answer/")
+    walk.keep(desk, "asks-answer")
+
+
 def main(folder: str = "docs/gallery/learner") -> None:
     """All of it."""
     from playwright.sync_api import sync_playwright
@@ -95,6 +116,7 @@ def main(folder: str = "docs/gallery/learner") -> None:
         walk = Walk(browser, origin, Path(folder))
         phone, link = path(walk)
         wallet(walk, phone)
+        answered(walk, phone)
         page = walk.desk("", WIDE)
         page.goto(link)
         walk.keep(page, "wide-shared")
