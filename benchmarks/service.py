@@ -98,7 +98,7 @@ def _run(home: Path, address: str, *commands: list[str]) -> list[dict[str, Any]]
     return [json.loads(answer.splitlines()[-1]) for answer in answers]
 
 
-def _set_up() -> None:
+def set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mikra.server.settings")
     import django
 
@@ -176,7 +176,7 @@ def _megabytes() -> float:
 
 if __name__ == "__main__":
     if len(sys.argv) > 2:
-        _set_up()
+        set_up()
         found = prepare(int(sys.argv[2])) if sys.argv[1] == "prepare" else seal(int(sys.argv[2]))
         print(json.dumps(found))
     else:
