@@ -31,6 +31,7 @@ WIDE, NARROW = (1280, 900), (390, 844)
 def served(home: Path) -> Iterator[str]:
     """The demonstration, served as `mikra serve` does; its address."""
     with socket.socket() as found:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the demonstration has just left
         found.bind(("127.0.0.1", 8000))  # where the demonstration says that its lists are
         port = found.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"

@@ -18,12 +18,12 @@ from tools.screenshots import HOME, NARROW, WIDE, Walk, code_of_last_letter, ser
 
 
 def letter_to_learner(seconds: float = 60) -> str:
-    """The address in the newest letter about an award; the worker sends it soon after the start."""
+    """The address in the first letter about a new award, none about a correction; the worker sends it soon."""
     for _try in range(int(seconds * 2)):
-        for file in sorted((HOME / "mail").glob("*.eml"), reverse=True):
+        for file in sorted((HOME / "mail").glob("*.eml")):
             text = file.read_text("utf-8", "replace").replace("=\n", "")
             found = re.search(r"/claim/[0-9A-Z]+/", text)
-            if found:
+            if found and not text.startswith("Subject: Corrected"):
                 return found[0]
         time.sleep(0.5)
     raise SystemExit("No letter about an award has come.")

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from django.test import Client
 
+from mikra.sealing.certificates import is_demonstration
 from mikra.server.installation import Mode, installation
 from mikra.server.web.demonstration import mail
 from tests.server.ops.conftest import MIKRA, environment, free_port
@@ -43,6 +46,11 @@ def test_the_whole_demonstration_twice(tmp_path: Path) -> None:
     assert states == {"valid": 28, "suspended": 1, "revoked": 1, "superseded": 1}
     assert dict(ask("select state, count(*) from batch group by state"))["check"] == 1
     assert ask("select count(*) from delivery where state = 'bounced'") == [(1,)]
+    assert ask("select count(*) from delivery where state = 'waiting' and due > datetime('now')") == [(0,)]
+    for (certificate,) in ask("select certificate from seal_key where use in ('wallets', 'trial', 'credentials')"):
+        read = x509.load_der_x509_certificate(certificate)
+        assert is_demonstration(certificate)
+        assert {one.value for one in read.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)} <= {"RO", "CZ"}
     assert ask("select count(*) from edition") == [(2,)]
     roles = {role for (given,) in ask("select roles from membership where ended is null") for role in json.loads(given)}
     assert len(roles) == 8

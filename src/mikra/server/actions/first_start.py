@@ -59,10 +59,18 @@ def spend(*, token: str, email: str, name: str, institution: str, slug: str, lan
 
 
 def make_tenant(
-    name: str, slug: str, language: str, *, administrator: Person, identifier: str = "", country: str = "EU"
+    name: str,
+    slug: str,
+    language: str,
+    *,
+    administrator: Person,
+    identifier: str = "",
+    country: str = "EU",
+    demonstration: bool = False,
 ) -> Tenant:
     """A new institution with its first keys. ConflictError where the short name is taken; call it inside `work()`.
 
+    `demonstration`: every certificate of it, from the first on, says that it is without value.
     Without an identifier, certificates name it by the one that it has here (a national scheme, EN 319 412-1, 5.1.4).
     """
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", slug) or slug in RESERVED:
@@ -71,7 +79,9 @@ def make_tenant(
         )
     if Tenant._default_manager.filter(slug=slug).exists():
         raise ConflictError("Another institution has this short name.", where="slug", found=slug, fix="Choose another.")
-    tenant = Tenant._default_manager.create(name=name.strip(), slug=slug, language=language, languages=[language])
+    tenant = Tenant._default_manager.create(
+        name=name.strip(), slug=slug, language=language, languages=[language], demonstration=demonstration
+    )
     Membership._default_manager.create(tenant=tenant, person=administrator, roles=[str(Role.ADMINISTRATOR)])
     line = audit.Line(verb="tenant.made", subject=f"tenant:{tenant.id}")
     by = f"person:{administrator.id}"

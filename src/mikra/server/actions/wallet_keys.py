@@ -132,8 +132,9 @@ def _made(tenant: Tenant, algorithm_wanted: str, names: tuple[str, ...]) -> Seal
 
 
 def _country(tenant: Tenant) -> str:
-    """Of the institution, as its newest seal says; `COUNTRY` where none names one."""
-    for one in SealKey.of(tenant).filter(use=SealKey.Use.CREDENTIALS).order_by("-created"):
+    """Of the institution, as its newest seal says, of credentials first; `COUNTRY` where none names one."""
+    own = SealKey.of(tenant).exclude(use=SealKey.Use.WALLETS).order_by("-created")
+    for one in sorted(own, key=lambda key: key.use != SealKey.Use.CREDENTIALS):
         subject = x509.load_der_x509_certificate(bytes(one.certificate)).subject
         if found := subject.get_attributes_for_oid(NameOID.COUNTRY_NAME):
             return str(found[0].value)
