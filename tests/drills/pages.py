@@ -103,11 +103,12 @@ class Walker:
         found: list[str] = re.findall(r'href="([^"#]+)"', answer.text())
         return [one.replace("&amp;", "&") for one in found if not one.startswith(("/static/", "mailto:"))]
 
-    def look(self, address: str, language: str, size: Mapping[str, int]) -> None:
-        """One page in one language, in a window of that size."""
+    def look(self, address: str, language: str, size: Mapping[str, int], *, axe: bool = True) -> None:
+        """One page in one language, in a window of that size; `axe`: for barriers too, which takes most of the time."""
         self.page.set_viewport_size(dict(size))
         self.page.goto(f"{self.origin}{address}{'&' if '?' in address else '?'}lang={language}")
-        for one in [*barriers(self.page), *(f"too wide: {wide}" for wide in sideways(self.page))]:
+        found = barriers(self.page) if axe else []
+        for one in [*found, *(f"too wide: {wide}" for wide in sideways(self.page))]:
             self._fault(f"{language}, {size['width']}: {one}")
         for one in script_faults(self.page):
             self._fault(one)
