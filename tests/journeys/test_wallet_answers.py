@@ -67,7 +67,7 @@ def test_a_learner_answers_who_asks(awarded: Any, browser: Callable[..., Any]) -
     seen(phone, "paste")
     phone.get_by_label("Link or text of the code").fill(link)
     phone.get_by_role("button", name="See what is asked").press("Enter")
-    phone.get_by_text("It is a page of this service.").wait_for()
+    phone.get_by_text("It is a page of this service, on which anybody may ask.").wait_for()
     seen(phone, "decide")
     phone.get_by_role("button", name="Yes, show it").click()
     phone.get_by_text("Your answer is with").wait_for()

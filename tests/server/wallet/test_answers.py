@@ -378,6 +378,13 @@ def test_no_is_told_to_the_verifier_and_nothing_else(browser: Client, held: Held
     assert outside.answers == [{"error": "access_denied", "state": "s-1"}]
 
 
+def test_no_to_a_question_that_waits_no_more_is_still_no(browser: Client, held: Held) -> None:
+    begun = presenting.begin(Asking())
+    address = begun_at(browser, presenting.link(begun.row, begun.secret))["Location"]
+    Presentation._default_manager.all().delete()
+    assert browser.post(address, {"answer": "no"})["Location"] == "/wallet/shown/"
+
+
 def test_the_same_device_leads_back_to_the_page_that_asked(browser: Client, held: Held) -> None:
     browser.post("/present/", {"where": "here"})
     row = Presentation._default_manager.get()
@@ -387,7 +394,7 @@ def test_the_same_device_leads_back_to_the_page_that_asked(browser: Client, held
     ]
     asked = browser.get(address)
     text = browser.get(asked["Location"]).content.decode()
-    assert "It is a page of this service." in text
+    assert "It is a page of this service, on which anybody may ask." in text
     done = browser.post(asked["Location"], {"answer": "yes", **_fields(text)})
     assert done.status_code == 302
     answer = browser.get(done["Location"])

@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 from mikra import strictjson
 from mikra.adapters.clock import chance, now
 from mikra.adapters.http import HttpLoader, Rules
-from mikra.errors import InputError, ProtocolError, UnavailableError
+from mikra.errors import InputError, NotFoundError, ProtocolError, UnavailableError
 from mikra.exchange import dcql, dcql_match, oid4vp_answer, oid4vp_wallet
 from mikra.exchange.oid4vp import Mode, Prefix, Request, prefix_of
 from mikra.server.actions import presenting, wallet_answer_choices, wallet_copies, wallets
@@ -153,10 +153,13 @@ def _picked(question: Question, name: str) -> Choice | None:
 
 
 def decline(asked: Asked) -> str:
-    """Tells the verifier that nothing is shown. The address to which it leads on, or ""; out of reach is no matter."""
+    """Tells the verifier that nothing is shown. The address to which it leads on, or "".
+
+    That it is out of reach, or waits no more, is no matter to whoever says no.
+    """
     try:
         return _onward(_sent(asked, oid4vp_answer.decline(asked.request)))
-    except (ProtocolError, UnavailableError):
+    except (NotFoundError, ProtocolError, UnavailableError):
         return ""
 
 
