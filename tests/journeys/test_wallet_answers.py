@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +11,12 @@ import pytest
 
 from tests.journeys.test_learner import PHONE, code, looked_at, offer
 from tests.journeys.test_learner import browser as browser
-from tests.plugins import installation
-from tests.server.ops.test_rehearsal import seed
+from tests.journeys.test_wallet_asks import awarded as awarded
 
 pytestmark = [pytest.mark.sockets, pytest.mark.extra("server")]
 WIDE = {"width": 1280, "height": 900}
 KEPT = os.environ.get("MIKRA_PICTURES", "")
 """A folder for pictures of the pages; none are made otherwise."""
-
-
-@pytest.fixture(scope="module")
-def awarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A service with two letters on their way, in whose address wallets take http."""
-    made = installation.start(tmp_path_factory.mktemp("answers"), MIKRA_MODE="development")
-    try:
-        made.up()
-        seed(made)
-        yield made
-    finally:
-        installation.stop(made)
 
 
 def seen(page: Any, name: str) -> None:
