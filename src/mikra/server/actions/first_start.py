@@ -37,10 +37,20 @@ def make_token() -> str:
     return "-".join(token[start : start + 4] for start in range(0, len(token), 4))
 
 
-def spend(*, token: str, email: str, name: str, institution: str, slug: str, language: str, **holder: str) -> Person:
+def spend(
+    *,
+    token: str,
+    email: str,
+    name: str,
+    institution: str,
+    slug: str,
+    language: str,
+    identifier: str = "",
+    country: str = "EU",
+) -> Person:
     """Makes institution and administrator. NotAllowedError for a token that is wrong, old or spent.
 
-    `holder`: `identifier` (VATRO-..., NTRCZ-...) and `country`, for the certificates of the institution's first keys.
+    `identifier` (VATRO-..., NTRCZ-...) and `country` are for the certificates of the institution's first keys.
     """
     with work():
         row = SetUp._default_manager.select_for_update().filter(digest=_digest(token), spent=None).first()
@@ -54,7 +64,7 @@ def spend(*, token: str, email: str, name: str, institution: str, slug: str, lan
         row.save(update_fields=("spent",))
         person = Person.objects.filter(email=email.strip().lower()).first()
         person = person or Person.objects.create_user(email, name.strip(), language=language, operator=True)
-        make_tenant(institution, slug, language, administrator=person, **holder)
+        make_tenant(institution, slug, language, administrator=person, identifier=identifier, country=country)
     return person
 
 
