@@ -129,7 +129,7 @@ def test_what_was_decided_stands_in_the_notice_and_is_no_markup(desk: Client, cl
         "privacy_contact": "dp@zed.example",
         "protection_officer": "The officer", "supervisory_authority": "ANSPDCP", "age_of_consent": "14",
         "guardian_confirms": "on", "keep_rows_days": "33", "keep_deliveries_days": "44", "keep_requests_days": "55",
-        "keep_cases_days": "400", "keep_answers_days": "7", "keep_staff_days": "77",
+        "keep_cases_days": "400", "keep_prior_days": "365", "keep_answers_days": "7", "keep_staff_days": "77",
     }  # fmt: skip
     assert desk.post(f"{BASE}decisions/", decided).status_code == 302
     page = client.get("/privacy/zed/").content.decode()

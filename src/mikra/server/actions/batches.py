@@ -21,7 +21,7 @@ from mikra.issuance.award_id import AwardId
 from mikra.issuance.compose import compose
 from mikra.model import Credential
 from mikra.server.actions import audit, batches_rules, rows_cells
-from mikra.server.actions.batches_design import design_of, pages_of, trial_of
+from mikra.server.actions.batches_design import design_for, pages_of
 from mikra.server.actions.rows import need_either, row_of
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right
@@ -118,9 +118,8 @@ def preview(actor: Actor, batch_id: uuid.UUID | str, row: int) -> Credential:
     values = rows_cells.opened_row(found)[1]
     if not values:
         raise InputError("This row is not ready yet.", where=f"row {row}", fix="Mend it first, or look at another.")
-    design = trial_of(design_of(edition)) if batch.trial else design_of(edition)
     return compose(
-        design,
+        design_for(batch),
         batches_rules.with_day(values, batch),
         award_id=AwardId.new(now(), chance(9)),
         at=now(),

@@ -228,11 +228,16 @@ def cancel(actor: Actor, batch_id: uuid.UUID | str) -> Batch:
         if batch.state == State.CANCELLED:
             return batch
         batches_rules.check_state(batch, State.WHO, State.CHECK, State.APPROVAL, State.SCHEDULED)
-        remove_rows(batch)
-        key = batch.key
-        batch.state, batch.secret, batch.upload, batch.key = State.CANCELLED, None, None, None
-        batch.save()
-        if key is not None:
-            key.delete()
-        audit.note(actor, audit.Line(verb="batch.cancelled", subject=f"batch:{batch.id}"))
+        drop(actor, batch)
     return batch
+
+
+def drop(actor: Actor, batch: Batch) -> None:
+    """Cancels a locked batch of which nothing is sealed; inside `work()`."""
+    remove_rows(batch)
+    key = batch.key
+    batch.state, batch.secret, batch.upload, batch.key = State.CANCELLED, None, None, None
+    batch.save()
+    if key is not None:
+        key.delete()
+    audit.note(actor, audit.Line(verb="batch.cancelled", subject=f"batch:{batch.id}"))

@@ -10,7 +10,9 @@ from mikra.issuance.columns import fields_of
 from mikra.issuance.design import Body, Design
 from mikra.issuance.design_file import read_design
 from mikra.issuance.fields import RosterField
+from mikra.model.remarks import RouteKind
 from mikra.rendering import page
+from mikra.server.store.batches import Batch
 from mikra.server.store.designs import Edition
 
 KEPT = 32
@@ -51,6 +53,20 @@ def trial_of(design: Design) -> Design:
         assessment=tuple(replace(one, assessor=body(one.assessor)) for one in design.assessment),
         demonstration=True,
     )
+
+
+def awarded(design: Design, *, trial: bool, by_validation: bool) -> Design:
+    """The design as one batch awards it: `by_validation`, whatever route the edition plans.
+
+    Its credentials then say that prior learning was validated, and claim no activity in which the learner took part.
+    """
+    drawn = trial_of(design) if trial else design
+    return replace(drawn, route=RouteKind.VALIDATION) if by_validation else drawn
+
+
+def design_for(batch: Batch) -> Design:
+    """The edition of a batch as that batch awards it."""
+    return awarded(design_of(batch.edition), trial=batch.trial, by_validation=batch.by_validation)
 
 
 @lru_cache(maxsize=KEPT)

@@ -22,6 +22,7 @@ from mikra.server.actions.batches_design import columns_of
 from mikra.server.actions.corrections_supersede import facts_of
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right
+from mikra.server.store import prior_learning
 from mikra.server.store.awards import Award
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.designs import Edition
@@ -79,7 +80,9 @@ def re_issue(actor: Actor, batch_id: uuid.UUID | str, reason: str, *, edition_id
     actor.need(Right.CORRECT)
     actor.need(Right.PREPARE)
     old = revert(actor, batch_id, reason)
-    new = batches.begin(actor, edition_id or old.edition_id, trial=old.trial, awarded_on=old.awarded_on)
+    new = batches.begin(
+        actor, edition_id or old.edition_id, trial=old.trial, source=old.source, awarded_on=old.awarded_on
+    )
     edition = Edition.get(actor.tenant, new.edition_id)
     fields = [one for one in columns_of(edition) if one.kind is not FieldKind.CODE]
     headings = tuple(heading_text(one.name, actor.language) for one in fields)
@@ -99,6 +102,7 @@ def re_issue(actor: Actor, batch_id: uuid.UUID | str, reason: str, *, edition_id
         rows=_again(actor, old, [one.name for one in fields]),
     )
     rows_reading.store(new, found, _("The same people again"))
+    prior_learning.follow(old, new)
     return new
 
 

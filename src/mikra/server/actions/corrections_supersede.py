@@ -24,6 +24,7 @@ from mikra.issuance.roster.again import Layout, check_again
 from mikra.issuance.roster.corrections import cell_text
 from mikra.issuance.roster.result import RosterOptions, SourceKind
 from mikra.issuance.roster.table import heading_text
+from mikra.model.remarks import RouteKind
 from mikra.report import Severity
 from mikra.server.actions import audit, batches_rules, claim_codes, corrections, sealing_press
 from mikra.server.actions.awards_content import put_away
@@ -155,7 +156,7 @@ class _Made:
 
 def _sealed(edition: Edition, old: Award, values: dict[str, Any], at: dt.datetime) -> _Made:
     """The new credential. Its place is reserved before; a crash burns it, and changes nothing else."""
-    press = sealing_press.press_of(edition, trial=old.trial, at=at)
+    press = sealing_press.press_of(edition, trial=old.trial, at=at, by_validation=old.route == RouteKind.VALIDATION)
     press.core.tick(at)
     place: tuple[int, int] | None = None
     if press.status:

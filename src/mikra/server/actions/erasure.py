@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError
 from mikra.server.actions import audit, erasure_list, rights_cases
-from mikra.server.actions.erasure_rows import destroy_learner, destroy_rows, destroy_upload
+from mikra.server.actions.erasure_rows import destroy_learner, destroy_prior, destroy_rows, destroy_upload
 from mikra.server.actions.erasure_search import Traces, remove_letters, traces_of
 from mikra.server.actions.work import work
 from mikra.server.installation import installation
@@ -34,6 +34,7 @@ class Plan:
     awards: int
     rows: int
     files: int
+    prior: int
 
 
 def plan(actor: Actor, case_id: uuid.UUID | str) -> Plan:
@@ -42,7 +43,7 @@ def plan(actor: Actor, case_id: uuid.UUID | str) -> Plan:
     learner = _ready(RightsCase.get(actor.tenant, case_id))
     traces = traces_of(learner)
     awards = Award.of(actor.tenant).filter(learner=learner, trial=False).count()
-    return Plan(awards=awards, rows=len(traces.rows), files=len(traces.uploads))
+    return Plan(awards=awards, rows=len(traces.rows), files=len(traces.uploads), prior=len(traces.prior))
 
 
 def erase(actor: Actor, case_id: uuid.UUID | str, *, at: dt.datetime | None = None) -> Counter[str]:
@@ -79,6 +80,7 @@ def _list(learner: Learner, traces: Traces, at: dt.datetime) -> None:
     erasure_list.append(erasure_list.LEARNER, [learner.id], at)
     erasure_list.append(erasure_list.ROW, [one.id for one in traces.rows], at)
     erasure_list.append(erasure_list.BATCH, [one.id for one in traces.uploads], at)
+    erasure_list.append(erasure_list.PRIOR, [one.id for one in traces.prior], at)
 
 
 def _destroy(learner: Learner, traces: Traces, at: dt.datetime) -> Counter[str]:
@@ -87,4 +89,5 @@ def _destroy(learner: Learner, traces: Traces, at: dt.datetime) -> Counter[str]:
     for one in traces.uploads:
         destroy_upload(one)
     counts["files"] = len(traces.uploads)
+    counts["prior"] = destroy_prior(traces.prior)
     return counts

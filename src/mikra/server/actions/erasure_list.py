@@ -17,15 +17,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mikra.errors import InputError, UnavailableError
-from mikra.server.actions.erasure_rows import destroy_learner, destroy_rows, destroy_upload, destroy_wallet
+from mikra.server.actions.erasure_rows import (
+    destroy_learner,
+    destroy_prior,
+    destroy_rows,
+    destroy_upload,
+    destroy_wallet,
+)
 from mikra.server.actions.work import work
 from mikra.server.installation import Installation, installation
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.learners import Learner
+from mikra.server.store.prior_learning import PriorCase
 from mikra.server.store.wallets import Wallet
 
-LEARNER, ROW, BATCH, WALLET = "learner", "row", "batch", "wallet"
-KINDS = (LEARNER, ROW, BATCH, WALLET)
+LEARNER, ROW, BATCH, WALLET, PRIOR = "learner", "row", "batch", "wallet", "prior"
+KINDS = (LEARNER, ROW, BATCH, WALLET, PRIOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +95,12 @@ def _again(one: Erasure) -> int:
     """Destroys what came back. 1 where there was something."""
     if one.kind == WALLET:
         return _wallet_again(one)
-    models: dict[str, type[Learner | BatchRow | Batch]] = {LEARNER: Learner, ROW: BatchRow, BATCH: Batch}
+    models: dict[str, type[Learner | BatchRow | Batch | PriorCase]] = {
+        LEARNER: Learner,
+        ROW: BatchRow,
+        BATCH: Batch,
+        PRIOR: PriorCase,
+    }
     # A key that is younger than the erasure was made by it: a list goes on under a new one.
     row = models[one.kind]._default_manager.filter(pk=one.id, key__created__lt=one.at).first()
     if isinstance(row, Learner):
@@ -97,6 +109,8 @@ def _again(one: Erasure) -> int:
         destroy_rows([row])
     elif isinstance(row, Batch):
         destroy_upload(row)
+    elif isinstance(row, PriorCase):
+        destroy_prior([row])
     return 0 if row is None else 1
 
 

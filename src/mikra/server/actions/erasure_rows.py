@@ -19,6 +19,7 @@ from mikra.server.store.awards import Award, Sealed
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
 from mikra.server.store.learners import Learner, LearnerToken
+from mikra.server.store.prior_learning import PriorCase
 from mikra.server.store.rights_cases import RightsCase
 from mikra.server.store.shares import Share
 from mikra.server.store.tenants import Wrapped
@@ -89,6 +90,14 @@ def destroy_upload(batch: Batch) -> None:
     Batch._default_manager.filter(pk=batch.pk).update(upload=None, secret=secret, key=fresh)
     if old is not None:
         Wrapped._default_manager.filter(pk=old.pk).delete()
+
+
+def destroy_prior(cases: Sequence[PriorCase]) -> int:
+    """Cases of prior learning with evidence, decisions and keys; how many. Call it inside `work()`."""
+    keys = [one.key_id for one in cases if one.key_id]
+    PriorCase._default_manager.filter(pk__in=[one.pk for one in cases]).delete()
+    Wrapped._default_manager.filter(pk__in=keys).delete()
+    return len(cases)
 
 
 def destroy_wallet(wallet: Wallet) -> Counter[str]:

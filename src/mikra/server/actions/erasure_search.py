@@ -22,6 +22,7 @@ from mikra.server.store.awards import Award
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import Delivery
 from mikra.server.store.learners import MAIL, NUMBER, Learner
+from mikra.server.store.prior_learning import PriorCase
 
 _MOST = 60_000_000
 """Bytes of one part of a spreadsheet that are looked through."""
@@ -33,6 +34,7 @@ class Traces:
 
     rows: tuple[BatchRow, ...]
     uploads: tuple[Batch, ...]
+    prior: tuple[PriorCase, ...]
     messages: frozenset[str]
     addresses: frozenset[str]
 
@@ -40,13 +42,14 @@ class Traces:
 def traces_of(learner: Learner) -> Traces:
     """All of them. Nothing where the learner is erased already."""
     if learner.key is None:
-        return Traces(rows=(), uploads=(), messages=frozenset(), addresses=frozenset())
+        return Traces(rows=(), uploads=(), prior=(), messages=frozenset(), addresses=frozenset())
     profile = personal.look_into(personal.opened(learner.key), bytes(learner.profile))
     rows = tuple(_rows(learner, profile))
     told = Delivery.of(learner.tenant_id).filter(award__learner=learner).exclude(message_id="")
     return Traces(
         rows=rows,
         uploads=tuple(_uploads(learner, profile, {one.batch_id for one in rows})),
+        prior=tuple(prior_of(learner)),
         messages=frozenset(told.values_list("message_id", flat=True)),
         addresses=frozenset(one.casefold() for one in profile["emails"]),
     )
@@ -74,6 +77,22 @@ def _is_theirs(row: BatchRow, known: Collection[bytes], sames: Collection[bytes]
     tokens |= {personal.token(tenant, MAIL, str(one).strip().casefold()) for one in cells if "@" in str(one)}
     tokens |= set(same_tokens(tenant, values)) | {same_of(tenant, values)}
     return not tokens.isdisjoint(known) or not tokens.isdisjoint(sames)
+
+
+def prior_of(learner: Learner) -> Iterator[PriorCase]:
+    """Cases of prior learning that led to an award of theirs, or that hold their number or address."""
+    tenant = learner.tenant_id
+    if learner.key is None:
+        return
+    profile = personal.look_into(personal.opened(learner.key), bytes(learner.profile))
+    known = {token for kind, token in search_tokens(tenant, profile) if kind in (MAIL, NUMBER)}
+    batches = set(Award.of(tenant).filter(learner=learner).exclude(batch=None).values_list("batch_id", flat=True))
+    cases = PriorCase.of(tenant).select_related("key", "edition").exclude(key=None).exclude(secret=None).order_by("id")
+    for case in cases.iterator(chunk_size=500):
+        row = personal.look_into(personal.opened(case.key), bytes(case.secret or b""))["row"]
+        tokens = {token for kind, token in search_tokens(tenant, profile_of(row)) if kind in (MAIL, NUMBER)}
+        if case.batch_id in batches or not tokens.isdisjoint(known):
+            yield case
 
 
 def _uploads(learner: Learner, profile: dict[str, Any], batches: Collection[Any]) -> Iterator[Batch]:

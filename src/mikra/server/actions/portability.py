@@ -3,6 +3,7 @@
 data.json            everything in words and values; each member says which processing it belongs to
 credentials/         the sealed files, as they were sealed
 certificates/        the same for people, PDF
+evidence/            files given as evidence of prior learning
 notice.html          purposes, legal bases, recipients, times, rights (15(1))
 """
 
@@ -12,19 +13,29 @@ import io
 import uuid
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, MikraError, NotFoundError
-from mikra.server.actions import audit, awards_content, claims, notices
+from mikra.server.actions import (
+    audit,
+    awards_content,
+    claims,
+    erasure_search,
+    notices,
+    prior_learning,
+    prior_learning_evidence,
+)
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right
 from mikra.server.store import delivery_rows, personal
 from mikra.server.store.awards import Award, Change, Sealed
 from mikra.server.store.deliveries import Delivery, NameRequest
 from mikra.server.store.learners import Learner
+from mikra.server.store.prior_learning import PriorCase
 from mikra.server.store.rights_cases import RightsCase
 from mikra.server.words import _
 
@@ -50,7 +61,7 @@ def of_learner(learner: Learner, language: str) -> bytes:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as box:
         box.writestr("data.json", orjson.dumps(data_of(learner), option=orjson.OPT_INDENT_2))
         box.writestr("notice.html", notices.as_html(notices.notice(learner.tenant, notices.Reader.LEARNERS)))
-        for name, content in _files(learner, language):
+        for name, content in (*_files(learner, language), *_evidence(learner)):
             box.writestr(name, content)
     return made.getvalue()
 
@@ -66,7 +77,39 @@ def data_of(learner: Learner) -> dict[str, Any]:
         "restricted": learner.restricted.isoformat() if learner.restricted else None,
         "awards": [_award(learner, one) for one in awards],
         "cases": [_case(one) for one in RightsCase.of(learner.tenant_id).filter(learner=learner).order_by("id")],
+        "prior_learning": [_prior(one) for one in erasure_search.prior_of(learner)],
     }
+
+
+def _prior(one: PriorCase) -> dict[str, Any]:
+    """A case of prior learning: what the learner gave, what was found, what was decided."""
+    known = prior_learning.view(one, one.edition.tenant.language)
+    return {
+        "edition": one.edition.title,
+        "state": one.state,
+        "row": dict(known.row),
+        "evidence": [
+            {
+                "kind": piece.kind,
+                "title": piece.title,
+                "text": piece.text,
+                "url": piece.url,
+                "file": _place(one, piece) if piece.size else "",
+                "outcomes": [known.findings[number].outcome for number in piece.outcomes],
+            }
+            for piece in known.evidence
+        ],
+        "findings": [asdict(finding) for finding in known.findings],
+        "decisions": [
+            {"at": d.decision.created.isoformat(), "outcome": d.decision.outcome, "reason": d.reason}
+            for d in known.decisions
+        ],
+    }
+
+
+def _place(case: PriorCase, piece: prior_learning.Piece) -> str:
+    """Where a file of evidence stands in the copy; its own name may be two files' name."""
+    return f"evidence/{case.id}/{piece.id}-{piece.name}"
 
 
 def _award(learner: Learner, one: Award) -> dict[str, Any]:
@@ -100,6 +143,14 @@ def _letter(one: Delivery) -> dict[str, Any]:
 def _case(one: RightsCase) -> dict[str, Any]:
     said = personal.look_into(personal.opened(one.key), bytes(one.secret)) if one.secret and one.key else {}
     return {"kind": one.kind, "received": one.received.isoformat(), "state": one.state, "said": said}
+
+
+def _evidence(learner: Learner) -> Iterator[tuple[str, bytes]]:
+    """Files that were given as evidence of prior learning."""
+    for case in erasure_search.prior_of(learner):
+        for piece in prior_learning.view(case, learner.tenant.language).evidence:
+            if piece.size:
+                yield _place(case, piece), prior_learning_evidence.content_of(case, piece.id)
 
 
 def _files(learner: Learner, language: str) -> Iterator[tuple[str, bytes]]:

@@ -13,7 +13,7 @@ from mikra.issuance.design import Design
 from mikra.issuance.design_assessment import assess
 from mikra.model import Credential
 from mikra.server.actions import batches, batches_rules, letters, rows_cells, samples
-from mikra.server.actions.batches_design import design_of, trial_of
+from mikra.server.actions.batches_design import design_for, trial_of
 from mikra.server.actions.learners_profile import profile_of
 from mikra.server.actions.rows import need_either, row_of
 from mikra.server.actions.tenant_settings import settings_of
@@ -55,7 +55,6 @@ def preview(actor: Actor, batch_id: uuid.UUID | str, number: int = 0, *, languag
     row = row_of(batch, number)
     credential = batches.preview(actor, batch_id, number)
     edition = Edition.get(actor.tenant, batch.edition_id)
-    design = design_of(edition)
     values = rows_cells.opened_row(row)[1]
     person = letters.person(profile_of(values), actor.tenant.language)
     person = replace(person, language=language or person.language)
@@ -67,7 +66,7 @@ def preview(actor: Actor, batch_id: uuid.UUID | str, number: int = 0, *, languag
         before=ready.filter(number__lt=number).order_by("-number").first() or 0,
         after=ready.filter(number__gt=number).order_by("number").first() or 0,
         person=person,
-        design=trial_of(design) if batch.trial else design,
+        design=design_for(batch),
         credential=credential,
         awarded_on=dt.date.fromisoformat(dated) if dated else now().date(),
         issued_on=now().date(),
@@ -99,5 +98,4 @@ def certificate(actor: Actor, batch_id: uuid.UUID | str, number: int, *, languag
     need_either(actor)
     batch = Batch.get(actor.tenant, batch_id)
     row: dict[str, Any] = batches_rules.with_day(rows_cells.opened_row(row_of(batch, number))[1], batch)
-    design = trial_of(design_of(Edition.get(actor.tenant, batch.edition_id)))
-    return samples.drawn(design, row, language=language, at=now().replace(microsecond=0))
+    return samples.drawn(trial_of(design_for(batch)), row, language=language, at=now().replace(microsecond=0))

@@ -19,12 +19,12 @@ from django.db import models
 
 from mikra.adapters.clock import now
 from mikra.server.actions import audit, erasure_list
-from mikra.server.actions.erasure_rows import destroy_rows
+from mikra.server.actions.erasure_rows import destroy_prior, destroy_rows
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.actions.wallets import UNDO
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right, system
-from mikra.server.store import feedback, issuing, shares, wallets
+from mikra.server.store import feedback, issuing, prior_learning, shares, wallets
 from mikra.server.store import retention_rows as old
 from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.deliveries import DeliveryStep
@@ -64,6 +64,7 @@ def _classes(tenant: Tenant, at: dt.datetime) -> Iterator[Kept]:
     yield kept("letters", decided.keep_deliveries_days, old.deliveries, _deliveries, at)
     yield kept("requests", decided.keep_requests_days, old.requests, _plainly)
     yield kept("cases", decided.keep_cases_days, old.cases, _cases)
+    yield kept("prior", decided.keep_prior_days, prior_learning.kept_long_enough, _prior)
     yield kept("answers", decided.keep_answers_days, old.answers, _plainly)
     month = (at - FEEDBACK).strftime("%Y-%m")
     yield Kept(name="feedback", days=FEEDBACK.days, rows=feedback.before(tenant, month), delete=_plainly)
@@ -149,6 +150,12 @@ def _cases(piece: list[Any], at: dt.datetime) -> None:
     keys = [one.key_id for one in piece if one.key_id]
     _plainly(piece, at)
     Wrapped._default_manager.filter(pk__in=keys).delete()
+
+
+def _prior(piece: list[prior_learning.PriorCase], at: dt.datetime) -> None:
+    """Cases of prior learning with all evidence, decided or forgotten; the award of one stays."""
+    erasure_list.append(erasure_list.PRIOR, [one.id for one in piece], at)
+    destroy_prior(piece)
 
 
 def _memberships(piece: list[Any], at: dt.datetime) -> None:

@@ -58,16 +58,20 @@ def take_list(
     mapping: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
     today: dt.date | None = None,
+    of_case: bool = False,
 ) -> Taken:
     """Reads a file into the batch, in place of the list before. InputError where it cannot be taken as a whole.
 
     `data`: the file, or (a long one) where it is read from, row by row; it can be sought in.
     `mapping`: heading -> field, "" for a column not to be used; what a person said before is used where it is None.
     `options`: encoding, delimiter, date_order, sheet, serial_dates, accept_duplicates, as a person decided.
+    `of_case`: it comes of a case of prior learning, which alone fills its batch. ConflictError.
     """
     actor.need(Right.PREPARE)
     batch = Batch.get(actor.tenant, batch_id)
     rows_reading.check_fillable(batch)
+    if not of_case:
+        rows_reading.check_own_list(batch)
     fields = columns_of(Edition.get(actor.tenant, batch.edition_id))
     asked = rows_reading.options_for(actor.language, today or now().date(), options or {})
     known = mapping or {}

@@ -31,6 +31,7 @@ from mikra.server.store.awards import having
 from mikra.server.store.base import new_id
 from mikra.server.store.batches import Batch, BatchRow, KnownColumns, committed
 from mikra.server.store.tenants import Wrapped
+from mikra.server.words import _
 
 PIECE = 5_000
 """Rows that are stored in one transaction."""
@@ -146,6 +147,16 @@ def _begin(batch: Batch) -> str:
         locked.save(update_fields=("state", "options", "total"))
         remove_rows(locked)
     return upload
+
+
+def check_own_list(batch: Batch) -> None:
+    """ConflictError where its one learner comes of a case of prior learning: who was not assessed cannot be in it."""
+    if batch.by_validation:
+        raise ConflictError(
+            _("The learner of this list comes from a case of prior learning, so no other list can take its place."),
+            fix=_("Begin a new award for further people."),
+            code="batch_of_case",
+        )
 
 
 def check_fillable(batch: Batch) -> None:

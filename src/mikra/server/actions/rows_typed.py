@@ -47,8 +47,13 @@ def fields(actor: Actor, batch_id: uuid.UUID | str) -> list[Field]:
     ]
 
 
-def take_one(actor: Actor, batch_id: uuid.UUID | str, values: Mapping[str, str]) -> rows.Taken:
-    """The list is this one learner. InputError where nothing was typed; what is wrong in a field stands in the grid."""
+def take_one(
+    actor: Actor, batch_id: uuid.UUID | str, values: Mapping[str, str], *, of_case: bool = False
+) -> rows.Taken:
+    """The list is this one learner. InputError where nothing was typed; what is wrong in a field stands in the grid.
+
+    `of_case`: it comes of a case of prior learning, which alone fills its batch.
+    """
     actor.need(Right.PREPARE)
     known = [one.name for one in fields(actor, batch_id)]
     typed = {name: " ".join(values.get(name, "").split()) for name in known}
@@ -60,4 +65,6 @@ def take_one(actor: Actor, batch_id: uuid.UUID | str, values: Mapping[str, str])
     writer.writerow([typed[name] for name in known])
     options = {"delimiter": ",", "encoding": "utf-8"}
     mapping = {name: name for name in known}
-    return rows.take_list(actor, batch_id, text.getvalue().encode(), "", mapping=mapping, options=options)
+    return rows.take_list(
+        actor, batch_id, text.getvalue().encode(), "", mapping=mapping, options=options, of_case=of_case
+    )

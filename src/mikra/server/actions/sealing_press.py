@@ -19,7 +19,7 @@ from mikra.issuance.status_entry import Member
 from mikra.sealing.chunk import Begun
 from mikra.server.actions import batches_rules, seal_keys
 from mikra.server.actions.awards_content import new_dictionary, nobody
-from mikra.server.actions.batches_design import columns_of, design_of, pages_of, trial_of
+from mikra.server.actions.batches_design import awarded, columns_of, design_of, pages_of
 from mikra.server.actions.status_places import address_for, base_of
 from mikra.server.actions.work import work
 from mikra.server.store import personal
@@ -73,6 +73,7 @@ class Press:
     edition: Edition
     trial: bool
     status: bool
+    by_validation: bool = False
     _dictionary: Dictionary | None = field(default=None)
     _bases: dict[int, str] = field(default_factory=dict)
 
@@ -128,7 +129,9 @@ class Press:
 
     def _shape(self) -> bytes:
         """By which a dictionary is known: another certificate makes another one."""
-        return hashlib.sha256(bytes(self.seal_key.certificate) + bytes([self.trial])).digest()[:16]
+        return hashlib.sha256(
+            bytes(self.seal_key.certificate) + bytes([self.trial | self.by_validation << 1])
+        ).digest()[:16]
 
     def _new_dictionary(self) -> Dictionary:
         place = Place(f"{address_for(self.seal_key.tenant)}/1", 1) if self.status else None
@@ -154,18 +157,18 @@ def forget() -> None:
 
 def press_for(batch: Batch, at: dt.datetime) -> Press:
     """The press of this batch. Raises what keeps it from sealing: no key, signer down, certificate ended."""
-    return press_of(batch.edition, trial=batch.trial, at=at)
+    return press_of(batch.edition, trial=batch.trial, at=at, by_validation=batch.by_validation)
 
 
-def press_of(edition: Edition, *, trial: bool, at: dt.datetime) -> Press:
-    """The press of an edition under the key in force now."""
+def press_of(edition: Edition, *, trial: bool, at: dt.datetime, by_validation: bool = False) -> Press:
+    """The press of an edition under the key in force now; `by_validation` as in `batches_design.awarded`."""
     tenant = edition.tenant
     use = SealKey.Use.TRIAL if trial else SealKey.Use.CREDENTIALS
     seal_key = seal_keys.key_for(tenant, use, edition=None if trial else edition)
-    name = (edition.id, edition.digest, seal_key.id, trial)
+    name = (edition.id, edition.digest, seal_key.id, trial, by_validation)
     known = _kept.presses.get(name)
     if known is None:
-        known = _kept.presses[name] = _new(edition, seal_key, trial, at)
+        known = _kept.presses[name] = _new(edition, seal_key, at, trial=trial, by_validation=by_validation)
         if len(_kept.presses) > KEPT:
             _kept.presses.popitem(last=False)
     known.edition = edition  # as it was read now, with what its institution has decided meanwhile
@@ -173,13 +176,14 @@ def press_of(edition: Edition, *, trial: bool, at: dt.datetime) -> Press:
     return known
 
 
-def _new(edition: Edition, seal_key: SealKey, trial: bool, at: dt.datetime) -> Press:
-    design = design_of(edition)
+def _new(edition: Edition, seal_key: SealKey, at: dt.datetime, *, trial: bool, by_validation: bool) -> Press:
     core = CoreBatch(
-        trial_of(design) if trial else design,
+        awarded(design_of(edition), trial=trial, by_validation=by_validation),
         signer=seal_keys.signer_of(seal_key),
         pages=pages_of(edition, trial=trial),
         at=at,
         status=None if trial else Member.STATUS,
     )
-    return Press(core=core, seal_key=seal_key, edition=edition, trial=trial, status=not trial)
+    return Press(
+        core=core, seal_key=seal_key, edition=edition, trial=trial, status=not trial, by_validation=by_validation
+    )

@@ -43,6 +43,8 @@ class TenantSettings:
     keep_requests_days: int = 365
     """That a learner said that something is not right, after it was answered."""
     keep_cases_days: int = 1_095
+    keep_prior_days: int = 365
+    """Cases of validation of prior learning, after the last that was done on them."""
     keep_staff_days: int = 1_825
     keep_answers_days: int = 7
     """Answers that are given again to a repeated request of another system."""
@@ -71,6 +73,7 @@ _BOUNDS = {
     "keep_deliveries_days": range(30, 3_651),
     "keep_requests_days": range(30, 3_651),
     "keep_cases_days": range(365, 3_651),
+    "keep_prior_days": range(30, 3_651),
     "keep_staff_days": range(30, 7_301),
     "keep_answers_days": range(1, 91),
 }

@@ -70,6 +70,18 @@ PROCESSINGS = (
         setting="keep_cases_days",
     ),
     Processing(
+        name="prior",
+        about=About.LEARNERS,
+        title=lazy("Validation of prior learning"),
+        purpose=lazy("To find out whether somebody can already do what a micro-credential says, and to decide on it"),
+        what=lazy("Name, address and numbers as on a class list; evidence; what was found and decided, and why"),
+        basis=Basis.AS_DECIDED,
+        seen_by=lazy("Registrars, sealers, the assessor of the case, people who handle the rights of learners"),
+        kept=lazy("{days} days after the last that was done on the case"),
+        source=lazy("The learner; the assessor"),
+        setting="keep_prior_days",
+    ),
+    Processing(
         name="wallets",
         about=About.LEARNERS,
         title=lazy("Wallets of learners"),

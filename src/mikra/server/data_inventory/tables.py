@@ -83,6 +83,28 @@ _LISTS = (
         award_stem=("proof", Place.PSEUDONYM),
         keys=("lists", Place.DIGEST),
     ),
+    _table(
+        "store.PriorCase",
+        "id created tenant edition state batch changed",
+        key=("prior", Place.REFERENCE),
+        secret=("prior", Place.CASE_KEY),
+        assessor=("work", Place.REFERENCE),
+        hands=("work", Place.PSEUDONYM),
+    ),
+    _table(
+        "store.PriorEvidence",
+        "id created tenant kind media size",
+        case=("prior", Place.REFERENCE),
+        secret=("prior", Place.CASE_KEY),
+        content=("prior", Place.CASE_KEY),
+    ),
+    _table(
+        "store.PriorDecision",
+        "id created tenant outcome",
+        case=("prior", Place.REFERENCE),
+        secret=("prior", Place.CASE_KEY),
+        by=("work", Place.REFERENCE),
+    ),
     _table("store.KnownColumns", "id created tenant edition headings mapping"),
 )
 _LETTERS = (

@@ -36,8 +36,8 @@ class Award(Owned):
     facts = models.BinaryField(null=True)
     """The values of its row, encrypted under the learner's key: what a correction begins with."""
     trial = models.BooleanField(default=False)
-    route = models.CharField(max_length=16, default="course")
-    """course, or validation (of prior learning)."""
+    route = models.CharField(max_length=32, default="course")
+    """A `model.remarks.RouteKind`: course, or validation-of-prior-learning."""
     list_number = models.PositiveIntegerField(null=True)
     list_index = models.PositiveIntegerField(null=True)
 

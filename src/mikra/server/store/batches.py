@@ -64,6 +64,11 @@ class Batch(Owned):
         db_table = "batch"
         indexes = (models.Index(fields=("tenant", "-created")), models.Index(fields=("state", "scheduled")))
 
+    @property
+    def by_validation(self) -> bool:
+        """Whether it comes of a case of prior learning: then its credentials say so."""
+        return self.source == "case"
+
 
 class BatchRow(models.Model):
     """A row of a class list. `cells` holds, encrypted under `key`, the cells as given, the values, and what is wrong.

@@ -15,6 +15,7 @@ from mikra.server.store.issuing import SpentNonce, WalletClient, WalletOffer, Wa
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.people import Membership, Person, SetUp
 from mikra.server.store.presenting import Presentation
+from mikra.server.store.prior_learning import PriorCase, PriorDecision, PriorEvidence
 from mikra.server.store.rights_cases import RightsCase
 from mikra.server.store.shares import Share, ShareDay
 from mikra.server.store.sign_on import SignOn
@@ -57,6 +58,9 @@ __all__ = [
     "NameRequest",
     "Person",
     "Presentation",
+    "PriorCase",
+    "PriorDecision",
+    "PriorEvidence",
     "Proof",
     "Provider",
     "Published",

@@ -45,6 +45,7 @@ class DecisionsForm(forms.Form):
     keep_deliveries_days = forms.IntegerField(label=lazy("Days: the ledger"), min_value=30, max_value=3650)
     keep_requests_days = forms.IntegerField(label=lazy("Days: answered words"), min_value=30, max_value=3650)
     keep_cases_days = forms.IntegerField(label=lazy("Days: answered cases"), min_value=365, max_value=3650)
+    keep_prior_days = forms.IntegerField(label=lazy("Days: cases of prior learning"), min_value=30, max_value=3650)
     keep_answers_days = forms.IntegerField(label=lazy("Days: answers for other systems"), min_value=1, max_value=90)
     keep_staff_days = forms.IntegerField(label=lazy("Days: accounts of those who left"), min_value=30, max_value=7300)
 

@@ -33,6 +33,7 @@ CLASSES = {
     "letters": lazy("The ledger of letters whose offer has ended"),
     "requests": lazy("Answered words of learners"),
     "cases": lazy("Answered cases"),
+    "prior": lazy("Cases of prior learning, with their evidence"),
     "answers": lazy("Answers kept for other systems"),
     "feedback": lazy("Feedback of learners on editions"),
     "memberships": lazy("Accounts of those who left"),
