@@ -27,6 +27,8 @@ ALLOWED = frozenset(
 """Ids, counts, kinds and times. `problem` is a sentence of our own errors, which quote nothing."""
 
 _OURS = "mikra"
+_PLAIN = (str, int, float, list, tuple)
+"""No object of others: Django hands over whole requests, which write themselves with their address."""
 
 
 def only_allowed(_: Any, __: str, members: MutableMapping[str, Any]) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def of_record(_: Any, __: str, members: MutableMapping[str, Any]) -> dict[str, A
     if record is None:
         return dict(members)
     given = {name: value for name, value in vars(record).items() if name in ALLOWED and name not in members}
-    members.update(given)
+    members.update({name: value for name, value in given.items() if isinstance(value, _PLAIN)})
     if not record.name.startswith(_OURS) and not members.pop("positional_args", ()):
         members["event"] = record.name  # a finished sentence of others may quote anything; a pattern does not
     raised = members.pop("exc_info", None)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from mikra.server import logs
 
@@ -59,6 +61,16 @@ def test_lines_of_others_keep_no_parameter(lines: Any) -> None:
     first, second = lines()
     assert (first["event"], second["event"]) == ("row of %s", "allauth")
     assert "Jana" not in json.dumps([first, second])
+
+
+def test_no_object_is_written(lines: Any) -> None:
+    """Django's line on a form that was refused carries the request, which tells its address and its query."""
+    answer = Client(enforce_csrf_checks=True).post("/claim/?who=Jana", {"code": "x"})
+    assert answer.status_code == 403
+    refused = [line for line in lines() if line["logger"] == "django.security.csrf"]
+    assert len(refused) == 1
+    assert re.fullmatch(r"[0-9a-f-]{36}", refused[0]["request"])
+    assert "Jana" not in json.dumps(lines())
 
 
 def test_the_request_is_named(lines: Any) -> None:
