@@ -15,12 +15,13 @@ from mikra.server.store.base import new_id
 
 log = logging.getLogger("mikra.requests")
 
-_GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
+_GIVEN = re.compile(r"[0-9a-fA-F-]{16,64}")
+"""What proxies make: hexadecimal digits, in which no name and no number of a person can be written by accident."""
 _QUIET = frozenset({"alive", "ready", "metrics", ""})
 
 
 class Requests:
-    """Outermost but for the headers. A proxy's X-Request-ID is taken where it is one."""
+    """Outermost but for the headers. A proxy's X-Request-ID is taken where it looks like one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
