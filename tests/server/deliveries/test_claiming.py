@@ -54,6 +54,13 @@ def test_a_code_is_read_however_it_is_typed(code: str, client: Client) -> None:
     assert client.get(where).status_code == 200
 
 
+@pytest.mark.parametrize("typed", ["Jana Nováková", "S000001", "AAAA-AAAA-AAAA-AAAA"])
+def test_what_is_no_code_is_said_and_gets_into_no_address(typed: str, code: str, client: Client) -> None:
+    answer = client.post("/claim/", {"code": typed})
+    assert (answer.status_code, answer.get("Location")) == (422, None)
+    assert "belongs to no letter" in answer.content.decode()
+
+
 @pytest.mark.parametrize("wrong", ["AAAAAAAAAAAAAAAA", "x", "a" * 300, "%00", "..", "claim"])
 def test_a_code_of_nobody(wrong: str, code: str, client: Client) -> None:
     assert client.get(f"/claim/{wrong}/").status_code == 404

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mikra.errors import ConflictError, InputError
+from mikra.errors import ConflictError, InputError, NotFoundError
 from mikra.server.actions import claims, feedback, wallet_sign_in, wallets, wallets_claiming
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
@@ -45,8 +45,13 @@ def type_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         code = "".join(one for one in form.cleaned_data["code"].upper() if one.isalnum())
-        return HttpResponseRedirect(reverse("claim", args=[code or "-"]))
-    return _unindexed(render(request, "claim/code.html", {"form": form}))
+        try:
+            claims.look(code)
+        except NotFoundError as error:  # no address is made of it: it may be a name, or a number of somebody
+            form.add_error("code", sign_in.said(error))
+        else:
+            return HttpResponseRedirect(reverse("claim", args=[code]))
+    return _unindexed(render(request, "claim/code.html", {"form": form}, status=422 if form.errors else 200))
 
 
 @require_safe
