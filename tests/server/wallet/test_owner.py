@@ -219,3 +219,8 @@ def test_what_does_not_count_is_not_sent_to_another_address(
     with pytest.raises(ConflictError):
         deliveries.fix_address(actor(award.tenant, Role.REGISTRAR), one.id, "new@mail.example", "asked by telephone")
     assert Delivery.of(award.tenant).get().token is not None
+
+
+def test_the_account_of_a_learner_is_in_the_wallet(browser: Client) -> None:
+    for answer in (browser.get("/account/"), browser.post("/account/", {"name": "Jana"})):
+        assert (answer.status_code, answer["Location"]) == (302, "/wallet/you/")

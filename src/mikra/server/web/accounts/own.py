@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
@@ -31,8 +32,10 @@ class CodeForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def account(request: Asked) -> HttpResponse:
-    """Name, language, ways to sign in."""
+    """Name, language, ways to sign in. Learners, who sign in by their wallet, have theirs there."""
     person = request.person
+    if person.owns_wallet:
+        return HttpResponseRedirect(reverse("wallet_owner"))
     form = AccountForm(request.POST or None, initial={"name": person.name, "language": person.language or "en"})
     if request.method == "POST":
         by_own_way(request)
