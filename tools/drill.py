@@ -28,6 +28,7 @@ DRILLS = {
     "R4": "hostile and awkward inputs: each case gets its stated answer",
     "R5": "malformed inputs: only our own errors, none takes over 2 s",
     "R6": "hostile requests over the whole API: no 5xx, a problem on every 4xx",
+    "R13": "what names a learner goes through every flow: none of it in logs, errors, addresses, figures, other sites",
 }
 PAGE = ROOT / "docs" / "drills.md"
 WORKERS = os.environ.get("WORKERS", "2")
@@ -92,7 +93,18 @@ def run(name: str) -> Outcome:
     results = ROOT / "build" / f"drill-{name}.xml"
     results.parent.mkdir(exist_ok=True)
     results.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-n", WORKERS, "--drill", name, f"--junitxml={results}"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        WORKERS,
+        "--drill",
+        name,
+        f"--junitxml={results}",
+        "-o",
+        "junit_family=xunit1",
+    ]
     start = time.monotonic()
     subprocess.run(command, cwd=ROOT, env={**os.environ, "MIKRA_FULL": "1"}, check=False)
     outcome = outcome_of(results) if results.exists() else Outcome(failed=1)
