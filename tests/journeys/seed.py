@@ -174,29 +174,30 @@ def _awarded(actor: Any, hostile: bool) -> dict[str, Any]:
     """A batch that was sealed and sent, corrections of it, and one that waits to be mended."""
     from mikra.model.text import Text
     from mikra.server.actions import batches, batches_approval, claim_codes, claims, corrections, rows
-    from mikra.server.store.awards import Award
     from mikra.server.store.deliveries import Delivery, NameRequest
     from tests.server.institution import HEADINGS, class_list, core_design, publish
 
     core = core_design(title=Text({"en": HOSTILE})) if hostile else core_design()
     edition = publish(actor.tenant, core)
     names = (f"{SCRIPT}", HANDLER.replace('"', '""')) if hostile else ("Jana", "Nováková")
-    lines = [f'"{names[0]}","{names[1]}",p{n}@student.example,S{n:05d},{5 + n % 5}' for n in range(4)]
+    lines = [f'"{names[0]}","{names[1]}",p{n}@student.example,S{n:05d},{5 + n % 5}' for n in range(6)]
     sealed = batches.begin(actor, edition.id)
     rows.take_list(actor, sealed.id, "\r\n".join([",".join(HEADINGS), *lines]).encode(), "list.csv")
     batches_approval.approve(actor, sealed.id, sentence=batches_approval.sentence(actor, sealed.id))
-    out = _until(lambda: list(Delivery.of(actor.tenant).filter(state=Delivery.State.SENT).order_by("id")), 4)
-    awards = list(Award.of(actor.tenant).filter(batch=sealed).order_by("id"))
+    out = _until(lambda: list(Delivery.of(actor.tenant).filter(state=Delivery.State.SENT).order_by("id")), 6)
     code = claim_codes.code_of(actor.tenant.id, out[0].id)
     claims.ask_for_correction(code, HOSTILE if hostile else "Nováková-Malá")
-    corrections.revoke(actor, awards[2].id, HOSTILE if hostile else "The grade was of somebody else.")
+    corrections.revoke(actor, out[2].award_id, HOSTILE if hostile else "The grade was of somebody else.")
     claimed = claim_codes.code_of(actor.tenant.id, out[3].id)
     claims.claim(claimed)
     waits = batches.begin(actor, edition.id)
     rows.take_list(actor, waits.id, class_list(6, faults=2, seed=3, start=50), "next.csv")
+    spare = batches.begin(actor, edition.id)
+    rows.take_list(actor, spare.id, class_list(6, faults=2, seed=4, start=80), "spare.csv")
     return {
         "edition": edition.id,
         "batch": waits.id,
+        "spare": spare.id,
         "sealed": sealed.id,
         "award": out[1].award_id,
         "learner": out[1].award.learner_id,
@@ -204,6 +205,8 @@ def _awarded(actor: Any, hostile: bool) -> dict[str, Any]:
         "request": NameRequest.of(actor.tenant).get().id,
         "code": code,
         "claimed": claimed,
+        "free": claim_codes.code_of(actor.tenant.id, out[4].id),
+        "free too": claim_codes.code_of(actor.tenant.id, out[5].id),
         "withdrawn": claim_codes.code_of(actor.tenant.id, out[2].id),
     }
 

@@ -84,11 +84,12 @@ def run(host: str, port: int, *, workers: int, threads: int, jobs: bool, languag
     from django.db import connection
 
     from mikra.server import metrics
-    from mikra.server.actions import wallet_keys
+    from mikra.server.actions import wallet_copies, wallet_keys
     from mikra.server.installation import installation
     from mikra.server.processes.family import Child, Family
 
     wallet_keys.take_over_lists()
+    wallet_copies.prepare_all()
     connection.close()
     metrics.begin(installation().home)
     plan = installation().signer_plan

@@ -14,16 +14,27 @@ from django.test import Client
 from mikra import base64url, strictjson
 from mikra.adapters.clock import now
 from mikra.errors import MikraError, UnavailableError
+from mikra.exchange.oid4vci import EUDI, OPEN
 from mikra.exchange.oid4vci_metadata import JWT_ID, LDP_ID, SDJWT_ID
 from mikra.sealing import wallet_certificates
 from mikra.sealing.keys import Signer
 from mikra.server import signer_folder
-from mikra.server.actions import corrections, seal_keys, seal_keys_made, status_lists, verifying, wallet_keys
+from mikra.server.actions import (
+    corrections,
+    deliveries,
+    seal_keys,
+    seal_keys_made,
+    status_lists,
+    verifying,
+    wallet_copies,
+    wallet_keys,
+)
 from mikra.server.installation import installation
 from mikra.server.rights import Role
 from mikra.server.store.awards import Award
 from mikra.server.store.copies import WalletCopy
-from mikra.server.store.status import Published, StatusList
+from mikra.server.store.deliveries import Delivery
+from mikra.server.store.status import RULES, Published, StatusList
 from mikra.server.store.tenants import SealKey, Tenant
 from mikra.trust import certificates
 from tests.server.institution import proven
@@ -61,7 +72,8 @@ def sealed_by(number: int) -> dict[str, bytes]:
 
 @pytest.fixture
 def own_keys(collected: Award, tenant: Tenant) -> None:
-    """No key for wallets yet: the first one is made as in a service."""
+    """No key for wallets yet, and no list: the first ones are made as in a service."""
+    Published._default_manager.all().delete()
     SealKey.of(tenant).filter(use=SealKey.Use.WALLETS).delete()
 
 
@@ -254,3 +266,62 @@ def test_the_certificate_for_wallets_names_the_country_of_the_institution(award:
         for one in (sealed, made)
     }
     assert countries == {"RO"}
+
+
+def test_one_key_stands_for_both_profiles(own_keys: None, collected: Award, tenant: Tenant) -> None:
+    """Each key that is made seals every list anew, and what was checked meanwhile could not be."""
+    first = wallet_copies.key(tenant, "ES256", OPEN)
+    everything()
+    assert wallet_copies.key(tenant, "ES256", EUDI).pk == first.pk
+    assert not StatusList._default_manager.exclude(dirty=None).exists()
+    assert wallet_certificates.stands_for(
+        bytes(first.certificate), tuple(wallet_copies.identifier(tenant, one) for one in (OPEN, EUDI))
+    )
+
+
+def test_an_institution_of_before_gets_its_key_when_the_service_starts(own_keys: None, tenant: Tenant) -> None:
+    wallet_copies.prepare_all()
+    made = SealKey.of(tenant).get(use=SealKey.Use.WALLETS)
+    wallet_copies.prepare_all()
+    assert SealKey.of(tenant).get(use=SealKey.Use.WALLETS).pk == made.pk
+    assert wallet_copies.key(tenant, "ES256").pk == made.pk
+
+
+def unread(tenant: Tenant) -> int:
+    """Lists of an institution that nobody can read yet."""
+    public = Published._default_manager.filter(encoding="token").values("list_id")
+    return StatusList._default_manager.filter(tenant=tenant).exclude(number__in=public).count()
+
+
+def test_no_letter_leaves_before_its_status_can_be_read(award: Award, tenant: Tenant) -> None:
+    Published._default_manager.all().delete()
+    Delivery.of(tenant).update(state=Delivery.State.QUEUED, due=now())
+    assert unread(tenant) == RULES.at_once
+
+    class Post:
+        def send(self, _letter: Any) -> None:
+            assert unread(tenant) == 0
+
+        def close(self) -> None:
+            pass
+
+    deliveries.send_due(post=Post)
+    assert set(Delivery.of(tenant).values_list("state", flat=True)) == {"sent"}
+
+
+def test_no_copy_is_given_before_its_status_can_be_read(collected: Award, tenant: Tenant) -> None:
+    Published._default_manager.all().delete()
+    assert code(copy(collected)) == "valid"
+
+
+def test_a_list_that_cannot_be_sealed_keeps_no_letter_back(
+    award: Award, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Published._default_manager.all().delete()
+    monkeypatch.setattr(status_lists, "_publish", _refused)
+    status_lists.publish_first([tenant.id])
+    assert unread(tenant) == RULES.at_once
+
+
+def _refused(*_args: Any) -> None:
+    raise UnavailableError("The signer does not answer.", code="signer_unavailable")

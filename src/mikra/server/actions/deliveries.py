@@ -18,7 +18,7 @@ from mikra.adapters.clock import now
 from mikra.adapters.delivery_reports import read_report
 from mikra.adapters.mail import Later, Mailbox, Post, Refused
 from mikra.errors import ConflictError, InputError, MikraError
-from mikra.server.actions import audit, claim_codes, learner_addresses, letters, wallet_consents
+from mikra.server.actions import audit, claim_codes, learner_addresses, letters, status_lists, wallet_consents
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.actions.work import work
 from mikra.server.post import our_post
@@ -53,6 +53,7 @@ def send_due(at: dt.datetime | None = None, *, post: Callable[[], Post] = our_po
         taken = delivery_rows.take_due(moment, AT_ONCE, stuck=moment - STUCK)
     if not taken:
         return False
+    status_lists.publish_first({one.tenant_id for one in taken}, moment)
     line = post()
     try:
         for one in taken:

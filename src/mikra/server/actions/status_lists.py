@@ -8,7 +8,9 @@ was published last is served until there is something newer, whatever is down (`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import logging
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import F, Q
 
@@ -28,6 +30,8 @@ from mikra.server.store.tenants import SealKey
 from mikra.status.indexes import Change, Place
 from mikra.status.table import Value, pack
 from mikra.trust import certificates
+
+log = logging.getLogger("mikra.jobs")
 
 VALID = dt.timedelta(hours=24)
 RENEWED = dt.timedelta(hours=12)
@@ -55,6 +59,22 @@ def publish_due(at: dt.datetime | None = None) -> bool:
     if failed:
         raise failed
     return False
+
+
+def publish_first(tenants: Collection[uuid.UUID], at: dt.datetime | None = None) -> None:
+    """The lists of these institutions that nobody can read yet: before anybody is given a credential that names one.
+
+    One that cannot be sealed keeps nothing back here: the task `status` tries it again, and tells.
+    """
+    public = Published._default_manager.filter(encoding=ENCODINGS[-1]).values("list_id")
+    rows = StatusList._default_manager.select_related("tenant").filter(
+        tenant_id__in=tenants, tenant__issuing_blocked=""
+    )
+    for row in rows.exclude(number__in=public).order_by("number"):
+        try:
+            _publish(row, at or now())
+        except MikraError as error:
+            log.warning("refused", extra={"task": "status", "code": error.code, "kind": type(error).__name__})
 
 
 def _due(moment: dt.datetime) -> Sequence[StatusList]:

@@ -26,7 +26,7 @@ from mikra.exchange.oid4vp import Request
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
 from mikra.sealing.keys import bare_signer
-from mikra.server.actions import audit, copy_places, seal_keys, wallet_copies, wallet_forms, wallet_keys, wallets
+from mikra.server.actions import audit, copy_places, seal_keys, wallet_copies, wallet_forms, wallets
 from mikra.server.actions.wallet_forms import Form
 from mikra.server.actions.work import work
 from mikra.server.store.awards import Award
@@ -185,9 +185,7 @@ def _holding(award: Award, form: str, language: str, authorities: Mapping[str, f
 
 
 def _key_identifiers(award: Award) -> frozenset[str]:
-    tenant = award.tenant
-    names = (wallet_copies.identifier(tenant), wallet_copies.did_of(tenant))
-    signer = seal_keys.signer_of(wallet_keys.key_for(tenant, "ES256", names))
+    signer = seal_keys.signer_of(wallet_copies.key(award.tenant, "ES256"))
     return oid4vp_answer.key_identifiers((signer.certificate, *signer.chain))
 
 

@@ -22,7 +22,7 @@ from mikra.conversion.identity import Identity, of_key
 from mikra.conversion.open_badges import Bearer
 from mikra.errors import InputError
 from mikra.exchange import oid4vci_metadata as metadata
-from mikra.exchange.oid4vci import OPEN, Profile
+from mikra.exchange.oid4vci import OPEN, PROFILES, Profile
 from mikra.exchange.oid4vci_metadata import EUDI_ID, LDP_ID, SDJWT_ID, Configuration, Issuer
 from mikra.issuance import status_entry
 from mikra.server.actions import awards_content, seal_keys, wallet_keys
@@ -75,7 +75,21 @@ def did_of(tenant: Tenant) -> str:
 def prepare(tenant: Tenant, profile: Profile = OPEN) -> None:
     """The key of attestations, before the first of them: list tokens are sealed under it, and take some seconds."""
     if possible():
-        wallet_keys.key_for(tenant, "ES256", (identifier(tenant, profile), did_of(tenant)))
+        key(tenant, "ES256", profile)
+
+
+def prepare_all() -> None:
+    """At the start of a service: an institution of before keys for wallets gets one now, not at its first offer."""
+    if possible():
+        have = SealKey._default_manager.filter(use=SealKey.Use.WALLETS).values("tenant_id")
+        for tenant in Tenant._default_manager.exclude(id__in=have).order_by("id"):
+            prepare(tenant)
+
+
+def key(tenant: Tenant, algorithm: str, profile: Profile = OPEN) -> SealKey:
+    """The key (ES256, EdDSA) that stands for this issuer and its DID; a new one for those of every profile."""
+    every = tuple(identifier(tenant, one) for one in PROFILES.values())
+    return wallet_keys.key_for(tenant, algorithm, (identifier(tenant, profile), did_of(tenant)), every)
 
 
 def issuer_of(tenant: Tenant, profile: Profile = OPEN) -> Issuer:
@@ -136,16 +150,15 @@ def seal(award: Award, configuration: str, bound: Bound, *, language: str, at: d
     """
     tenant = award.tenant
     issuer = identifier(tenant, profile)
-    names = (issuer, did_of(tenant))
-    key = wallet_keys.key_for(tenant, "EdDSA" if configuration == LDP_ID else "ES256", names)
-    identity = replace(_identity(tenant, key), status=entries(bound.place))
+    sealed_by = key(tenant, "EdDSA" if configuration == LDP_ID else "ES256", profile)
+    identity = replace(_identity(tenant, sealed_by), status=entries(bound.place))
     attested = configuration in (SDJWT_ID, EUDI_ID)
     bearer = Bearer(key="" if attested else bound.did)
     made = forms.Award.of(awards_content.file_of(award), identity=identity, bearer=bearer)
     tongue = language if language in made.languages else made.languages[0]
-    signer = seal_keys.signer_of(key)
+    signer = seal_keys.signer_of(sealed_by)
     if attested:
-        return _attestation(_projection(made, configuration, tongue), key, bound, issuer, at)
+        return _attestation(_projection(made, configuration, tongue), sealed_by, bound, issuer, at)
     if configuration == LDP_ID:
         return orjson.loads(forms.make(made, Kind.OPEN_BADGE_1_1, at=at, signer=signer, language=tongue).content)
     document = forms.document_of(made, Kind.OPEN_BADGE_1_1, at=at, signer=signer, language=tongue)

@@ -237,7 +237,7 @@ def _attestation(award: Award, left_out: tuple[str, ...], language: str, at: dt.
     strange = set(left_out) - {one.name for one in projected.table if not one.open}
     if strange:
         raise InputError("This cannot be left out.", where="fields", found=", ".join(sorted(strange))[:80])
-    key = wallet_keys.key_for(award.tenant, "ES256", (issuer, did))
+    key = wallet_copies.key(award.tenant, "ES256")
     (place,) = copy_places.give(award, 1, at)
     content = sd_jwt_vc.seal(
         projected,
@@ -257,8 +257,8 @@ def _attestation(award: Award, left_out: tuple[str, ...], language: str, at: dt.
 
 def _badge(award: Award, form: Form, language: str, at: dt.datetime) -> Taken:
     """Open Badge 3.0 with its proof in it, alone or baked into its image (OB 3.0, 5.3)."""
-    issuer, did = wallet_copies.identifier(award.tenant), wallet_copies.did_of(award.tenant)
-    key = wallet_keys.key_for(award.tenant, "EdDSA", (issuer, did))
+    did = wallet_copies.did_of(award.tenant)
+    key = wallet_copies.key(award.tenant, "EdDSA")
     named = Identity(issuer=did, verification_method=f"{did}#{wallet_keys.key_id(key)}")
     named = of_key(wallet_keys.key_of(key)) if wallet_copies.loopback() else named
     (place,) = copy_places.give(award, 1, at)

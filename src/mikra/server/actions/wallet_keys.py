@@ -38,15 +38,18 @@ COUNTRY = "EU"
 DAY = dt.timedelta(days=1)
 
 
-def key_for(tenant: Tenant, algorithm: str, names: tuple[str, ...]) -> SealKey:
-    """The key of this algorithm (ES256, EdDSA) that stands for these names; made where there is none yet."""
+def key_for(tenant: Tenant, algorithm: str, names: tuple[str, ...], also: tuple[str, ...] = ()) -> SealKey:
+    """The key of this algorithm (ES256, EdDSA) that stands for these names; made where there is none yet.
+
+    `also`: what a new one stands for beside them, so that no second one has to be made: each seals the lists anew.
+    """
     found = _found(tenant, algorithm, names, now())
     if found is not None:
         return found
     with work():
         Tenant._default_manager.select_for_update(no_key=True).get(pk=tenant.pk)
         found = _found(tenant, algorithm, names, now())
-        return found or _made(tenant, algorithm, names)
+        return found or _made(tenant, algorithm, (*names, *(one for one in also if one not in names)))
 
 
 def for_lists(tenant: Tenant, at: dt.datetime) -> SealKey | None:

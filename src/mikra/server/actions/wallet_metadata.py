@@ -15,7 +15,7 @@ from typing import Any
 
 from mikra.exchange import oid4vci_metadata, signed_claims
 from mikra.exchange.oid4vci import PROFILES, Profile
-from mikra.server.actions import seal_keys, wallet_copies, wallet_encryption, wallet_keys
+from mikra.server.actions import seal_keys, wallet_copies, wallet_encryption
 from mikra.server.store.tenants import Tenant
 
 TYPE = "openidvci-issuer-metadata+jwt"
@@ -39,8 +39,7 @@ def _signed(tenant_id: uuid.UUID, profile_name: str, period: int) -> str:
     tenant, profile = Tenant._default_manager.get(pk=tenant_id), PROFILES[profile_name]
     at = dt.datetime.fromtimestamp(period * _KEPT, dt.UTC)
     identifier = wallet_copies.identifier(tenant, profile)
-    key = wallet_keys.key_for(tenant, "ES256", (identifier, wallet_copies.did_of(tenant)))
-    signer = seal_keys.signer_of(key)
+    signer = seal_keys.signer_of(wallet_copies.key(tenant, "ES256", profile))
     x5c = [base64.b64encode(one).decode() for one in (signer.certificate, *signer.chain)]
     claims = {"iss": identifier, "sub": identifier, "iat": int(at.timestamp()), **told(tenant, profile, at)}
     return signed_claims.make(signer, {"typ": TYPE, "x5c": x5c}, claims)
