@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from tests.plugins.migrated import lay_tables
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -55,6 +57,8 @@ def start(folder: Path, **environment: str) -> Any:
     port, log = services.free_port(), folder / "log"
     words = ["serve", "--home", str(folder / "home"), "--port", str(port), "--workers", "1", "--lang", "en"]
     around = {**services.environment(), "MIKRA_ORIGIN": f"http://127.0.0.1:{port}", **environment}
+    if "MIKRA_DATABASE" not in environment:
+        lay_tables(folder / "home")
     with log.open("wb") as out:
         process = subprocess.Popen(
             [*services.MIKRA, *words], stdout=out, stderr=out, env=around, start_new_session=True
