@@ -28,6 +28,8 @@ DRILLS = {
     "R4": "hostile and awkward inputs: each case gets its stated answer",
     "R5": "malformed inputs: only our own errors, none takes over 2 s",
     "R6": "hostile requests over the whole API: no 5xx, a problem on every 4xx",
+    "R7": "every route, verb and id as somebody whose it is not: as if it did not exist; as nobody: the sign-in",
+    "R8": "many at once: one redemption of an offer, one batch of a key, no place of a status list twice",
     "R13": "what names a learner goes through every flow: none of it in logs, errors, addresses, figures, other sites",
 }
 PAGE = ROOT / "docs" / "drills.md"

@@ -1,18 +1,15 @@
-"""Every route as nobody, as a member of another institution, and with another's key (BAR, R7): of the URL map."""
+"""R7: every route of the API as nobody and with another's key; and the list of routes that are public."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from mikra.server.rights import Role
 from mikra.server.store.awards import Award
-from mikra.server.store.base import Owned
 from mikra.server.store.batches import Batch
 from mikra.server.store.designs import Edition
 from mikra.server.store.tenants import Tenant
@@ -23,6 +20,7 @@ from tests.server.api.test_flow import seal
 from tests.server.api.test_schema import URL, ids
 from tests.server.test_guards import patterns
 
+pytestmark = pytest.mark.drill("R7")
 NOTHING = "00000000-0000-7000-8000-000000000000"
 PUBLIC = Path(__file__).parents[3] / "docs" / "public-routes.md"
 REASON = {"reason": "x"}
@@ -90,61 +88,6 @@ def test_without_a_key_there_is_401_everywhere(theirs: Program) -> None:
         for word, address in addresses():
             answer = _asked(Program(secret), word, address, {"id": NOTHING, "message": NOTHING, "number": "1"})
             assert answer.status_code == 401, f"{word} {address}"
-
-
-def _console() -> Iterator[str]:
-    for address, view in patterns():
-        if getattr(view, "guard", "").startswith("console"):
-            yield address
-
-
-def _filled(address: str, slug: str, id: str) -> str:
-    address = address.replace("<slug:slug>", slug).replace("<int:number>", "1").replace("<int:", "<x:")
-    address = re.sub(r"<uuid:\w+>", id, address)
-    return "/" + re.sub(r"<[a-z]+:\w+>", "1", address)
-
-
-def _rows(tenant: Tenant) -> list[str]:
-    """An id of each kind that the institution owns."""
-    kinds = [one for one in Owned.__subclasses__() if not one._meta.abstract]
-    return [str(found.pk) for one in kinds if (found := one.of(tenant).first()) is not None]
-
-
-def test_nobody_is_sent_to_sign_in_from_every_page_of_the_console(client: Client, tenant: Tenant) -> None:
-    count = 0
-    for address in _console():
-        answer = client.get(_filled(address, "zed", NOTHING))
-        if answer.status_code == 405:
-            answer = client.post(_filled(address, "zed", NOTHING))
-        assert answer.status_code == 302, address
-        assert answer["Location"].startswith("/sign-in/"), address
-        count += 1
-    assert count > 20
-
-
-def test_members_of_another_institution_find_nothing(
-    tenant: Tenant, stranger: Tenant, theirs: Program, join: Callable[..., Any], sign_in: Callable[[Any], Client]
-) -> None:
-    """Each page of the console under the other's slug, and under their own with each id of the other."""
-    browser = sign_in(join(stranger, *Role))
-    rows = _rows(tenant)
-    assert len(rows) > 8
-    for address in _console():
-        assert browser.get(_filled(address, "zed", NOTHING)).status_code in (404, 405), address
-        assert browser.post(_filled(address, "zed", NOTHING)).status_code in (404, 405), address
-        if "<uuid:" not in address:
-            continue
-        for method in (browser.get, browser.post):
-            nothing = method(_filled(address, "other", NOTHING))
-            for id in rows:
-                found = method(_filled(address, "other", id))
-                assert found.status_code == nothing.status_code, f"{address} {id}"
-                assert _bare(found, id) == _bare(nothing, NOTHING), f"{address} {id}"
-
-
-def _bare(answer: Any, id: str) -> bytes:
-    body: bytes = answer.content.replace(id.encode(), b"")
-    return re.sub(rb"[A-Za-z0-9]{64}", b"", body)  # tokens against forgery
 
 
 def test_public_routes_are_the_written_list() -> None:
