@@ -50,6 +50,7 @@ def test_what_is_decided_is_there_after_reopening(tmp_path: Path) -> None:
     assert (tmp_path / "status.sqlite").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.drill("R8")
 def test_workers_never_share_a_place(tmp_path: Path) -> None:
     """R8: four processes that begin at once, on a store that none of them has made before."""
     path = tmp_path / "status.sqlite"
@@ -72,6 +73,7 @@ def test_workers_never_share_a_place(tmp_path: Path) -> None:
     assert len({text.partition("#")[0] for text in texts}) == 4, "the workers share their lists"
 
 
+@pytest.mark.drill("R8")
 def test_without_the_constraint_places_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fault that the test above must see: a store whose table takes a place twice."""
     weak = status_store._SCHEMA.replace(", PRIMARY KEY (list, idx)\n) STRICT, WITHOUT ROWID", "\n) STRICT").replace(

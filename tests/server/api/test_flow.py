@@ -177,6 +177,8 @@ def test_a_spool_holds_no_more_than_two_blocks_and_nothing_in_the_clear() -> Non
         assert list(csv.reader(io.TextIOWrapper(spool.reader(), "utf-8")))[-1][0] == "Jana"
 
 
+@pytest.mark.drill("R8")
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_make_one_batch(tenant: Tenant, edition: Edition, program: Give) -> None:
     """R8: one batch, and twenty times the same answer."""

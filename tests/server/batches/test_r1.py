@@ -152,6 +152,7 @@ def test_killed_again_and_again(
     record_property("credentials", drill.rows)
 
 
+@pytest.mark.drill("R8")
 @on("postgresql")
 def test_two_workers_and_one_is_killed(tmp_path: Path, database: postgres.Cluster | None, amount: Amount) -> None:
     """R8 too: they never share a place in a status list, and what the dead one had begun is taken up."""

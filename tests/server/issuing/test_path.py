@@ -213,6 +213,7 @@ def test_a_code_of_one_institution_opens_nothing_at_another(collected: Award, te
     assert phone.token(offered.typed).status_code == 404
 
 
+@pytest.mark.drill("R8")
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_of_fifty_who_redeem_at_once_one_gets_it(collected: Award) -> None:

@@ -115,6 +115,7 @@ def test_a_service_that_is_elsewhere_or_down_is_told(awarded: tuple[Any, str]) -
     assert {one["state"] for one in json.loads(done.stdout)} == {"bad"}
 
 
+@pytest.mark.drill("R8")
 def test_of_fifty_wallets_that_redeem_one_offer_at_once_one_gets_it(awarded: tuple[Any, str]) -> None:
     """BAR, R8."""
     service, database = awarded
@@ -155,6 +156,7 @@ class Told(urllib.request.HTTPRedirectHandler):
         return None
 
 
+@pytest.mark.drill("R8")
 def test_of_fifty_that_bring_one_code_at_once_at_most_one_gets_a_token(awarded: tuple[Any, str]) -> None:
     """BAR, R8, for the authorisation code; whoever comes second shows that it was copied, and ends the first."""
     service, database = awarded
