@@ -31,6 +31,7 @@ DRILLS = {
     "R7": "every route, verb and id as somebody whose it is not: as if it did not exist; as nobody: the sign-in",
     "R8": "many at once: one redemption of an offer, one batch of a key, no place of a status list twice",
     "R13": "what names a learner goes through every flow: none of it in logs, errors, addresses, figures, other sites",
+    "R16": "disk full or read-only, database locked, mail, signer or status host down: said, nothing lost, resumed",
 }
 PAGE = ROOT / "docs" / "drills.md"
 WORKERS = os.environ.get("WORKERS", "2")

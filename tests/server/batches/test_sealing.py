@@ -160,6 +160,7 @@ class Down:
     sign_digest = sign
 
 
+@pytest.mark.drill("R16")
 def test_a_signer_that_is_down_loses_nothing(registrar: Actor, edition: Edition) -> None:
     """R16: said in the batch; the next try goes on by itself."""
     batch = approved(registrar, edition, class_list(5))
@@ -315,6 +316,7 @@ def test_what_keeps_a_batch_from_being_sealed(
         batches_approval.approve(proven(actor(tenant, Role.AUDITOR)), batch.id, sentence=said)
 
 
+@pytest.mark.drill("R15")
 def test_the_stop_switch_stops_a_batch_that_runs(tenant: Tenant, registrar: Actor, edition: Edition) -> None:
     """R15: at the next piece."""
     batch = approved(registrar, edition, class_list(9))
