@@ -50,6 +50,7 @@ def starts(slug: str, ids: dict[str, str]) -> dict[str, list[str]]:
             *(f"{console}/people/{ids['learner']}/", f"{console}/ledger/{ids['delivery']}/"),
             f"{console}/designs/{ids['design']}/",
             f"{console}/settings/people/{ids['member']}/",
+            f"{console}/prior-learning/{ids['prior']}/",
         ],
         "wallet": ["/wallet/", "/wallet/you/", "/wallet/shown/"],
     }
@@ -138,6 +139,7 @@ KINDS = (
     (r"keys/<uuid:id>", "key"),
     (r"providers/<uuid:id>", "provider"),
     (r"cases/<uuid:id>", "case"),
+    (r"prior-learning/<uuid:id>", "prior"),
     (r"webhooks/<uuid:id>", "webhook"),
     (r"programs/<uuid:id>", "program"),
     (r"shown/<uuid:id>", "share"),

@@ -173,6 +173,8 @@ LATER = (
     "console/<slug:slug>/awards/<uuid:id>/look/certificate.pdf",  # for a row that is named
     "console/<slug:slug>/settings/webhooks/<uuid:id>/replay/",  # for a message that was sent
     "console/<slug:slug>/providers/<uuid:id>/logo/",  # for one that has a logo
+    "console/<slug:slug>/prior-learning/<uuid:id>/evidence/<uuid:evidence>/",  # for a piece that is named, too
+    "console/<slug:slug>/prior-learning/<uuid:id>/evidence/<uuid:evidence>/remove/",  # as that
 )
 """Routes that are there in another state of the thing alone."""
 

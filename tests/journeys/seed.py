@@ -86,7 +86,29 @@ def _offices(actor: Any, hostile: bool) -> dict[str, str]:
     case = rights_cases.open_case(actor, kind="access", received=now().date(), asker=name)
     key = api_keys.make(actor, name=HOSTILE[:100] if hostile else "Student system", scopes=["read"])
     hook = webhooks.make(actor, url="https://sis.example.com/mikra", events=["batch.done"])
-    return {"case": str(case.id), "program": str(key.key.id), "webhook": str(hook.webhook.id)}
+    prior = _prior(actor, hostile)
+    return {"prior": prior, "case": str(case.id), "program": str(key.key.id), "webhook": str(hook.webhook.id)}
+
+
+def _prior(actor: Any, hostile: bool) -> str:
+    """A case of prior learning that was assessed and waits for a decision; one that was refused."""
+    from mikra.server.actions import prior_learning, prior_learning_assessment, prior_learning_decision
+    from mikra.server.actions import prior_learning_evidence as evidence
+    from mikra.server.store.designs import Edition
+
+    edition, said = Edition.of(actor.tenant).order_by("-id")[0], HOSTILE if hostile else "Kept a plant running."
+    count = len(prior_learning.outcomes_of(edition, "en"))
+    found = prior_learning_assessment.Found(met=False, method=said, reason=said)
+    for number in range(2):
+        learner = {"given_name": SCRIPT if hostile else "Jana", "family_name": "Malá", "email": f"v{number}@l.example"}
+        case = prior_learning.open_case(actor, edition.id, learner)
+        evidence.add_file(actor, case.id, title=said, outcomes=[0], name=said, data=said.encode())
+        evidence.add_link(actor, case.id, title=said, outcomes=[0], url="https://own.example/a", text=said)
+        prior_learning.send(actor, case.id, actor.person_id)
+        prior_learning_assessment.assess(actor, case.id, dict.fromkeys(range(count), found))
+        if number == 0:
+            prior_learning_decision.decide(actor, case.id, "not_awarded", said)
+    return str(case.id)
 
 
 def _wallet(tenant: Any, award_id: str, hostile: bool) -> tuple[str, dict[str, str]]:

@@ -13,6 +13,7 @@ from mikra.server.web.keys import urls as keys_urls
 from mikra.server.web.learners import urls as learners_urls
 from mikra.server.web.ledger import urls as ledger_urls
 from mikra.server.web.present import desk
+from mikra.server.web.prior_learning import urls as prior_learning_urls
 from mikra.server.web.privacy import urls as privacy_urls
 
 handler404 = "mikra.server.web.errors.not_found"
@@ -35,6 +36,7 @@ urlpatterns = [
     path("present/", include("mikra.server.web.present.urls")),
     path("console/<slug:slug>/", include(awards_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(learners_urls.console_urlpatterns)),
+    path("console/<slug:slug>/", include(prior_learning_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(ledger_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(keys_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(accounts_urls.console_urlpatterns)),

@@ -8,14 +8,15 @@ the list, without values: the reader sees that it is missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mikra import vocabulary
 from mikra.errors import InputError
 from mikra.instants import instant
 from mikra.messages.spoken import Day, Said, Speaks, harmless
-from mikra.model import Agent, Concept, Credential, Node, Organisation, Text
+from mikra.model import Agent, Concept, Credential, LearningAchievement, Node, Organisation, Text
+from mikra.model.remarks import Route, RouteKind, find
 from mikra.report import Stated, words
 from mikra.validation.annex1 import Element, Meter
 from mikra.validation.annex1_elements import Definition
@@ -83,10 +84,19 @@ def summarise(credential: Credential, meter: Meter) -> Mapping[str, Stated]:
     rows = {element.key.replace("-", "_"): _element(element) for element in meter.elements}
     parts = gather(credential)
     awarded = (each.awarding.awarding_date for each in parts.learnings if each.awarding)
+    if any(map(_by_validation, credential.achievements)):
+        known = rows["participation"]
+        rows["participation"] = replace(known, values=(words("report.route.validation"), *known.values))
     rows["issuer"] = _issuer(parts.issuer)
     rows["awarded_on"] = _dates("awarded_on", awarded)
     rows["valid_until"] = _dates("valid_until", [credential.valid_until, credential.expiration_date])
     return {name: rows[name] for name in ORDER}
+
+
+def _by_validation(achievement: LearningAchievement) -> bool:
+    """Whether the route that it states is the validation of prior learning."""
+    notes = [one for one in achievement.additional_note if one.subject and one.subject.notation == Route.kind]
+    return any(one.route is RouteKind.VALIDATION for one in find(notes, Route))
 
 
 def summarise_other(document: Mapping[str, Any]) -> Mapping[str, Stated]:

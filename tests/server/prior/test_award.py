@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import orjson
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from mikra.errors import ConflictError, NotAllowedError
 from mikra.issuance.design_assessment import assess
@@ -17,6 +19,8 @@ from mikra.server.actions import (
     batches,
     batches_approval,
     batches_undo,
+    claim_codes,
+    claims,
     corrections_supersede,
     rows,
     rows_typed,
@@ -173,3 +177,30 @@ def test_the_credential_is_no_poorer_than_that_of_a_course(validation: Validatio
 def test_each_route_has_room_in_its_column() -> None:
     """SQLite takes what is too long, PostgreSQL does not."""
     assert max(len(one) for one in RouteKind) <= (Award._meta.get_field("route").max_length or 0)
+
+
+def test_the_learner_reads_on_the_page_of_the_letter_how_it_was_achieved(validation: Validation) -> None:
+    award = seal(validation, decision.to_award(validation.registrar, validation.decided().case_id))
+    plain = sealed_batch(validation.registrar, validation.edition, class_list(1))
+    says = {
+        one.id: claims.look(code_of(one)).design.route for one in (award, Award.of(validation.tenant).get(batch=plain))
+    }
+    assert list(says.values()) == [RouteKind.VALIDATION, RouteKind.COURSE]
+    page = Client().get(f"/claim/{code_of(award)}/").content.decode()
+    assert "validation of prior learning" in page
+
+
+def code_of(award: Award) -> str:
+    delivery = award.deliveries.get()
+    return claim_codes.code_of(award.tenant_id, delivery.id)
+
+
+def test_the_verifiers_page_says_so_and_of_a_course_it_does_not(validation: Validation) -> None:
+    award = seal(validation, decision.to_award(validation.registrar, validation.decided().case_id))
+    plain = sealed_batch(validation.registrar, validation.edition, class_list(1))
+    course = Award.of(validation.tenant).get(batch=plain)
+    pages = []
+    for one in (award, course):
+        file = SimpleUploadedFile("credential.jsonld", awards_content.file_of(one))
+        pages.append(Client().post("/verify/", {"file": file}).content.decode())
+    assert ["Awarded after validation of prior learning" in page for page in pages] == [True, False]

@@ -79,7 +79,7 @@ def test_an_edition_that_is_no_longer_awarded_takes_no_case(validation: Validati
 def test_evidence_says_what_it_speaks_for(validation: Validation) -> None:
     registrar, case = validation.registrar, validation.open()
     evidence.add_file(registrar, case.id, title="Plan", outcomes=[0], name="C:\\x\\plan.pdf", data=PDF)
-    evidence.add_link(registrar, case.id, title="Site", outcomes=[0], url="https://work.example/a")
+    evidence.add_link(registrar, case.id, title="Site", outcomes=[0], url="https://own.example/a")
     shown = prior_learning.case(registrar, case.id).evidence
     assert [(one.kind, one.title, one.outcomes) for one in shown] == [
         ("description", "Six years", (0,)),
@@ -165,7 +165,8 @@ def test_nothing_is_awarded_with_an_outcome_that_is_not_met(validation: Validati
 
 def test_nothing_is_awarded_with_a_row_that_is_not_whole(validation: Validation) -> None:
     case = validation.assessed(grade="")
-    assert refused(InputError, decision.decide, validation.decider, case.id, "awarded", "Yes.").where == "grade"
+    error = refused(ConflictError, decision.decide, validation.decider, case.id, "awarded", "Yes.")
+    assert (error.code, error.found) == ("row_not_whole", "Grade")
     assert PriorCase.get(validation.tenant, case.id).state == State.DECISION
 
 

@@ -12,6 +12,7 @@ from mikra.issuance.design_file import read_design
 from mikra.issuance.fields import RosterField
 from mikra.model.remarks import RouteKind
 from mikra.rendering import page
+from mikra.server.store.awards import Award
 from mikra.server.store.batches import Batch
 from mikra.server.store.designs import Edition
 
@@ -67,6 +68,11 @@ def awarded(design: Design, *, trial: bool, by_validation: bool) -> Design:
 def design_for(batch: Batch) -> Design:
     """The edition of a batch as that batch awards it."""
     return awarded(design_of(batch.edition), trial=batch.trial, by_validation=batch.by_validation)
+
+
+def design_of_award(award: Award) -> Design:
+    """The edition of an award, by the route on which it was reached."""
+    return awarded(design_of(award.edition), trial=False, by_validation=award.route == RouteKind.VALIDATION)
 
 
 @lru_cache(maxsize=KEPT)

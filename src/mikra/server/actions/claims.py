@@ -12,7 +12,7 @@ from mikra.adapters.clock import now
 from mikra.errors import ConflictError, InputError, MikraError, NotFoundError
 from mikra.issuance.design import Design
 from mikra.server.actions import audit, awards_content, claim_codes, letters, minors, typed_codes
-from mikra.server.actions.batches_design import design_of
+from mikra.server.actions.batches_design import design_of_award
 from mikra.server.actions.work import work
 from mikra.server.installation import installation
 from mikra.server.store import delivery_rows, personal
@@ -57,7 +57,7 @@ def look(code: str, at: dt.datetime | None = None) -> Offer:
     return Offer(
         delivery=delivery,
         award=award,
-        design=design_of(award.edition),
+        design=design_of_award(award),
         name=name,
         open=bool(name) and not ended and not withdrawn,
         claimed=delivery.state == State.CLAIMED,

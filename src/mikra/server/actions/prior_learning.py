@@ -189,7 +189,7 @@ def words_of(where: str, text: str, *, needed: bool = True) -> str:
         raise InputError(
             _("This is too long.") if said else _("Write a word here."),
             where=where,
-            found=str(len(said)),
+            found=str(len(said)) if said else "",
             expected=f"1 to {LONGEST} characters",
         )
     return said

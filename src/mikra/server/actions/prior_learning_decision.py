@@ -74,7 +74,17 @@ def _check_award(actor: Actor, found: PriorCase) -> None:
             fix=_("Decide that it is not awarded, or ask for more evidence."),
             code="outcome_not_met",
         )
-    row.checked(found.edition, secret_of(found)["row"], actor.language, whole=True)
+    known = secret_of(found)["row"]
+    try:
+        row.checked(found.edition, known, actor.language, whole=True)
+    except InputError as error:
+        raise ConflictError(
+            _("It cannot be awarded: what is known of the learner is not complete."),
+            where="outcome",
+            found=row.label_of(error.where, actor.language),
+            fix=_("Have it put right in the case; then decide."),
+            code="row_not_whole",
+        ) from error
 
 
 def _add(actor: Actor, found: PriorCase, outcome: str, reason: str) -> PriorDecision:

@@ -76,6 +76,16 @@ def checked(edition: Edition, given: Mapping[str, str], language: str, *, whole:
     return {name: text for name, text in texts.items() if text}
 
 
+def label_of(name: str, language: str) -> str:
+    """A field as a form calls it."""
+    return heading_text(name, language) if name else ""
+
+
+def missing(edition: Edition, given: Mapping[str, str], language: str) -> list[str]:
+    """What a class list demands and is not there yet, as a form calls it."""
+    return [label_of(one.name, language) for one in asked(edition) if one.required and not given.get(one.name)]
+
+
 def shown_name(row: Mapping[str, str]) -> str:
     """The name as it was typed; "" where none is there."""
     return row.get("full_name") or " ".join(row[one] for one in NAMES[:2] if row.get(one))

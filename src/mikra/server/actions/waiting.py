@@ -12,6 +12,7 @@ from mikra.server.rights import Actor, Right
 from mikra.server.store.awards import Award
 from mikra.server.store.batches import Batch
 from mikra.server.store.designs import Design, Edition
+from mikra.server.store.prior_learning import PriorCase
 from mikra.server.store.tenants import Provider, SealKey
 
 MOST = 5
@@ -29,12 +30,23 @@ class Waiting:
     requests: int = 0
     reviews: int = 0
     overdue: int = 0
+    to_assess: int = 0
+    to_decide: int = 0
 
     @property
     def total(self) -> int:
         letters = 1 if self.came_back else 0
         overdue = 1 if self.overdue else 0
-        return len(self.lists) + len(self.approvals) + letters + self.requests + self.reviews + overdue
+        return (
+            len(self.lists)
+            + len(self.approvals)
+            + letters
+            + self.requests
+            + self.reviews
+            + overdue
+            + self.to_assess
+            + self.to_decide
+        )
 
 
 def waiting(actor: Actor, day: dt.date) -> Waiting:
@@ -52,6 +64,10 @@ def waiting(actor: Actor, day: dt.date) -> Waiting:
         if actor.may(Right.REVIEW)
         else 0,
         overdue=_overdue(actor, day) if actor.may(Right.QUALITY) or actor.may(Right.DESIGN) else 0,
+        to_assess=PriorCase.to_assess(actor.tenant, actor.person_id).count(),
+        to_decide=PriorCase.of(actor.tenant).filter(state=PriorCase.State.DECISION).count()
+        if actor.may(Right.SEAL) and actor.may(Right.LEARNERS)
+        else 0,
     )
 
 

@@ -50,6 +50,11 @@ class PriorCase(Owned):
         return self.state in (self.State.AWARDED, self.State.NOT_AWARDED)
 
     @classmethod
+    def to_assess(cls, tenant: Any, person_id: Any) -> models.QuerySet[Self]:
+        """Those that wait for this person's assessment."""
+        return cls.of(tenant).filter(state=cls.State.ASSESSMENT, assessor_id=person_id, assessor__isnull=False)
+
+    @classmethod
     def listed(cls, tenant: Any) -> models.QuerySet[Self]:
         """With what a list shows, the last changed first."""
         return cls.of(tenant).select_related("edition", "key", "assessor", "batch").order_by("-changed", "-id")

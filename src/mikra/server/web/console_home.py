@@ -108,9 +108,29 @@ def _others(request: Asked, found: waiting.Waiting) -> list[dict[str, Any]]:
     slug = request.tenant.slug
     return [
         {"title": title.format(count=count), "text": text, "href": url_if(page, slug) + query}
-        for count, title, text, page, query in counted
+        for count, title, text, page, query in (*counted, *_prior(found))
         if count
     ]
+
+
+def _prior(found: waiting.Waiting) -> tuple[tuple[int, str, str, str, str], ...]:
+    assess, decide = found.to_assess, found.to_decide
+    return (
+        (
+            assess,
+            ngettext("{count} case of prior learning to assess", "{count} cases of prior learning to assess", assess),
+            _("Say outcome by outcome whether it is met."),
+            "prior",
+            "?state=assessment",
+        ),
+        (
+            decide,
+            ngettext("{count} case of prior learning to decide", "{count} cases of prior learning to decide", decide),
+            _("Read the assessment, then decide."),
+            "prior",
+            "?state=decision",
+        ),
+    )
 
 
 def _first(request: Asked, steps: waiting.FirstSteps) -> list[dict[str, Any]]:

@@ -14,17 +14,25 @@ from mikra.server.words import _, lazy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """`name` is a URL name that takes the tenant's slug."""
+    """`name` is a URL name that takes the tenant's slug. Any of the rights shows it."""
 
     label: Any
     name: str
     right: Right
     prefix: str
+    also: tuple[Right, ...] = ()
 
 
 ENTRIES = (
     Entry(label=lazy("Designs"), name="designs", right=Right.VIEW, prefix="designs"),
     Entry(label=lazy("Awards"), name="batches", right=Right.VIEW, prefix="awards"),
+    Entry(
+        label=lazy("Prior learning"),
+        name="prior",
+        right=Right.PREPARE,
+        prefix="prior-learning",
+        also=(Right.SEAL, Right.REVIEW, Right.DESIGN, Right.RIGHTS_CASES),
+    ),
     Entry(label=lazy("People"), name="learners", right=Right.LEARNERS, prefix="people"),
     Entry(label=lazy("Ledger"), name="ledger", right=Right.PREPARE, prefix="ledger"),
     Entry(label=lazy("Ask a wallet"), name="ask_wallet", right=Right.RECOGNISE, prefix="ask-wallet"),
@@ -39,7 +47,7 @@ def entries(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     """label, url, here: for the header."""
     shown = []
     for one in ENTRIES:
-        if not actor.may(one.right):
+        if not any(map(actor.may, (one.right, *one.also))):
             continue
         try:
             address = reverse(one.name, args=[actor.tenant.slug])

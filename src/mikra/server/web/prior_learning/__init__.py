@@ -1,0 +1,1 @@
+"""Validation of prior learning, in the console."""
