@@ -204,3 +204,13 @@ def test_the_verifiers_page_says_so_and_of_a_course_it_does_not(validation: Vali
         file = SimpleUploadedFile("credential.jsonld", awards_content.file_of(one))
         pages.append(Client().post("/verify/", {"file": file}).content.decode())
     assert ["Awarded after validation of prior learning" in page for page in pages] == [True, False]
+
+
+def test_how_a_class_takes_part_is_not_said_of_who_took_no_part(validation: Validation) -> None:
+    """The edition is taught in a blended way, and assessed on site."""
+    batch = decision.to_award(validation.registrar, validation.decided().case_id)
+    (claim,) = batches.preview(validation.registrar, batch.id, 2).achievements
+    assert claim.specified_by
+    assert claim.specified_by.mode == ()
+    assert [plan.mode for plan in claim.specified_by.influenced_by if plan.mode] == []
+    assert any(one.specified_by and one.specified_by.mode for one in claim.proven_by)

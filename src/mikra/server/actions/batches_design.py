@@ -60,9 +60,14 @@ def awarded(design: Design, *, trial: bool, by_validation: bool) -> Design:
     """The design as one batch awards it: `by_validation`, whatever route the edition plans.
 
     Its credentials then say that prior learning was validated, and claim no activity in which the learner took part.
+    The form of participation is then that of the assessment (Annex I, element 10), where the edition states one.
     """
     drawn = trial_of(design) if trial else design
-    return replace(drawn, route=RouteKind.VALIDATION) if by_validation else drawn
+    if not by_validation or drawn.route is RouteKind.VALIDATION:
+        return drawn
+    assessed = any(one.mode for one in drawn.assessment)
+    taken_part = replace(drawn.participation, mode=()) if assessed else drawn.participation
+    return replace(drawn, route=RouteKind.VALIDATION, participation=taken_part)
 
 
 def design_for(batch: Batch) -> Design:
