@@ -62,9 +62,9 @@ class Watched:
             self.drill.read(line)
             self.lines.append(line.strip())
 
-    def until(self, what: Callable[[str], bool], after: int = 0) -> str:
+    def until(self, what: Callable[[str], bool], after: int = 0, seconds: float = ENOUGH) -> str:
         """The first line that is so."""
-        deadline = time.monotonic() + ENOUGH
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for line in self.lines[after:]:
                 if what(line):

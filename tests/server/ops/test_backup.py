@@ -96,6 +96,7 @@ def published(number: int, values: dict[int, Value]) -> bytes:
     return b"e30." + urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=") + b".AA"
 
 
+@pytest.mark.drill("R10")
 def test_the_whole_way(machine: Machine, new: Machine, filled: tuple[Machine, dict[str, Any]], tmp_path: Path) -> None:
     known = filled[1]
     backup = tmp_path / "kept" / "a.backup"

@@ -2,7 +2,8 @@
 
 1. status lists: what the last published ones say is withdrawn is withdrawn here too; a list can take away, never give
 2. every list that was open is closed, and new ones begin with numbers far beyond any that can have been given
-3. batches that were being sealed are paused: a person looks, and goes on, or cancels
+3. batches that were being sealed are paused: a person looks, and goes on, or cancels; what was intended for their rows
+   is forgotten, as those places may have been sealed since
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from mikra.errors import ConflictError, InputError
 from mikra.server.actions.audit import Line, note_all
 from mikra.server.actions.work import work
 from mikra.server.store.awards import Award
-from mikra.server.store.batches import Batch
+from mikra.server.store.batches import Batch, BatchRow
 from mikra.server.store.status import StatusList, StatusMark
 from mikra.server.store.tenants import Tenant
 from mikra.status import token
@@ -71,12 +72,20 @@ def reconcile(published: Iterable[bytes], *, nothing_withdrawn: bool, reason: st
         paused = Batch._default_manager.filter(
             tenant__in=blocked, state__in=(Batch.State.SEALING, Batch.State.SCHEDULED)
         ).update(state=Batch.State.PAUSED, problem=PAUSED)
+        _forget_intentions(blocked)
         for tenant in blocked:
             detail: dict[str, Any] = {"blocked": tenant.issuing_blocked, "nothing_withdrawn": nothing_withdrawn}
             line = Line(verb="backup.reconciled", subject=f"tenant:{tenant.id}", reason=reason, detail=detail)
             note_all(tenant, "operator", [line], at)
         Tenant._default_manager.filter(pk__in=[one.pk for one in blocked]).update(issuing_blocked="")
     return Reconciled(tenants=len(blocked), closed=len(lists), withdrawn=withdrawn, paused=paused)
+
+
+def _forget_intentions(blocked: list[Tenant]) -> None:
+    """Rows whose award id and place were fixed before the backup: both may be in use since, and even withdrawn."""
+    BatchRow._default_manager.filter(tenant__in=blocked, state=BatchRow.State.INTENT).update(
+        state=BatchRow.State.READY, slot=None, award_stem="", list_number=None, list_index=None
+    )
 
 
 def _told(published: bytes) -> tuple[str, dict[int, int]]:
