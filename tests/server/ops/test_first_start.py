@@ -170,6 +170,7 @@ def test_a_key_that_is_brought_and_retired(home: Installation, running: SignerSe
         seal_keys_made.compromised(actor, key.id, " ", since=now())
 
 
+@pytest.mark.drill("R15")
 def test_the_stop_switch_of_an_institution(actor: Callable[..., Actor], tenant: Tenant) -> None:
     sealer = actor(tenant, Role.SEALER)
     with pytest.raises(NotAllowedError):
@@ -182,6 +183,7 @@ def test_the_stop_switch_of_an_institution(actor: Callable[..., Actor], tenant: 
     assert [one.verb for one in Entry._default_manager.order_by("number")] == ["sealing.stopped", "sealing.resumed"]
 
 
+@pytest.mark.drill("R15")
 def test_the_stop_switch_of_all(home: Installation, running: SignerServer) -> None:
     key = SealKey._default_manager.get(use="trial")
     assert stop.stop_all(True)

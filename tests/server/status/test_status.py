@@ -112,6 +112,7 @@ def test_the_verifiers_page_reads_the_lists_of_this_house(registrar: Actor, batc
     assert code(good) not in ("valid", ""), "a seal of lists vouches for a credential"
 
 
+@pytest.mark.drill("R15")
 def test_what_is_decided_is_public_at_the_next_publication(registrar: Actor, batch: Batch) -> None:
     """R15: `publish_due` runs every few seconds; one call is enough for a list."""
     publish_everything()
@@ -124,6 +125,7 @@ def test_what_is_decided_is_public_at_the_next_publication(registrar: Actor, bat
     assert not status_lists.publish_due()
 
 
+@pytest.mark.drill("R15")
 def test_a_list_counts_for_a_day_at_most_and_is_renewed(registrar: Actor, batch: Batch) -> None:
     publish_everything()
     for one in Published._default_manager.all():
@@ -155,6 +157,7 @@ def test_what_is_decided_while_a_list_is_published_is_not_forgotten(
     assert verdict(award)[1] == "credential_revoked"
 
 
+@pytest.mark.drill("R15")
 def test_the_last_list_is_served_while_the_signer_is_down(registrar: Actor, batch: Batch) -> None:
     publish_everything()
     award = Award.of(registrar.tenant).order_by("row")[0]
@@ -176,6 +179,7 @@ def test_the_last_list_is_served_while_the_signer_is_down(registrar: Actor, batc
     assert status_lists.publish_due()
 
 
+@pytest.mark.drill("R15")
 def test_the_last_list_is_served_while_the_database_is_down(registrar: Actor, batch: Batch) -> None:
     publish_everything()
     award = Award.of(registrar.tenant).order_by("row")[0]
