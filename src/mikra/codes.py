@@ -176,6 +176,8 @@ CODES: dict[str, tuple[str, Effect]] = {
     "uniform_answer": ("not_here", Effect.REFUSED),
     "rate_limited": ("slow_down", Effect.REFUSED),
     "timeout": ("slow_down", Effect.INDETERMINATE),
+    "transfer_malformed": ("client_error", Effect.REFUSED),
+    "transfer_altered": ("client_error", Effect.REFUSED),
     "request_malformed": ("client_error", Effect.REFUSED),
     "media_type_not_supported": ("client_error", Effect.REFUSED),
     "encoding_not_supported": ("client_error", Effect.REFUSED),

@@ -30,7 +30,7 @@ from mikra.server.actions import (
     name_requests,
     presenting,
     presenting_keys,
-    report_keys,
+    service_keys,
     shares,
     status_lists,
     wallet_answer_choices,
@@ -266,9 +266,9 @@ def none_of(found: list[str]) -> None:
 def keys_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     leaf, above = presenting_keys.made()
     presenting_keys.hold(private_key_signer(leaf.key, leaf.certificate, (above.certificate,)))
-    monkeypatch.setattr(report_keys, "_HELD", {})
-    made = report_keys.made()
-    report_keys.hold(private_key_signer(made.key, made.certificate))
+    monkeypatch.setattr(service_keys, "_HELD", {})
+    made = service_keys.made()
+    service_keys.hold(private_key_signer(made.key, made.certificate))
 
 
 def hostile(address: str) -> Iterator[dict[str, Any]]:

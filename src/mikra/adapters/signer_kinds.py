@@ -30,6 +30,8 @@ class Kind(StrEnum):
     AUDIT_HEAD = "audit-head"
     REPORT = "report"
     """The report of a verification, as the verifier's page gives it to keep."""
+    TRANSFER = "transfer"
+    """A learner's credentials on their way to a home institution, as one file."""
     REQUEST = "request"
     METADATA = "metadata"
     PDF = "pdf"
@@ -50,6 +52,7 @@ _LISTS = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"}
 _OURS = {
     "mikra/receipt/": Kind.RECEIPT,
     "mikra/report/": Kind.REPORT,
+    "mikra/transfer/": Kind.TRANSFER,
     "mikra/tombstone/": Kind.STATUS_LIST,
     "mikra/manifest/": Kind.MANIFEST,
 }
@@ -113,6 +116,6 @@ def _unknown(found: str) -> InputError:
     return InputError(
         "The signer does not know what this is, so it seals it under no key.",
         found=found,
-        expected="a credential, a status list, a receipt, a report, a manifest or an audit head as Mikra writes them",
+        expected="a credential, a status list, a receipt, a report, a transfer, a manifest or an audit head of Mikra",
         code="request_malformed",
     )

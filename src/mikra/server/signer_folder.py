@@ -40,6 +40,7 @@ SEALS = {
     "status": ("status-list",),
     "requests": ("request",),
     "reports": ("report",),
+    "transfers": ("transfer",),
     "receipts": ("receipt", "manifest", "audit-head"),
     "wallets": ("vc", "sd-jwt", "data-integrity", "metadata", "token-list"),
 }

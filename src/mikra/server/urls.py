@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("mikra.server.web.verify.urls")),
     path("", include("mikra.server.web.wallet.urls")),
     path("", include("mikra.server.web.issuing.urls")),
+    path("", include("mikra.server.web.transfers.urls")),
     path("present/", include("mikra.server.web.present.urls")),
     path("console/<slug:slug>/", include(awards_urls.console_urlpatterns)),
     path("console/<slug:slug>/", include(learners_urls.console_urlpatterns)),

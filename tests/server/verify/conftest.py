@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from mikra.sealing.keys import private_key_signer
-from mikra.server.actions import awards_content, report_keys, verifying
+from mikra.server.actions import awards_content, service_keys, verifying
 from mikra.server.store.awards import Award
 from mikra.server.web.verify.views import BUCKETS
 from mikra.trust.loader import OFFLINE
@@ -22,9 +22,9 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def report_key(monkeypatch: pytest.MonkeyPatch) -> bytes:
     """The certificate of the key that seals reports here."""
-    monkeypatch.setattr(report_keys, "_HELD", {})
-    made = report_keys.made()
-    report_keys.hold(private_key_signer(made.key, made.certificate))
+    monkeypatch.setattr(service_keys, "_HELD", {})
+    made = service_keys.made()
+    service_keys.hold(private_key_signer(made.key, made.certificate))
     return made.certificate
 
 

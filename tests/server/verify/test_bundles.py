@@ -20,7 +20,7 @@ from mikra.adapters.signer_kinds import Kind
 from mikra.cli import main
 from mikra.sealing import jades
 from mikra.sealing.keys import private_key_signer
-from mikra.server.actions import report_keys, verify_reports
+from mikra.server.actions import service_keys, verify_reports
 from mikra.server.installation import Installation, installation
 from mikra.server.web.verify import reports
 from mikra.verification import bundle, sealed_report
@@ -164,7 +164,7 @@ def test_whatever_was_exchanged_is_refused(
 def test_a_seal_by_another_key_is_refused(
     client: Client, genuine: bytes, keys: Path, capsys: Told, tmp_path: Path
 ) -> None:
-    other = report_keys.made()
+    other = service_keys.made()
     content = dict(sealed_report.read(bundle.opened(downloaded(client, genuine))["seal.json"]).content)
 
     def resealed(parts: Parts) -> None:
@@ -207,22 +207,22 @@ def test_parts_that_are_none(client: Client, genuine: bytes, parts: str) -> None
 
 def test_its_key_seals_reports_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Installation(home=tmp_path, origin=installation().origin)
-    monkeypatch.setattr(report_keys, "installation", lambda: home)
+    monkeypatch.setattr(service_keys, "installation", lambda: home)
     for _ in range(2):
-        report_keys._make(report_keys.name())
+        service_keys._make(service_keys.name())
     (key,) = read_plan(home.signer_plan).keys
-    assert (key.name, key.seals) == (report_keys.name(), {Kind.REPORT})
+    assert (key.name, key.seals) == (service_keys.name(), {Kind.REPORT})
 
 
 def test_keys_of_earlier_years_stay_published(
     client: Client, report_key: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    earlier = report_keys.made()
+    earlier = service_keys.made()
     home = Installation(home=tmp_path, origin=installation().origin)
-    monkeypatch.setattr(report_keys, "installation", lambda: home)
-    name = report_keys.name().replace(str(now().year), "2020")
+    monkeypatch.setattr(service_keys, "installation", lambda: home)
+    name = service_keys.name().replace(str(now().year), "2020")
     home.keys.mkdir()
     (home.keys / f"{name}.p12").write_bytes(b"")
-    report_keys._HELD[name] = private_key_signer(earlier.key, earlier.certificate)
+    service_keys._HELD[name] = private_key_signer(earlier.key, earlier.certificate)
     found = [one["kid"] for one in client.get("/verify/keys.json").json()["keys"]]
     assert found == [hashlib.sha256(one).hexdigest() for one in (report_key, earlier.certificate)]

@@ -14,7 +14,7 @@ from mikra.adapters.clock import now
 from mikra.errors import UnavailableError
 from mikra.sealing import jades
 from mikra.sealing.keys import Signer
-from mikra.server.actions import report_keys, verify_reports
+from mikra.server.actions import service_keys, verify_reports
 from mikra.server.store.tenants import Tenant
 from mikra.server.web.verify import reports
 from mikra.verification import sealed_report
@@ -96,7 +96,7 @@ def test_without_its_key_there_is_no_report(client: Client, genuine: bytes, monk
     def down() -> Signer:
         raise UnavailableError("The signer does not answer.", code="signer_down")
 
-    monkeypatch.setattr(report_keys, "signer", down)
+    monkeypatch.setattr(service_keys, "signer", down)
     for kind in ("json", "pdf"):
         answer = client.post("/verify/report/", {"report": kept, "as": kind})
         assert answer.status_code == 503

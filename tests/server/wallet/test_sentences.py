@@ -13,7 +13,11 @@ from tools import words
 
 FOLDER = Path(actions.__file__).parent
 FILES = sorted(
-    [*FOLDER.glob("wallets*.py"), *(FOLDER / f"{name}.py" for name in ("claims", "feedback", "shares", "rate_limits"))]
+    [
+        *FOLDER.glob("wallets*.py"),
+        *FOLDER.glob("transfers*.py"),
+        *(FOLDER / f"{name}.py" for name in ("claims", "feedback", "shares", "rate_limits")),
+    ]
     + [FOLDER / f"wallet_{name}.py" for name in ("bundle", "consents", "forms", "moving", "next", "owner", "sign_in")]
 )
 

@@ -1,7 +1,7 @@
 """The report on what somebody was shown, as a file to keep: what was judged, when, by what, and the checks.
 
     kept = verify_reports.value(files, ...)     what the page carries while it is open: signed by us, kept nowhere
-    verify_reports.as_json(content_of(...))     sealed by the key of this installation for reports (`report_keys`)
+    verify_reports.as_json(content_of(...))     sealed by the key of this installation for reports (`service_keys`)
     verify_reports.as_bundle(content, ...)      the same with all that it was made from: `mikra verify --bundle FILE`
 
 It names each part of that bundle by its SHA-256: the files that were judged, whom we trusted, and what the web answered
@@ -26,7 +26,7 @@ from mikra.errors import InputError
 from mikra.formats.containers import ZipLimits
 from mikra.issuance.compose import instant
 from mikra.sealing import jades
-from mikra.server.actions import report_keys
+from mikra.server.actions import service_keys
 from mikra.server.actions.verifying import Checked
 from mikra.server.installation import installation
 from mikra.trust.loader import BEHAVIOUR, Recorded
@@ -156,7 +156,7 @@ def as_json(content: Mapping[str, Any], at: dt.datetime) -> bytes:
         "name": "Report of a verification",
         "credentialSubject": dict(content),
     }
-    return jades.seal(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), signer=report_keys.signer(), at=at)
+    return jades.seal(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), signer=service_keys.signer(), at=at)
 
 
 def as_bundle(content: Mapping[str, Any], carried: str, files: Iterable[bytes], at: dt.datetime) -> bytes:

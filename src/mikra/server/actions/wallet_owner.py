@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-import re
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import orjson
 
 from mikra.adapters.clock import chance, now
 from mikra.errors import ConflictError, InputError
+from mikra.exchange.transfer import ESI
 from mikra.server.actions import (
     claim_codes,
     erasure_list,
@@ -40,7 +40,6 @@ ADDRESSES = 5
 """Of one wallet."""
 RECOVERIES = Buckets(a_minute=5, burst=10)
 """By the caller: codes on paper are not guessed."""
-_ESI = re.compile(r"urn:schac:personalUniqueCode:int:esi:[A-Za-z0-9._:@\-]{3,200}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +94,7 @@ def remove_address(wallet: Wallet, id: str) -> None:
 def describe(wallet: Wallet, *, name: str, esi: str) -> None:
     """What the learner says about themselves. InputError for what is no European Student Identifier (`esi`)."""
     esi = esi.strip()
-    if esi and not _ESI.fullmatch(esi):
+    if esi and not ESI.fullmatch(esi):
         raise InputError(
             "This is no European Student Identifier.",
             where="esi",

@@ -50,6 +50,12 @@
     setTimeout(() => { button.textContent = word; button.removeAttribute("role"); }, 2500);
   });
 
+  // A code that stands after # in the address, and so was sent to nobody, is put where it is typed.
+  const typed = document.querySelector("[data-from-fragment]");
+  if (typed && !typed.value && /^#[0-9A-Za-z-]{10,60}$/.test(location.hash)) {
+    typed.value = location.hash.slice(1);
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-dismiss]");
     if (button) button.closest("[data-dismissable]").remove();

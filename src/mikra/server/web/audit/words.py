@@ -79,6 +79,7 @@ WORDS: dict[str, Any] = {
     "settings.changed": lazy("Decided otherwise"),
     "sign_on.changed": lazy("Set up the institution's own sign-in"),
     "sign_on.removed": lazy("Removed the institution's own sign-in"),
+    "transfer.read": lazy("Opened a file from another institution"),
     "tenant.made": lazy("Made this institution"),
     "webhook.changed": lazy("Changed where events are sent to"),
     "webhook.made": lazy("Has events sent to a program"),

@@ -17,7 +17,7 @@ from mikra.instants import instant
 from mikra.messages import spoken
 from mikra.rendering.verification_report import Page, Part, numbered, write_report
 from mikra.report import Verdict
-from mikra.server.actions import report_keys, verify_reports, verifying
+from mikra.server.actions import service_keys, verify_reports, verifying
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
@@ -66,7 +66,7 @@ def _paper(content: dict[str, Any], written: bytes, moment: dt.datetime) -> byte
 @public
 def keys(_request: HttpRequest) -> HttpResponse:
     """The public keys under which reports of this installation are sealed."""
-    response = HttpResponse(orjson.dumps(report_keys.published()), content_type="application/jwk-set+json")
+    response = HttpResponse(orjson.dumps(service_keys.published()), content_type="application/jwk-set+json")
     response["Cache-Control"] = "public, max-age=3600"
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -1,7 +1,8 @@
-"""The key under which this installation seals reports of verifications: of its own use, with the signer, each year new.
+"""Keys under which this installation seals what is its own word: reports of verifications, files for institutions.
 
-It seals reports and nothing else. Its certificate stands for the address of this installation, and all of them are
-published there (`/verify/keys.json`): so whoever keeps a report can tell that it was made here.
+Each is for one use and seals nothing else, lies with the signer, and is new each year. Its certificate stands for the
+address of this installation, and all of them are published there (`/verify/keys.json`): so whoever keeps such a file
+can tell that it was made here.
 """
 
 from __future__ import annotations
@@ -28,32 +29,34 @@ from mikra.server.actions import seal_keys_made, wallet_keys
 from mikra.server.installation import Mode, installation
 from mikra.trust import certificates
 
-USE = "reports"
+REPORTS, TRANSFERS = "reports", "transfers"
+TITLES = {REPORTS: "Verification reports of", TRANSFERS: "Transfers of"}
+"""Use of a key -> what its certificate calls it."""
 PER_MINUTE = 6_000
-"""Reports of a minute: each is asked for by somebody who looks at a page."""
+"""Files of a minute: each is asked for by somebody who looks at a page."""
 _HELD: dict[str, Signer] = {}
 """Name of a key -> signer: a connection is kept as long as the process lives."""
 
 
-def hold(signer: Signer) -> None:
-    """From now on reports are sealed by that signer, in this process."""
-    _HELD[name()] = signer
+def hold(signer: Signer, use: str = REPORTS) -> None:
+    """From now on what is of this use is sealed by that signer, in this process."""
+    _HELD[name(use)] = signer
 
 
-def name() -> str:
+def name(use: str = REPORTS) -> str:
     """Of the key in force: of the address of this installation, and of the year."""
-    return f"{_start()}{now().year}"
+    return f"{_start(use)}{now().year}"
 
 
-def _start() -> str:
-    return f"{USE}-{hashlib.sha256(installation().origin.encode()).hexdigest()[:8]}-"
+def _start(use: str) -> str:
+    return f"{use}-{hashlib.sha256(installation().origin.encode()).hexdigest()[:8]}-"
 
 
-def signer() -> Signer:
+def signer(use: str = REPORTS) -> Signer:
     """The key in force, made where there is none yet. UnavailableError where the signer is down."""
-    key = name()
+    key = name(use)
     if key not in _HELD:
-        _make(key)
+        _make(key, use)
     return _opened(key)
 
 
@@ -64,16 +67,19 @@ def _opened(key: str) -> Signer:
 
 
 def published() -> dict[str, Any]:
-    """The public keys of this installation for reports, of this year and of those before, as a JWK set (RFC 7517, 5).
+    """Its public keys for reports and transfers, of this year and of those before, as a JWK set (RFC 7517, 5).
 
     UnavailableError where the signer is down.
     """
     current = signer()
     found = {current.certificate: current}
-    for file in sorted(installation().keys.glob(f"{_start()}*.p12")):
-        with suppress(MikraError):  # of an earlier year, and no longer with the signer
-            earlier = _opened(file.stem)
-            found[earlier.certificate] = earlier
+    for use in TITLES:
+        for file in sorted(installation().keys.glob(f"{_start(use)}*.p12")):
+            with suppress(MikraError):  # of an earlier year, and no longer with the signer
+                earlier = _opened(file.stem)
+                found[earlier.certificate] = earlier
+        if name(use) in _HELD:
+            found[_HELD[name(use)].certificate] = _HELD[name(use)]
     return {"keys": [_jwk(one) for one in found]}
 
 
@@ -94,17 +100,17 @@ def _jwk(certificate: bytes) -> dict[str, Any]:
     }
 
 
-def made() -> MadeKey:
+def made(use: str = REPORTS) -> MadeKey:
     """A new key with its certificate, under the authority of the installation."""
     of = installation()
-    return _certified(signer_folder.authority(of, wallet_keys.new_authority))
+    return _certified(signer_folder.authority(of, wallet_keys.new_authority), use)
 
 
-def _certified(above: MadeKey) -> MadeKey:
+def _certified(above: MadeKey, use: str) -> MadeKey:
     of = installation()
     host = (urlsplit(of.origin).hostname or "localhost")[:40]
     subject = wallet_certificates.Subject(
-        name=f"Verification reports of {host}",
+        name=f"{TITLES[use]} {host}",
         country=wallet_keys.COUNTRY,
         names=(of.origin,),
         demonstration=of.mode is Mode.DEMONSTRATION,
@@ -112,12 +118,12 @@ def _certified(above: MadeKey) -> MadeKey:
     return wallet_certificates.certified(above, subject, at=now() - dt.timedelta(days=1))
 
 
-def _make(key: str) -> None:
+def _make(key: str, use: str) -> None:
     """Where it is not in the plan yet: of all processes that come at once, one makes it."""
     of = installation()
     above = signer_folder.authority(of, wallet_keys.new_authority)
-    planned = signer_folder.Planned(name=key, use=USE, per_minute=PER_MINUTE)
-    if signer_folder.make_once(of, planned, lambda: _certified(above)):
+    planned = signer_folder.Planned(name=key, use=use, per_minute=PER_MINUTE)
+    if signer_folder.make_once(of, planned, lambda: _certified(above, use)):
         seal_keys_made.take_up()
 
 

@@ -1,0 +1,1 @@
+"""Credentials for a home institution: the learner sends, programs fetch, the recognition officer opens."""
