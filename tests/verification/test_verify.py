@@ -609,7 +609,7 @@ def test_a_demonstration_is_called_one_whatever_the_verdict() -> None:
 def test_a_seal_that_is_itself_an_anchor_was_named_and_confirmed_by_nobody() -> None:
     leaf = authorities.seal().signer.certificate
     own = judged(seal(edc()), Policy(anchors=(leaf,))).check("seal.certificate").reason.text()
-    assert "you named as trusted" in own
+    assert "known here as trusted" in own
     other = judged(seal(edc()), ANCHORED).check("seal.certificate").reason.text()
-    assert "you named as trusted" not in other
+    assert "known here as trusted" not in other
     assert "confirms" in other
