@@ -190,3 +190,23 @@ def test_what_stands_for_quality_is_each_a_sentence_of_its_own() -> None:
     assert "other" not in english["types_of_quality_assurance"]
     (row,) = [r for r in measure_loss(credential, Form.SD_JWT_VC_EU, english).rows if r.definition.number == "11"]
     assert (row.as_text, row.missing) == (("review",), ("aspect",))
+
+
+@pytest.mark.parametrize(
+    ("form", "as_text", "missing"),
+    [
+        (Form.EDC, (), ()),
+        (Form.OPEN_BADGE_3, ("route",), ()),
+        (Form.VC_2, ("route",), ()),
+        (Form.SD_JWT_VC, (), ("route",)),
+    ],
+)
+def test_that_prior_learning_was_validated_is_told_where_it_cannot_be_said(
+    form: Form, as_text: tuple[str, ...], missing: tuple[str, ...]
+) -> None:
+    row = measure_loss(made.award(BY_VALIDATION), form, document_of(form, BY_VALIDATION))["10"]
+    assert tuple(one for one in row.as_text if one == "route") == as_text
+    assert tuple(one for one in row.missing if one == "route") == missing
+
+
+BY_VALIDATION = "company-digital-skills"

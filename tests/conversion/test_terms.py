@@ -71,7 +71,9 @@ def test_the_twin_gives_back_every_fact_in_every_language(name: str) -> None:
         stated, found = facts(credential, language), facts(back, language)
         for number, wanted in stated.items():
             lost = {f for f in wanted if f not in found[number]}
-            assert {f.kind for f in lost} <= {"region", "scale"} - ({"region"} if language == "en" else set()), number
+            # VERSION 1 has no term for the route: it stands in the text for people, and the loss report says so.
+            may_be = {"region", "scale", "route"} - ({"region"} if language == "en" else set())
+            assert {f.kind for f in lost} <= may_be, number
     assert measure(back).mandatory_present.present == 11
 
 

@@ -97,6 +97,9 @@ def _content(learning: Learning, language: str) -> _Found:
             yield "o1", "prerequisites", said(spec.entry_requirement.note_literal, language)
     for remark in remarks.find(notes_of(learning), remarks.QfEhea):
         yield "8", "cycle", remark.cycle.value
+    for route in remarks.find(notes_of(learning), remarks.Route):
+        if route.route is remarks.RouteKind.VALIDATION:
+            yield "10", "route", route.route.value
 
 
 def _assessed(learning: Learning, language: str) -> _Found:
@@ -143,7 +146,7 @@ def _quality(parts: Parts, learning: Learning, language: str) -> _Found:
     yield from (("11", "aspect", one.aspect.value) for one in remarks.find(notes, remarks.InternalQuality))
 
 
-_NOTED = ("cycle", "option", "standard", "aspect", "supervision_kind")
+_NOTED = ("cycle", "route", "option", "standard", "aspect", "supervision_kind")
 
 
 def spoken(fact: Fact, language: str) -> str:
