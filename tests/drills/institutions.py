@@ -23,9 +23,11 @@ from mikra.server.actions import (
     prior_learning,
     rights_cases,
     rows,
+    service_keys,
     shares,
     status_lists,
     tenant_settings,
+    transfers,
     wallet_answer_choices,
     wallet_answers,
     wallet_copies,
@@ -47,6 +49,7 @@ from mikra.server.store.wallets import Address, Wallet
 from tests.server.deliveries.test_letters import World
 from tests.server.institution import class_list, give_keys, proven, publish, sealed_batch
 
+ESI = "urn:schac:personalUniqueCode:int:esi:zed.example:12345"
 NOTHING = "00000000-0000-7000-8000-000000000000"
 KINDS = (
     (r"awards/new/<uuid:edition>", "edition"),
@@ -71,6 +74,7 @@ KINDS = (
     (r"wallet/answered/<uuid:id>", "answer"),
     (r"wallet/answer/<str:token>", "token"),
     (r"wallet/shown/<uuid:id>", "share"),
+    (r"wallet/send/<uuid:id>", "transfer"),
     (r"wallet/<uuid:id>", "held"),
     (r"present/<uuid:id>", "presentation"),
     (r"account/passkeys/<int:pk>", "passkey"),
@@ -113,6 +117,9 @@ def furnish(tenant: Tenant, actor: Callable[..., Actor], person: Person, address
     """Everything of which there is an id, made through the actions."""
     leaf, above = presenting_keys.made()
     presenting_keys.hold(private_key_signer(leaf.key, leaf.certificate, (above.certificate,)))
+    for use in service_keys.TITLES:
+        made = service_keys.made(use)
+        service_keys.hold(private_key_signer(made.key, made.certificate), use)
     every = proven(actor(tenant, *Role))
     tenant_settings.change(every, grace_minutes=0, step_up=False)
     give_keys(tenant)
@@ -162,6 +169,7 @@ def _of_wallet(wallet: Wallet, award: Any) -> dict[str, str]:
     wallet_answers.answer(wallet, asked, {one.id: one.choices[0].name for one in questions}, language="en")
     found = {
         "held": held.id, "share": shares.make(wallet, [held.id]).id, "address": Address.of(wallet).order_by("id")[0].id,
+        "transfer": transfers.make(wallet, [held.id], esi=ESI, to="Home University").id,
         "answer": WalletAnswer.of(wallet).order_by("id")[0].id, "presentation": begun.row.id,
     }  # fmt: skip
     return {name: str(one) for name, one in found.items()}

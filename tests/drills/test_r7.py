@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mikra.exchange.vc_api_exchange import read_link
-from mikra.server.actions import presenting, verifying, wallets
+from mikra.server.actions import presenting, service_keys, verifying, wallets
 from mikra.server.actions.presenting import Asking
 from mikra.server.actions.rate_limits import BUCKETS
 from mikra.server.rights import Actor, Role
@@ -53,6 +53,7 @@ def routes(*guards: str) -> list[str]:
 @pytest.fixture
 def owner(tenant: Tenant, actor: Callable[..., Actor], join: Any, monkeypatch: pytest.MonkeyPatch) -> Owner:
     monkeypatch.setattr(verifying, "HttpLoader", lambda: OFFLINE)
+    monkeypatch.setattr(service_keys, "_HELD", {})
     for one in (BUCKETS, answering.BUCKETS):
         one.clear()
     return furnish(tenant, actor, join(tenant, *Role), "p1@student.example")
