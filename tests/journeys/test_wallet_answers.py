@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,11 @@ import pytest
 from tests.journeys.test_learner import PHONE, code, looked_at, offer
 from tests.journeys.test_learner import browser as browser
 from tests.journeys.test_wallet_asks import awarded as awarded
+from tests.server.ops.conftest import environment
+from tests.simulators.identity_service import identity_service
 
 pytestmark = [pytest.mark.sockets, pytest.mark.extra("server")]
+ROOT = Path(__file__).parents[2]
 WIDE = {"width": 1280, "height": 900}
 KEPT = os.environ.get("MIKRA_PICTURES", "")
 """A folder for pictures of the pages; none are made otherwise."""
@@ -78,3 +83,35 @@ def test_a_learner_without_it_can_say_so(awarded: Any, browser: Callable[..., An
     seen(page, "nothing")
     page.get_by_role("button", name="Tell the verifier").click()
     page.get_by_text("You did not answer. Nothing was shown.").wait_for()
+
+
+SERVICE = """
+import sys, django; django.setup()
+from mikra.server.store.sign_on import SignOn
+from mikra.server.store.tenants import Tenant
+row = SignOn(tenant=Tenant._default_manager.get(slug="zed"), kind="oidc", label="Zed account", enabled=True)
+row.members = {"server_url": sys.argv[1], "client_id": "mikra", "secret": "s3cret"}
+row.save()
+"""
+
+
+def test_an_institution_says_by_its_own_sign_in_who_this_is(awarded: Any, browser: Callable[..., Any]) -> None:
+    """The browser leaves for another site and comes back, under the policy for forms."""
+    env = {**environment(), "PYTHONPATH": str(ROOT / "src"), "MIKRA_HOME": str(awarded.home)}
+    env |= {"DJANGO_SETTINGS_MODULE": "mikra.server.settings", "MIKRA_MODE": "development"}
+    with identity_service("p2@student.example") as address:
+        subprocess.run([sys.executable, "-c", SERVICE, address], env=env, check=True, timeout=120)
+        phone = browser()
+        phone.goto(offer(awarded, 2))
+        phone.get_by_role("button", name="Collect it").click()
+        phone.get_by_role("button", name="Keep it and show it").click()
+        phone.get_by_label("Code").fill(code(awarded, "p2@"))
+        phone.get_by_role("button", name="Open my wallet").click()
+        phone.wait_for_url("**/wallet/show/**")
+        phone.goto("/wallet/")
+        phone.get_by_role("link", name="Water quality monitoring").first.click()
+        seen(phone, "proof")
+        phone.get_by_role("button", name="Show it by Zed account").click()
+        phone.get_by_text("Your institution has said that this is you.").wait_for()
+        assert phone.get_by_role("button", name="Show it by Zed account").count() == 0
+        seen(phone, "proven")

@@ -169,13 +169,9 @@ def by_recovery(digest: bytes) -> Wallet | None:
     return Wallet._default_manager.select_related("person").filter(recovery=digest).first()
 
 
-def by_subject(tenant: Any, subject: bytes) -> Wallet | None:
-    """The wallet that this institution's sign-in may open again, where its owner said so."""
-    found = Proof._default_manager.select_related("wallet__person").filter(
-        tenant=tenant, subject=subject, recovers=True
-    )
-    first = found.first()
-    return first.wallet if first else None
+def proof_by(tenant: Any, subject: bytes) -> Proof | None:
+    """The proof by this account of that institution."""
+    return Proof._default_manager.filter(tenant=tenant, subject=subject).first()
 
 
 def transfer_by(token: bytes) -> Transfer | None:

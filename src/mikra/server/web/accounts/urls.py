@@ -19,6 +19,7 @@ from requests import RequestException
 
 from mikra.errors import UnavailableError
 from mikra.server.web.accounts import decisions, own, people, services, set_up
+from mikra.server.web.accounts.leaving import leaving
 from mikra.server.web.guards import by_own_way
 
 View = Callable[..., HttpResponseBase]
@@ -66,9 +67,9 @@ urlpatterns = [
     path("sign-in/second/", guarded("public", mfa.authenticate), name="mfa_authenticate"),
     path("sign-in/passkey/", guarded("public", passkeys.login_webauthn), name="mfa_login_webauthn"),
     path("sign-in/inactive/", guarded("public", account.account_inactive), name="account_inactive"),
-    path("sign-in/oidc/<str:provider_id>/", guarded("public", oidc.login), name="openid_connect_login"),
+    path("sign-in/oidc/<str:provider_id>/", guarded("public", leaving(oidc.login)), name="openid_connect_login"),
     path("sign-in/oidc/<str:provider_id>/back/", guarded("public", oidc.callback), name="openid_connect_callback"),
-    path("sign-in/saml/<slug:organization_slug>/", guarded("public", saml.login), name="saml_login"),
+    path("sign-in/saml/<slug:organization_slug>/", guarded("public", leaving(saml.login)), name="saml_login"),
     path("sign-in/saml/<slug:organization_slug>/acs/", csrf_exempt(guarded("public", saml.acs)), name="saml_acs"),
     path("sign-in/saml/<slug:organization_slug>/done/", guarded("public", saml.finish_acs), name="saml_finish_acs"),
     path("sign-in/saml/<slug:organization_slug>/sls/", guarded("public", saml.sls), name="saml_sls"),

@@ -15,9 +15,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mikra.adapters.clock import now
 from mikra.errors import InputError, MikraError, UnavailableError
 from mikra.rendering.mosaic import mosaic
-from mikra.server.actions import claims, shares, verifying, wallet_forms, wallet_next, wallets, wallets_claiming
+from mikra.server.actions import (
+    claims,
+    shares,
+    verifying,
+    wallet_forms,
+    wallet_identity,
+    wallet_next,
+    wallets,
+    wallets_claiming,
+)
 from mikra.server.store.wallets import Held
-from mikra.server.web.guards import Asked, learner
+from mikra.server.web.accounts import proving
+from mikra.server.web.guards import Asked, learner, not_there
 from mikra.server.web.pages import render
 from mikra.server.web.verify.telling import TILES, told
 from mikra.server.web.wallet.files import saved, saved_as
@@ -96,10 +106,23 @@ def one(request: Asked, id: uuid.UUID) -> HttpResponse:
         "letter": wallets_claiming.collected(letter),
         "successor": successor,
         "paper": held.award is not None,
+        "proof": wallet_identity.shown(held),
+        "services": wallet_identity.services(held),
         "next": wallet_next.of(held, language=tongue),
         "shown": [each for each in shares.mine(request.wallet) if str(held.id) in each.held and each.state == "open"],
     }
     return render(request, "wallet/one.html", values)
+
+
+@require_POST
+@learner
+def prove(request: Asked, id: uuid.UUID, kind: str) -> HttpResponse:
+    """Off to the institution's own sign-in (`kind` of `SignOn`), to show that the award is the owner's."""
+    held = wallets.get(request.wallet, id)
+    service = next((one for one in wallet_identity.services(held) if one.kind == kind), None)
+    if service is None:
+        raise not_there()
+    return proving.begin(request, held, service)
 
 
 @require_safe

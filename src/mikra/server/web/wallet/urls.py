@@ -32,6 +32,7 @@ urlpatterns = [
     path("wallet/<uuid:id>/certificate.pdf", held.certificate, name="wallet_certificate"),
     path("wallet/<uuid:id>/take/", taking.choose, name="wallet_take"),
     path("wallet/<uuid:id>/take/file/", taking.take, name="wallet_taken"),
+    path("wallet/<uuid:id>/prove/<str:kind>/", held.prove, name="wallet_prove"),
     path("wallet/<uuid:id>/remove/", held.remove, name="wallet_remove"),
     path("wallet/<uuid:id>/back/", held.put_back, name="wallet_back"),
     path("s/<str:code>/", shared.show, name="share"),
