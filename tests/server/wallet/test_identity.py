@@ -17,8 +17,8 @@ from mikra.server.store.awards import Award
 from mikra.server.store.sign_on import SignOn
 from mikra.server.store.tenants import Tenant
 from mikra.server.store.wallets import Held, Proof, Wallet
-from mikra.server.web.accounts import proving
 from mikra.server.web.accounts import sign_on as web
+from mikra.server.web.wallet import proving
 from tests.server.accounts.test_sign_on import MEMBERS, Door, left_for
 
 Make = Callable[..., Actor]

@@ -18,7 +18,10 @@ FILES = sorted(
         *FOLDER.glob("transfers*.py"),
         *(FOLDER / f"{name}.py" for name in ("claims", "feedback", "shares", "rate_limits")),
     ]
-    + [FOLDER / f"wallet_{name}.py" for name in ("bundle", "consents", "forms", "identity", "moving", "next", "owner", "sign_in")]
+    + [
+        FOLDER / f"wallet_{name}.py"
+        for name in ("bundle", "consents", "forms", "identity", "moving", "next", "owner", "sign_in")
+    ]
 )
 
 

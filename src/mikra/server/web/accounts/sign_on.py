@@ -17,8 +17,8 @@ from mikra.server.actions import sign_on
 from mikra.server.installation import Mode, installation
 from mikra.server.store.sign_on import SignOn
 from mikra.server.web import errors
-from mikra.server.web.accounts import proving
 from mikra.server.web.guards import ONLY
+from mikra.server.web.wallet import proving
 
 _KINDS = {SignOn.Kind.OIDC: "openid_connect", SignOn.Kind.SAML: "saml"}
 
