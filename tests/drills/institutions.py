@@ -25,6 +25,7 @@ from mikra.server.actions import (
     rows,
     service_keys,
     shares,
+    sign_on,
     status_lists,
     tenant_settings,
     transfers,
@@ -80,7 +81,14 @@ KINDS = (
     (r"account/passkeys/<int:pk>", "passkey"),
 )
 """Where an id stands in a route -> of which kind it is."""
-OTHERS = {"slug:kind": "notice", "slug:form": "edc", "str:kind": "csv", "int:number": "1", "slug:scheme": "eqf"}
+OTHERS = {
+    "slug:service": "oidc",
+    "slug:kind": "notice",
+    "slug:form": "edc",
+    "str:kind": "csv",
+    "int:number": "1",
+    "slug:scheme": "eqf",
+}
 
 
 @dataclass
@@ -132,6 +140,8 @@ def furnish(tenant: Tenant, actor: Callable[..., Actor], person: Person, address
     asked = claims.ask_for_correction(code, "Not how I write my name")
     claims.claim(code)
     wallet_copies.prepare(tenant)
+    at = {"server_url": "https://login.zed.example", "client_id": "mikra", "secret": "s3cret"}
+    sign_on.set_up(every, "oidc", "Account", at, enabled=True)
     while status_lists.publish_due():
         pass
     case = rights_cases.open_case(every, kind="access", received=now().date(), asker="A learner")

@@ -116,13 +116,13 @@ def one(request: Asked, id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @learner
-def prove(request: Asked, id: uuid.UUID, kind: str) -> HttpResponse:
-    """Off to the institution's own sign-in (`kind` of `SignOn`), to show that the award is the owner's."""
+def prove(request: Asked, id: uuid.UUID, service: str) -> HttpResponse:
+    """Off to the institution's own sign-in (`service`: a kind of `SignOn`), to show that the award is the owner's."""
     held = wallets.get(request.wallet, id)
-    service = next((one for one in wallet_identity.services(held) if one.kind == kind), None)
-    if service is None:
+    found = next((one for one in wallet_identity.services(held) if one.kind == service), None)
+    if found is None:
         raise not_there()
-    return proving.begin(request, held, service)
+    return proving.begin(request, held, found)
 
 
 @require_safe
