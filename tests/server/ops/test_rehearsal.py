@@ -37,7 +37,7 @@ def run(service: Any, *words: str, database: str = "", **more: str) -> subproces
 
 def seed(service: Any, database: str = "") -> None:
     env = {**environment(), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    env |= {"MIKRA_ORIGIN": f"http://127.0.0.1:{service.port}"}
+    env |= {"MIKRA_ORIGIN": f"http://127.0.0.1:{service.port}", "MIKRA_MODE": "development"}
     if database:
         env["MIKRA_DATABASE"] = database
     command = [MIKRA[0], "-m", "tests.journeys.learner_seed", str(service.home)]

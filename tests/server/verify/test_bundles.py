@@ -209,7 +209,7 @@ def test_its_key_seals_reports_and_nothing_else(tmp_path: Path, monkeypatch: pyt
     home = Installation(home=tmp_path, origin=installation().origin)
     monkeypatch.setattr(service_keys, "installation", lambda: home)
     for _ in range(2):
-        service_keys._make(service_keys.name())
+        service_keys._make(service_keys.name(), service_keys.REPORTS)
     (key,) = read_plan(home.signer_plan).keys
     assert (key.name, key.seals) == (service_keys.name(), {Kind.REPORT})
 

@@ -6,7 +6,6 @@ import datetime as dt
 
 from mikra.errors import ConflictError
 from mikra.server.actions import status_lists
-from mikra.server.actions.status_places import base_of
 from mikra.server.actions.wallet_offers import counts, refuse_lost
 from mikra.server.actions.work import work
 from mikra.server.store.awards import Award
@@ -34,5 +33,4 @@ def give(award: Award, count: int, at: dt.datetime) -> list[Place]:
         rows = [WalletCopy(id=new_id(), **common, list_number=number, list_index=index) for number, index in taken]
         WalletCopy._default_manager.bulk_create(rows)
     status_lists.publish_first([held.tenant_id], at)
-    bases = {number: base_of(number) for number, _index in taken}
-    return [Place(bases[number], index) for number, index in taken]
+    return [Place(f"{shelf.address}/{number}", index) for number, index in taken]

@@ -12,7 +12,7 @@ import logging
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from mikra.adapters.clock import now
 from mikra.errors import MikraError, NotFoundError
@@ -26,7 +26,7 @@ from mikra.server.actions.work import work
 from mikra.server.store.awards import Award
 from mikra.server.store.copies import awards_at
 from mikra.server.store.status import Published, StatusList, StatusMark, marks_of
-from mikra.server.store.tenants import SealKey
+from mikra.server.store.tenants import SealKey, Tenant
 from mikra.status.indexes import Change, Place
 from mikra.status.table import Value, pack
 from mikra.trust import certificates
@@ -70,9 +70,19 @@ def publish_first(tenants: Collection[uuid.UUID], at: dt.datetime | None = None)
     rows = StatusList._default_manager.select_related("tenant").filter(
         tenant_id__in=tenants, tenant__issuing_blocked=""
     )
-    for row in rows.exclude(number__in=public).order_by("number"):
+    _published_now(rows.exclude(number__in=public), at or now())
+
+
+def publish_again(tenant: Tenant, at: dt.datetime | None = None) -> None:
+    """Every list of an institution, as it is sealed under another key from now on: before anybody looks into one."""
+    rows = StatusList._default_manager.select_related("tenant").filter(tenant=tenant, tenant__issuing_blocked="")
+    _published_now(rows, at or now())
+
+
+def _published_now(rows: QuerySet[StatusList], moment: dt.datetime) -> None:
+    for row in rows.order_by("number"):
         try:
-            _publish(row, at or now())
+            _publish(row, moment)
         except MikraError as error:
             log.warning("refused", extra={"task": "status", "code": error.code, "kind": type(error).__name__})
 

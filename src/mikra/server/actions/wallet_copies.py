@@ -25,7 +25,7 @@ from mikra.exchange import oid4vci_metadata as metadata
 from mikra.exchange.oid4vci import OPEN, PROFILES, Profile
 from mikra.exchange.oid4vci_metadata import EUDI_ID, LDP_ID, SDJWT_ID, Configuration, Issuer
 from mikra.issuance import status_entry
-from mikra.server.actions import awards_content, seal_keys, wallet_keys
+from mikra.server.actions import awards_content, seal_keys, status_lists, wallet_keys
 from mikra.server.installation import Mode, installation
 from mikra.server.store.awards import Award
 from mikra.server.store.tenants import SealKey, Tenant
@@ -73,9 +73,12 @@ def did_of(tenant: Tenant) -> str:
 
 
 def prepare(tenant: Tenant, profile: Profile = OPEN) -> None:
-    """The key of attestations, before the first of them: list tokens are sealed under it, and take some seconds."""
+    """The key of attestations, before the first of them: list tokens are sealed under it, all of them anew."""
     if possible():
+        known = SealKey.of(tenant).filter(use=SealKey.Use.WALLETS).exists()
         key(tenant, "ES256", profile)
+        if not known:
+            status_lists.publish_again(tenant)
 
 
 def prepare_all() -> None:

@@ -170,7 +170,7 @@ def by_token(tenant: Tenant, asked: Asked, at: dt.datetime, *, late: bool = Fals
     `late`: after its end too, for what a wallet says afterwards.
     """
     scheme, text = oauth.read_authorization(asked.authorization)
-    row = issuing.by_token(tenant.id, digest_of(text))
+    row = issuing.by_token(tenant, digest_of(text))
     if row is None or row.profile != asked.profile.name or row.token_ends is None:
         raise _not_ours()
     if row.token_ends <= at and not late:

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from mikra.server.store.base import Owned
+from mikra.server.store.tenants import Tenant
 
 
 class WalletOffer(Owned):
@@ -121,15 +122,19 @@ class SpentNonce(models.Model):
 
 
 def by_code(tenant_id: uuid.UUID, digest: bytes) -> WalletOffer | None:
-    return _rows(tenant_id).filter(code=digest).first()
+    return WalletOffer.of(tenant_id).filter(code=digest).order_by().first()
 
 
 def by_reference(tenant_id: uuid.UUID, digest: bytes) -> WalletOffer | None:
-    return _rows(tenant_id).filter(reference=digest).first()
+    return WalletOffer.of(tenant_id).filter(reference=digest).order_by().first()
 
 
-def by_token(tenant_id: uuid.UUID, digest: bytes) -> WalletOffer | None:
-    return _rows(tenant_id).filter(token=digest).first()
+def by_token(tenant: Tenant, digest: bytes) -> WalletOffer | None:
+    """With its award, and with all by which that is sealed once more."""
+    row = _rows(tenant.id).filter(token=digest).select_related("award__learner__key").first()
+    if row is not None:
+        row.tenant = row.award.tenant = tenant
+    return row
 
 
 def _rows(tenant_id: uuid.UUID) -> models.QuerySet[WalletOffer]:

@@ -119,8 +119,10 @@ def reserve(shelf: Shelf, count: int) -> list[tuple[int, int]]:
         for one in lists:
             given += _taken(one, sum(other is one for other in wanted))
     lists = _replaced(shelf, lists)
+    changed = {number for number, _place in given}
     for one in lists:
-        one.save(update_fields=("taken",))
+        if one.number in changed:
+            one.save(update_fields=("taken",))
     dice.shuffle(given)
     return given
 
