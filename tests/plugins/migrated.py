@@ -15,12 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import django
-
-import mikra.server.store
-
 ROOT = Path(__file__).parents[2]
-MIGRATIONS = Path(mikra.server.store.__file__).parent / "migrations"
 NAME = "mikra.sqlite3"
 
 
@@ -33,9 +28,13 @@ def lay_tables(home: Path) -> Path:
 
 
 def _template() -> Path:
-    """Of exactly these migrations."""
+    """Of exactly these migrations. Imported here: where the core alone is tested, there is no service."""
+    import django
+
+    import mikra.server.store
+
     told = hashlib.sha256(f"{sys.executable} {django.__version__}".encode())
-    for one in sorted(MIGRATIONS.glob("*.py")):
+    for one in sorted((Path(mikra.server.store.__file__).parent / "migrations").glob("*.py")):
         told.update(one.read_bytes())
     kept = Path(tempfile.gettempdir()) / f"mikra-tables-{os.getuid()}-{told.hexdigest()[:16]}"
     kept.mkdir(exist_ok=True, mode=0o700)
