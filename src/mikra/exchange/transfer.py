@@ -106,9 +106,10 @@ def read(data: bytes) -> Transfer:
         raise _altered("The seal of this file does not hold.")
     try:
         made = _transfer(whole, subject, opened.seals[0].certificate)
+        stands = wallet_certificates.stands_for(made.certificate, (made.origin,))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _malformed("This file for a home institution lacks something.", str(error)[:80]) from error
-    if not wallet_certificates.stands_for(made.certificate, (made.origin,)):
+    if not stands:
         raise _altered("This file says that it comes from where its seal does not stand for.", made.origin)
     return made
 

@@ -128,7 +128,17 @@ def test_our_own_link_needs_no_web(made: Transfer) -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["", "hello", f"{AWAY}/transfer/", f"{AWAY}/other/#ABC", "http://away.example/transfer/#ABC", "https://#x"]
+    "link",
+    [
+        "",
+        "hello",
+        f"{AWAY}/transfer/",
+        f"{AWAY}/other/#ABC",
+        "http://away.example/transfer/#ABC",
+        "https://#x",
+        "https://[",
+        "https://[/transfer/#ABC",
+    ],
 )
 def test_what_is_no_link_is_said_to_be_none(db: None, link: str) -> None:
     with pytest.raises(InputError):

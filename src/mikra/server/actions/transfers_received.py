@@ -86,7 +86,10 @@ def _own() -> str:
 
 def fetched(link: str, web: Poster | None = None) -> bytes:
     """The file behind what the learner gave. InputError for another address; UnavailableError where it is not had."""
-    parts = urlsplit(link.strip())
+    try:
+        parts = urlsplit(link.strip())
+    except ValueError:
+        parts = urlsplit("")
     origin = f"{parts.scheme}://{parts.netloc}"
     if parts.path != "/transfer/" or not parts.fragment or len(link) > 500:
         raise InputError(
