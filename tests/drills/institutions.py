@@ -176,7 +176,7 @@ def _of_wallet(wallet: Wallet, award: Any) -> dict[str, str]:
     begun = presenting.begin(Asking())
     asked = wallet_answers.read(presenting.link(begun.row, begun.secret))
     questions = wallet_answer_choices.of(wallet, asked.request, language="en") or ()
-    wallet_answers.answer(wallet, asked, {one.id: one.choices[0].name for one in questions}, language="en")
+    wallet_answers.answer(wallet, asked, {one.name: one.ways[0].name for one in questions}, language="en")
     found = {
         "held": held.id, "share": shares.make(wallet, [held.id]).id, "address": Address.of(wallet).order_by("id")[0].id,
         "transfer": transfers.make(wallet, [held.id], esi=ESI, to="Home University").id,

@@ -190,7 +190,7 @@ def in_other_wallets(award: Award, file: bytes) -> None:
     asked = wallet_answers.read(presenting.link(begun.row, begun.secret))
     questions = wallet_answer_choices.of(wallet, asked.request, language="en")
     assert questions
-    wallet_answers.answer(wallet, asked, {one.id: one.choices[0].name for one in questions}, language="en")
+    wallet_answers.answer(wallet, asked, {one.name: one.ways[0].name for one in questions}, language="en")
     assert heard(str(presenting.take(begun.row.id, begun.secret)))
     client = Client()
     response = f"/present/response/{presenting.handle_of(presenting.begin(Asking()).secret)}"

@@ -274,3 +274,20 @@ def test_whatever_is_sent_is_read_or_refused(value: Any, place: str) -> None:
     if chosen is not None:
         held = [WALLET, BADGE, PID]
         dcql_match.check(query, {id: [held[found[0].number]] for id, found in chosen.items()})
+
+
+def test_a_person_may_choose_among_the_options_that_can_be_answered() -> None:
+    query = dcql.parse(
+        {
+            "credentials": [{"id": id, "format": "dc+sd-jwt", "meta": {}} for id in "abc"],
+            "credential_sets": [
+                {"options": [["a", "c"], ["b"], ["a"]]},
+                {"options": [["c"], ["b"]], "required": False},
+                {"options": [["c"]], "required": False},
+            ],
+        }
+    )
+    found = dcql_match.ways(query, {"a", "b"})
+    assert found is not None
+    assert [(one.required, one.options) for one in found] == [(True, (("b",), ("a",))), (False, (("b",),))]
+    assert dcql_match.ways(query, {"c"}) is None

@@ -5,12 +5,12 @@ A verifier checks again what a wallet sent: a wallet may err, or be none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mikra.errors import ProtocolError
-from mikra.exchange.dcql import Asked, Claim, Query, Step
+from mikra.exchange.dcql import Asked, Claim, Query, Step, Together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,22 +35,45 @@ class Choice:
     claims: tuple[Claim, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How one purpose can be answered: `options`, ids of credential queries that go together, the best first (6.2)."""
+
+    required: bool
+    options: tuple[tuple[str, ...], ...]
+
+
 def choose(query: Query, holdings: Sequence[Holding]) -> dict[str, tuple[Choice, ...]] | None:
     """Id of each credential query that is to be answered -> what can answer it; None where the query cannot be.
 
     Of each set, the first option that can be answered is taken; a person then picks among the choices. Where all that
     was asked is optional and there is none of it, nothing is to be answered.
     """
-    able = {one.id: found for one in query.credentials if (found := _choices(one, holdings))}
-    if not query.sets:
-        return able if len(able) == len(query.credentials) else None
-    wanted: dict[str, tuple[Choice, ...]] = {}
-    for together in query.sets:
-        option = next((one for one in together.options if able.keys() >= set(one)), None)
-        if option is None and together.required:
+    found = able(query, holdings)
+    sets = ways(query, found)
+    return None if sets is None else {id: found[id] for one in sets for id in one.options[0]}
+
+
+def able(query: Query, holdings: Sequence[Holding]) -> dict[str, tuple[Choice, ...]]:
+    """Id of each credential query that something answers -> what does, in the order of the query."""
+    return {one.id: found for one in query.credentials if (found := _choices(one, holdings))}
+
+
+def ways(query: Query, found: Container[str]) -> tuple[Ways, ...] | None:
+    """What a person may choose, with what is `found` alone: of each set its options, best first (6.4.2).
+
+    Sets that are optional and cannot be answered are left out; None where one that is required cannot be. Where a
+    query has no sets, each of its credentials is required by itself.
+    """
+    listed: list[Ways] = []
+    sets = query.sets or tuple(Together(options=((one.id,),)) for one in query.credentials)
+    for together in sets:
+        options = tuple(option for option in together.options if all(id in found for id in option))
+        if options:
+            listed.append(Ways(required=together.required, options=options))
+        elif together.required:
             return None
-        wanted |= {id: able[id] for id in option or ()}
-    return wanted
+    return tuple(listed)
 
 
 def _choices(asked: Asked, holdings: Sequence[Holding]) -> tuple[Choice, ...]:

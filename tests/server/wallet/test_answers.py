@@ -140,7 +140,7 @@ def asking(id: str = "mc", **more: Any) -> dict[str, Any]:
 def picked(wallet: Wallet, request: Request) -> dict[str, str]:
     questions = wallet_answer_choices.of(wallet, request, language="en")
     assert questions
-    return {one.id: one.choices[0].name for one in questions}
+    return {one.name: one.ways[0].name for one in questions}
 
 
 def answered(wallet: Wallet, outside: Outside) -> str:
@@ -216,7 +216,7 @@ def test_what_does_not_answer_is_not_offered(wallet: Wallet, held: Held, outside
     asked = wallet_answers.read(outside.link)
     assert wallet_answer_choices.of(wallet, asked.request, language="en") is None
     with pytest.raises(InputError):
-        wallet_answers.answer(wallet, asked, {"mc": f"{held.id.hex}-micro_credential_sdjwt"}, language="en")
+        wallet_answers.answer(wallet, asked, {"0": f"0-{held.id.hex}-micro_credential_sdjwt"}, language="en")
     assert not outside.answers
 
 
@@ -412,7 +412,7 @@ def test_nobody_else_sees_or_answers_it(browser: Client, other: Wallet, held: He
     theirs = begun_at(stranger, outside.link)["Location"]
     page = stranger.get(theirs).content.decode()
     assert "asks for what you do not have" in page
-    refused = stranger.post(theirs, {"answer": "yes", "pick-mc": f"{held.id.hex}-micro_credential_sdjwt"})
+    refused = stranger.post(theirs, {"answer": "yes", "pick-0": f"0-{held.id.hex}-micro_credential_sdjwt"})
     assert refused.status_code == 422
     assert not outside.answers
 

@@ -21,7 +21,18 @@ FILES = sorted(
     ]
     + [
         FOLDER / f"wallet_{name}.py"
-        for name in ("bundle", "consents", "forms", "identity", "moving", "next", "owner", "sign_in")
+        for name in (
+            "answer_choices",
+            "answers",
+            "bundle",
+            "consents",
+            "forms",
+            "identity",
+            "moving",
+            "next",
+            "owner",
+            "sign_in",
+        )
     ]
 )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -80,14 +80,36 @@ class Choice:
     def name(self) -> str:
         return f"{self.held.id.hex}-{self.form}"
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Of all claims that are seen."""
+        return frozenset(one.name for one in (*self.fields, *self.always))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One credential of a way. `id`: of the verifier's credential query; `field`: under which name a choice is sent."""
+
+    id: str
+    field: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """Credentials that answer a question together. Of one part alone there is one choice: `name` says which."""
+
+    name: str
+    parts: tuple[Part, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One credential that is asked for. `optional`: the verifier does without it."""
+    """One purpose of the verifier, with all ways to answer it, its own favourite first. `optional`: it does without."""
 
-    id: str
+    name: str
     optional: bool
-    choices: tuple[Choice, ...]
+    ways: tuple[Way, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,42 +123,81 @@ class _Card:
 
 
 def of(wallet: Wallet, request: Request, *, language: str) -> tuple[Question, ...] | None:
-    """Each question with what answers it; None where nothing does, or something that is required is not there."""
+    """What may be chosen; None where nothing of it is there, or something that is required is not."""
     query = dcql.parse(request.query)
     cards = [card for held in wallets.held(wallet) for card in _cards(held, query, language)]
-    found = dcql_match.choose(query, [one.holding for one in cards])
-    if not found:
+    able = dcql_match.able(query, [one.holding for one in cards])
+    sets = dcql_match.ways(query, able)
+    if not sets:
         return None
-    needed = _needed(query)
-    return tuple(
-        Question(
-            id=id,
-            optional=id not in needed,
-            choices=tuple(_choice(cards[one.number], one.claims, language) for one in _once(listed, cards)),
-        )
-        for id, listed in found.items()
-    )
+    found = {id: tuple(_choice(cards[n], one, language) for n, one in _once(able[id], cards)) for id in able}
+    return tuple(_question(str(number), one, found) for number, one in enumerate(sets))
 
 
-def _once(listed: tuple[dcql_match.Choice, ...], cards: list[_Card]) -> list[dcql_match.Choice]:
+def _once(listed: tuple[dcql_match.Choice, ...], cards: list[_Card]) -> list[tuple[int, tuple[Claim, ...]]]:
     """Each credential in the first form that answers: to a person they are one."""
-    found: dict[uuid.UUID, dcql_match.Choice] = {}
+    found: dict[uuid.UUID, tuple[int, tuple[Claim, ...]]] = {}
     for one in listed:
-        found.setdefault(cards[one.number].held.id, one)
+        found.setdefault(cards[one.number].held.id, (one.number, one.claims))
     return list(found.values())
+
+
+def _question(name: str, ways: dcql_match.Ways, found: Mapping[str, tuple[Choice, ...]]) -> Question:
+    """An option of one credential is as many ways as there are credentials for it."""
+    listed: list[Way] = []
+    for number, ids in enumerate(dict.fromkeys(ways.options)):
+        parts = tuple(Part(id=id, field=f"{name}.{number}.{id}", choices=found[id]) for id in dict.fromkeys(ids))
+        if len(parts) > 1:
+            listed.append(Way(name=str(number), parts=parts))
+            continue
+        for choice in parts[0].choices:
+            if not any(len(one.parts) == 1 and _shows_no_more(one.parts[0].choices[0], choice) for one in listed):
+                part = replace(parts[0], choices=(choice,))
+                listed.append(Way(name=f"{number}-{choice.name}", parts=(part,)))
+    return Question(name=name, optional=not ways.required, ways=tuple(listed))
+
+
+def _shows_no_more(one: Choice, other: Choice) -> bool:
+    """Whether it is the same credential, and nothing is gained by showing it as `other`."""
+    return one.held.id == other.held.id and one.names <= other.names
+
+
+def pick(questions: tuple[Question, ...], picked: Mapping[str, str]) -> dict[str, Choice]:
+    """Id of each credential query -> what is shown for it, by names of questions and fields -> names of ways, choices.
+
+    InputError where it is none of them, or nothing where something must be, or two for one query.
+    """
+    shown: dict[str, Choice] = {}
+    for question in questions:
+        name = picked.get(question.name, "")
+        if not name and question.optional:
+            continue
+        way = next((one for one in question.ways if one.name == name), None)
+        if way is None:
+            raise InputError("Choose one of these credentials.", where=question.name, found=name[:60])
+        for part in way.parts:
+            choice = part.choices[0] if len(way.parts) == 1 else _picked(part, picked.get(part.field, ""))
+            if shown.setdefault(part.id, choice).name != choice.name:
+                raise InputError(
+                    "The verifier wants the same credential in both places.",
+                    where=part.field,
+                    fix="Choose the same one twice.",
+                )
+    return shown
+
+
+def _picked(part: Part, name: str) -> Choice:
+    for one in part.choices:
+        if one.name == name:
+            return one
+    raise InputError("Choose one of these credentials.", where=part.field, found=name[:60])
 
 
 def prepare(questions: tuple[Question, ...]) -> None:
     """The keys of the institutions, before a person has decided: lists of withdrawals are sealed under them too."""
-    for tenant in {_award(one.held).tenant for each in questions for one in each.choices if one.form}:
+    parts = [part for question in questions for way in question.ways for part in way.parts]
+    for tenant in {_award(one.held).tenant for part in parts for one in part.choices if one.form}:
         wallet_copies.prepare(tenant)
-
-
-def _needed(query: Query) -> set[str]:
-    """Ids without which the query is not answered."""
-    if not query.sets:
-        return {one.id for one in query.credentials}
-    return {id for together in query.sets if together.required for option in together.options for id in option}
 
 
 def _cards(held: Held, query: Query, language: str) -> Iterator[_Card]:

@@ -2,7 +2,7 @@
 
     asked = read(link)                                  who asks, and for what
     questions = wallet_answer_choices.of(wallet, asked.request, language=...)
-    answer(wallet, asked, {question.id: choice.name})   where that leads, or ""
+    answer(wallet, asked, {question.name: way.name})     where that leads, or ""
     decline(asked)
 
 What is shown is sealed for this answer alone and bound to a new key, whose private half is gone with it: no two
@@ -29,7 +29,7 @@ from mikra.errors import InputError, NotFoundError, ProtocolError, UnavailableEr
 from mikra.exchange import dcql, dcql_match, oid4vp_answer, oid4vp_wallet
 from mikra.exchange.oid4vp import Mode, Prefix, Request, prefix_of
 from mikra.server.actions import presenting, wallet_answer_choices, wallet_copies, wallets
-from mikra.server.actions.wallet_answer_choices import Choice, Question
+from mikra.server.actions.wallet_answer_choices import Choice
 from mikra.server.actions.wallet_forms import MAKING
 from mikra.server.actions.work import work
 from mikra.server.installation import installation
@@ -126,30 +126,19 @@ def answer(
     questions = wallet_answer_choices.of(wallet, asked.request, language=language)
     if questions is None:
         raise InputError("Nothing in this wallet answers that.", where="answer", code="not_possible")
-    chosen = [(one, _picked(one, picked.get(one.id, ""))) for one in questions]
-    shown = [(question, choice) for question, choice in chosen if choice is not None]
+    shown = wallet_answer_choices.pick(questions, picked)
     if not shown:
         raise InputError("Choose what to show.", where="answer", fix="Or do not answer at all.")
-    dcql_match.check(dcql.parse(asked.request.query), {question.id: [choice.holding] for question, choice in shown})
+    dcql_match.check(dcql.parse(asked.request.query), {id: [choice.holding] for id, choice in shown.items()})
     MAKING.take(wallet.id.hex)
     token = {
-        question.id: [wallet_answer_choices.present(choice, asked.request, language=language, at=moment)]
-        for question, choice in shown
+        id: [wallet_answer_choices.present(choice, asked.request, language=language, at=moment)]
+        for id, choice in shown.items()
     }
     ephemeral = ec.generate_private_key(ec.SECP256R1())
     said = _sent(asked, oid4vp_answer.respond(asked.request, token, ephemeral=ephemeral, vector=chance(12)))
-    _note(wallet, asked, [choice for _question, choice in shown], moment)
+    _note(wallet, asked, list(shown.values()), moment)
     return _onward(said)
-
-
-def _picked(question: Question, name: str) -> Choice | None:
-    """InputError where it is none of the choices, or nothing where something must be."""
-    if not name and question.optional:
-        return None
-    for one in question.choices:
-        if one.name == name:
-            return one
-    raise InputError("Choose one of these credentials.", where=question.id, found=name[:60])
 
 
 def decline(asked: Asked) -> str:
