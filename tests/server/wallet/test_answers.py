@@ -359,7 +359,7 @@ def test_the_page_says_who_asks_and_what_is_seen(browser: Client, held: Held, ou
     page = browser.get(response["Location"])
     text = page.content.decode()
     assert page.status_code == 200
-    for one in ("zed.example", "Employer Zed", "Nobody that is known here", "Yes, show it"):
+    for one in ("zed.example", "Employer Zed", "Nobody confirms who asks.", "Yes, show it"):
         assert one in text
     done = browser.post(response["Location"], {"answer": "yes", **_fields(text)})
     assert "Go on to zed.example" in done.content.decode()

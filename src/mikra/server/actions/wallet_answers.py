@@ -28,7 +28,8 @@ from mikra.adapters.http import HttpLoader, Rules
 from mikra.errors import InputError, NotFoundError, ProtocolError, UnavailableError
 from mikra.exchange import dcql, dcql_match, oid4vp_answer, oid4vp_wallet
 from mikra.exchange.oid4vp import Mode, Prefix, Request, prefix_of
-from mikra.server.actions import presenting, wallet_answer_choices, wallet_copies, wallets
+from mikra.server.actions import known_verifiers, presenting, wallet_answer_choices, wallet_copies, wallets
+from mikra.server.actions.known_verifiers import Kind, Mark
 from mikra.server.actions.wallet_answer_choices import Choice
 from mikra.server.actions.wallet_forms import MAKING
 from mikra.server.actions.work import work
@@ -37,6 +38,7 @@ from mikra.server.store import personal
 from mikra.server.store.answers import WalletAnswer
 from mikra.server.store.base import new_id
 from mikra.server.store.wallets import Wallet
+from mikra.trust import certificates
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST_LINK = 20_000
@@ -46,13 +48,15 @@ LONGEST_LINK = 20_000
 class Asked:
     """A request that was read. `host`: where the answer goes. `name`: what the verifier calls itself, "" for nothing.
 
-    `ours`: whether it is a page of this very service that asks.
+    `ours`: whether it is a page of this very service that asks. `certificate`: SHA-256 (hex) of the one that sealed the
+    request and holds now, "" for none.
     """
 
     request: Request
     host: str
     name: str = ""
     ours: bool = False
+    certificate: str = ""
 
     def packed(self) -> dict[str, Any]:
         """As JSON, for a session."""
@@ -63,7 +67,13 @@ class Asked:
         """From `packed`."""
         given = dict(value["request"])
         given |= {"mode": Mode(given["mode"]), "encryptions": tuple(given["encryptions"])}
-        return cls(request=Request(**given), host=value["host"], name=value["name"], ours=value["ours"])
+        return cls(
+            request=Request(**given),
+            host=value["host"],
+            name=value["name"],
+            ours=value["ours"],
+            certificate=value["certificate"],
+        )
 
 
 def read(link: str, *, at: dt.datetime | None = None) -> Asked:
@@ -73,21 +83,51 @@ def read(link: str, *, at: dt.datetime | None = None) -> Asked:
         raise ProtocolError("This link leads to no request.", where="link", code="invalid_request")
     found = oid4vp_wallet.read_link(text)
     if found.request is not None:
-        return _asked(found.request, "")
+        return _asked(found.request, b"", moment)
     nonce = chance(16).hex() if found.post else ""
     text = _fetched(found.request_uri, nonce)
     expected = oid4vp_wallet.Expected(client_id=found.client_id, at=moment, wallet_nonce=nonce)
     request = oid4vp_wallet.read_object(text, expected, loader=_door())
-    return _asked(request, _named(oid4vp_wallet.named_certificate(text)))
+    return _asked(request, oid4vp_wallet.named_certificate(text), moment)
 
 
-def _asked(request: Request, name: str) -> Asked:
+def _asked(request: Request, certificate: bytes, at: dt.datetime) -> Asked:
     """ProtocolError where the answer would go over an open line."""
     address = urlsplit(request.response_uri)
     if address.scheme != "https" and not wallet_copies.loopback():
         raise ProtocolError("The answer would go over an open line.", where="response_uri", code="invalid_request")
     host = address.netloc.rpartition("@")[2]
-    return Asked(request=request, host=host, name=name, ours=bool(_handle(request.response_uri, "response")))
+    return Asked(
+        request=request,
+        host=host,
+        name=_named(certificate),
+        ours=bool(_handle(request.response_uri, "response")),
+        certificate=certificates.fingerprint(certificate) if _holds(certificate, at) else "",
+    )
+
+
+def _holds(certificate: bytes, at: dt.datetime) -> bool:
+    """Whether it is within its time: who seals with one that has ended is known by it no more."""
+    if not certificate:
+        return False
+    read = x509.load_der_x509_certificate(certificate)
+    return read.not_valid_before_utc <= at <= read.not_valid_after_utc
+
+
+def confirmed(asked: Asked) -> list[known_verifiers.Confirmed]:
+    """Which institutions here know who asks: by where the answer goes, or by what has sealed the request."""
+    if asked.ours:
+        return []  # anybody asks on that page
+    marks = [Mark(kind=Kind.HOST, mark=asked.host.casefold().removesuffix(":443"))] if _over_tls(asked) else []
+    if asked.certificate:
+        marks.append(Mark(kind=Kind.CERTIFICATE, mark=asked.certificate))
+    if prefix_of(asked.request.client_id) is Prefix.DID:
+        marks.append(Mark(kind=Kind.DID, mark=asked.request.client_id.partition(":")[2]))
+    return known_verifiers.confirmed(marks)
+
+
+def _over_tls(asked: Asked) -> bool:
+    return urlsplit(asked.request.response_uri).scheme == "https"
 
 
 def _fetched(address: str, nonce: str) -> str:
@@ -200,12 +240,15 @@ def _door() -> HttpLoader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """An answer as its owner reads it. `shown`: titles of credentials; `fields`: names of what they showed."""
+    """An answer as its owner reads it. `name`: what the verifier called itself; `known`: institutions that knew it,
+    and as whom; `titles`: of credentials; `fields`: names of what they showed.
+    """
 
     id: uuid.UUID
     at: dt.datetime
     to: str
     name: str
+    known: tuple[tuple[str, str], ...]
     titles: tuple[str, ...]
     fields: tuple[str, ...]
 
@@ -214,6 +257,7 @@ def _note(wallet: Wallet, asked: Asked, shown: list[Choice], at: dt.datetime) ->
     content = {
         "to": asked.host,
         "name": asked.name,
+        "known": [[one.institution, one.name] for one in confirmed(asked)],
         "titles": [one.title for one in shown],
         "fields": list(dict.fromkeys(field.name for one in shown for field in one.fields if field.name)),
     }
@@ -235,6 +279,7 @@ def mine(wallet: Wallet) -> list[Noted]:
                 at=row.created,
                 to=told["to"],
                 name=told["name"],
+                known=tuple((institution, name) for institution, name in told.get("known", ())),
                 titles=tuple(told["titles"]),
                 fields=tuple(told["fields"]),
             )

@@ -225,6 +225,7 @@ def _answer(one: wallet_answers.Noted) -> dict[str, Any]:
         "at": one.at.isoformat(),
         "to": one.to,
         "name": one.name,
+        "confirmed_by": [institution for institution, _name in one.known],
         "credentials": list(one.titles),
         "shown": list(one.fields),
     }

@@ -394,6 +394,7 @@ _PROGRAMS = (
         body=("proof", Place.PSEUDONYM),
     ),
     _table("store.Attempt", "id message at status problem milliseconds"),
+    _table("store.KnownVerifier", "id created tenant name kind mark"),
     _table("store.DroppedFile", "id created tenant edition digest batch"),
 )
 TABLES = _LEARNERS + _LISTS + _LETTERS + _CASES + _WALLETS + _WORK + _STAFF + _SERVICE + _PROGRAMS

@@ -12,6 +12,7 @@ from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
 from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, Review
 from mikra.server.store.feedback import Feedback
 from mikra.server.store.issuing import SpentNonce, WalletClient, WalletOffer, WalletRequest
+from mikra.server.store.known_verifiers import KnownVerifier
 from mikra.server.store.learners import Learner, LearnerToken
 from mikra.server.store.people import Membership, Person, SetUp
 from mikra.server.store.presenting import Presentation
@@ -50,6 +51,7 @@ __all__ = [
     "Head",
     "Held",
     "KnownColumns",
+    "KnownVerifier",
     "Learner",
     "LearnerToken",
     "Lease",

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from requests import RequestException
 
 from mikra.errors import UnavailableError
-from mikra.server.web.accounts import decisions, own, people, services, set_up
+from mikra.server.web.accounts import decisions, own, people, services, set_up, verifiers
 from mikra.server.web.accounts.leaving import leaving
 from mikra.server.web.guards import by_own_way
 
@@ -99,6 +99,8 @@ console_urlpatterns = [
     path("settings/", decisions.decisions, name="settings"),
     path("settings/sign-in/", services.index, name="services"),
     path("settings/sign-in/<str:kind>/", services.one, name="service"),
+    path("settings/verifiers/", verifiers.index, name="verifiers"),
+    path("settings/verifiers/<uuid:id>/remove/", verifiers.remove, name="verifier_remove"),
     path("settings/people/", people.index, name="members"),
     path("settings/people/invite/", people.invite, name="member_invite"),
     path("settings/people/<uuid:id>/", people.roles, name="member_roles"),

@@ -87,6 +87,8 @@ WORDS: dict[str, Any] = {
     "webhook.replayed": lazy("Sent an event again"),
     "webhook.started": lazy("Sends events again"),
     "webhook.stopped": lazy("Stopped sending events"),
+    "verifier.forgotten": lazy("Took a verifier off the list of those that are known"),
+    "verifier.known": lazy("Put a verifier on the list of those that are known"),
 }
 
 

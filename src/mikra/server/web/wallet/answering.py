@@ -108,6 +108,7 @@ def _page(request: Request, asked: Asked, fault: str = "") -> HttpResponse:
     values: dict[str, Any] = {
         "asked": asked,
         "nameless": wallet_answers.named_by_nobody(asked),
+        "known": wallet_answers.confirmed(asked),
         "questions": questions,
         "picked": {name: value for name, value in request.POST.items() if name[:5] == "pick-"},
         "fault": fault,

@@ -112,7 +112,15 @@ def index(request: Asked) -> HttpResponse:
 
 def _answer(one: wallet_answers.Noted) -> dict[str, Any]:
     labels = [wallet_answer_choices.label_of(name, language()) for name in one.fields]
-    return {"id": one.id, "to": one.to, "name": one.name, "at": one.at, "titles": one.titles, "labels": labels}
+    return {
+        "id": one.id,
+        "to": one.to,
+        "name": one.name,
+        "known": one.known,
+        "at": one.at,
+        "titles": one.titles,
+        "labels": labels,
+    }
 
 
 def _row(one: shares.Shared) -> dict[str, Any]:
