@@ -388,11 +388,7 @@ _PROGRAMS = (
         made_by=("work", Place.REFERENCE),
     ),
     _table("store.Webhook", "id created tenant url secret events seen stopped problem removed"),
-    _table(
-        "store.Message",
-        "id created tenant webhook event state due tries again",
-        body=("proof", Place.PSEUDONYM),
-    ),
+    _table("store.Message", "id created tenant webhook event state due tries again", body=("proof", Place.PSEUDONYM)),
     _table("store.Attempt", "id message at status problem milliseconds"),
     _table("store.KnownVerifier", "id created tenant name kind mark"),
     _table("store.DroppedFile", "id created tenant edition digest batch"),
