@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -268,3 +270,11 @@ def test_another_form_of_supervision_is_refused() -> None:
         supervision_concept("at home", True)
     with pytest.raises(NotFoundError):
         supervision_of("0000000000")
+
+
+@given(text=st.text())
+def test_a_text_folds_character_by_character(text: str) -> None:
+    from mikra.vocabulary import folding
+
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    assert fold(text) == "".join(c for c in plain if not unicodedata.combining(c)).translate(folding._LETTERS)

@@ -17,11 +17,10 @@ import orjson
 
 from mikra.errors import MikraError
 from mikra.issuance.award_id import AwardId
-from mikra.issuance.batch import Batch
+from mikra.issuance.batch import Batch, Begun
 from mikra.issuance.compose import instant, later
 from mikra.issuance.journal import Done, Journal, end, file_name, intent
 from mikra.issuance.prototype import node_id
-from mikra.sealing.chunk import Begun
 from mikra.status.indexes import Place
 
 FORMAT = "mikra/receipt/1"

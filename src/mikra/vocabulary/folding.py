@@ -16,10 +16,21 @@ _LETTERS = str.maketrans(
 _WORD = re.compile(r"[^\W_]+")
 
 
+class _Folds(dict[int, str]):
+    """Character -> what it folds to, filled in as characters come: a text folds character by character."""
+
+    def __missing__(self, point: int) -> str:
+        decomposed = unicodedata.normalize("NFKD", chr(point).casefold())
+        self[point] = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+        return self[point]
+
+
+_FOLDS = _Folds()
+
+
 def fold(text: str) -> str:
     """The text in small letters without diacritics: "Ħarġa" and "harga", "ανάλυση" and "αναλυση" fold alike."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+    return text.lower() if text.isascii() else text.translate(_FOLDS)
 
 
 def words(text: str) -> tuple[str, ...]:

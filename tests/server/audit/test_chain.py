@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mikra import audit_check
+from mikra.errors import InputError
 from mikra.server.actions import audit, audit_heads, audit_reading
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Role
@@ -177,3 +178,31 @@ def test_the_daily_head(tenant: Tenant, actor: Callable[..., Actor]) -> None:
     Entry._default_manager.filter(tenant=tenant, number=3).delete()
     Head._default_manager.filter(tenant=tenant).update(number=2)
     assert audit_reading.check(auditor).faults, "a cut that also mended the end of the chain was not found"
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+LINES = st.lists(
+    st.builds(
+        audit.Line,
+        verb=TEXTS,
+        subject=TEXTS,
+        reason=TEXTS,
+        detail=st.dictionaries(TEXTS, st.one_of(TEXTS, st.integers(-5, 2**60), st.none(), st.lists(TEXTS)), max_size=3),
+    ),
+    max_size=5,
+)
+
+
+@given(before=st.binary(min_size=32, max_size=32), number=st.integers(0, 10**9), actor=TEXTS, lines=LINES)
+def test_lines_written_together_are_those_written_one_by_one(
+    before: bytes, number: int, actor: str, lines: list[audit.Line]
+) -> None:
+    if any(isinstance(one, int) and one >= 2**53 for line in lines for one in line.detail.values()):
+        with pytest.raises(InputError):
+            audit.chained(before, number, START, actor, lines)
+        return
+    made = audit.chained(before, number, START, actor, lines)
+    for line, (place, detail, digest) in zip(lines, made, strict=True):
+        number += 1
+        before = audit.digest_of(before, number, START, actor, line)
+        assert (place, digest, json.loads(detail)) == (number, before, dict(line.detail))

@@ -136,12 +136,10 @@ def _forgetful() -> None:
         ]
 
     def store(batch: Batch, press: Any, made: Any, at: Any) -> int:
-        tables = sealing_store.Tables(ids=iter(sealing_store.new_ids(3 * len(made))))
-        for one in made:
-            sealing_store._take(batch, press, one, {}, tables, at)
+        tables = sealing_store.Filling(batch, press, made, at).tables
         tables.awards = [(*one[:4], None, *one[5:14], None, None, one[16]) for one in tables.awards]
-        sealing_store.bulk.insert(Award, sealing_store.AWARD, tables.awards)
-        sealing_store.bulk.insert(Sealed, sealing_store.SEALED, tables.sealed)
+        sealing_store.bulk.insert(Award, sealing_store.AWARD, tables.awards, written=True)
+        sealing_store.bulk.insert(Sealed, sealing_store.SEALED, tables.sealed, written=True)
         print("stored", flush=True)
         time.sleep(float(os.environ.get("DRILL_PAUSE", "0")))
         ids = [one.row.id for one in made]

@@ -22,8 +22,7 @@ def learner_key(values: Mapping[str, Value]) -> str:
 
     It holds personal data in the clear; who keeps it makes it irreversible first.
     """
-    numbers = [key for key in learner_keys(values) if key.startswith(("id:", "nid:"))]
-    if numbers:
+    if numbers := number_keys(values):
         return numbers[0]
     return f"learner:{whole_name(values)}|{_birth(values)}|{str(values.get('email', '')).casefold()}"
 
@@ -33,12 +32,18 @@ def learner_keys(values: Mapping[str, Value]) -> tuple[str, ...]:
     return tuple(_keys(values, whole_name(values)))
 
 
-def _keys(values: Mapping[str, Value], name: str) -> list[str]:
+def number_keys(values: Mapping[str, Value]) -> list[str]:
+    """Those of `learner_keys` that are made of numbers: each of them by itself means one learner for sure."""
     keys = []
     if number := values.get("learner_id"):
         keys.append(f"id:{values.get('learner_id_scheme', '')}:{number}".casefold())
     if number := values.get("national_id"):
         keys.append(f"nid:{number}".casefold())
+    return keys
+
+
+def _keys(values: Mapping[str, Value], name: str) -> list[str]:
+    keys = number_keys(values)
     if address := values.get("email"):
         keys.append(f"mail:{address}".casefold())
     if birth := _birth(values):
@@ -55,24 +60,8 @@ def whole_name(values: Mapping[str, Value]) -> str:
     """The folded name, whole or in halves: both forms of one person give the same."""
     given, family = values.get("given_name"), values.get("family_name")
     if given and family:
-        return f"{folded(str(given))} {folded(str(family))}"
-    return folded(str(values.get("full_name") or given or family or ""))
-
-
-class _Folds(dict[int, str]):
-    """Character -> what it folds to, filled in as characters come: a text folds character by character."""
-
-    def __missing__(self, point: int) -> str:
-        self[point] = fold(chr(point))
-        return self[point]
-
-
-_FOLDS = _Folds()
-
-
-def folded(text: str) -> str:
-    """A name for comparing, small letters without diacritics: `vocabulary.fold`, for very many names."""
-    return text.lower() if text.isascii() else text.translate(_FOLDS)
+        return f"{fold(str(given))} {fold(str(family))}"
+    return fold(str(values.get("full_name") or given or family or ""))
 
 
 def _numbered(values: Mapping[str, Value]) -> tuple[str, str]:

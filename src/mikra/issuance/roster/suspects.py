@@ -9,8 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from mikra.issuance.roster.learners import folded
 from mikra.issuance.roster.result import Raw
+from mikra.vocabulary import fold
 
 _BITS_PER_KEY = 16
 """With two probes, 14 of 1,000 keys are kept for nothing."""
@@ -74,8 +74,8 @@ def _plain(cell: Raw) -> str:
 def _name(cells: Mapping[str, str]) -> str:
     given, family = cells.get("given_name"), cells.get("family_name")
     if given and family:
-        return f"{folded(given)} {folded(family)}"
-    return folded(cells.get("full_name") or given or family or "")
+        return f"{fold(given)} {fold(family)}"
+    return fold(cells.get("full_name") or given or family or "")
 
 
 def _years(birth: str) -> set[str]:

@@ -64,12 +64,34 @@ def note_all(tenant: Tenant, actor: str, lines: Sequence[Line], at: dt.datetime)
     head, _ = Head._default_manager.select_for_update().get_or_create(
         tenant=tenant, defaults={"number": 0, "digest": START}
     )
-    entries, before, number = [], bytes(head.digest), head.number
+    made = chained(bytes(head.digest), head.number, at, actor, lines)
+    moment, of = bulk.moment(at), tenant.pk.hex
+    entries = [
+        (of, number, moment, actor, line.verb, line.subject, line.reason, detail, digest)
+        for line, (number, detail, digest) in zip(lines, made, strict=True)
+    ]
+    bulk.insert(Entry, _COLUMNS, entries, written=True)
+    if made:
+        head.number, _text, head.digest = made[-1]
+    head.save(update_fields=("number", "digest"))
+
+
+def chained(
+    before: bytes, number: int, at: dt.datetime, actor: str, lines: Sequence[Line]
+) -> list[tuple[int, str, bytes]]:
+    """Number, detail as JSON, and `digest_of` each of these lines, which follow line `number` of digest `before`.
+
+    What the lines have in common is written once: JCS sorts the members of a line, and these are always the same.
+    """
+    start = b'{"actor":%b,"at":%b,"detail":' % (canonical(actor), canonical(text_of(at)))
+    ends = {(line.reason, line.verb): (canonical(line.reason), canonical(line.verb)) for line in lines}
+    made: list[tuple[int, str, bytes]] = []
     for line in lines:
         number += 1
-        before = digest_of(before, number, at, actor, line)
-        said = (line.verb, line.subject, line.reason, dict(line.detail))
-        entries.append((tenant.pk, number, at, actor, *said, before))
-    bulk.insert(Entry, _COLUMNS, entries)
-    head.number, head.digest = number, before
-    head.save(update_fields=("number", "digest"))
+        detail, (reason, verb) = canonical(dict(line.detail)), ends[line.reason, line.verb]
+        text = b'%b%b%b,"number":%d,"reason":%b,"subject":%b,"verb":%b}' % (
+            before, start, detail, number, reason, canonical(line.subject), verb,
+        )  # fmt: skip
+        before = hashlib.sha256(text).digest()
+        made.append((number, detail.decode(), before))
+    return made

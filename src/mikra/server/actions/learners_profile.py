@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from mikra.issuance.roster.learners import learner_key, learner_keys
+from mikra.issuance.roster.learners import learner_key, number_keys
 from mikra.server.actions.rows_cells import typed
 from mikra.server.store import personal
 from mikra.server.store.learners import MAIL, NUMBER, SAME, WORD
@@ -57,22 +57,32 @@ def shown_name(profile: Mapping[str, Any]) -> str:
 
 def same_tokens(tenant_id: uuid.UUID, values: Mapping[str, Any]) -> list[bytes]:
     """The digests that make this the same learner for sure, the strongest first; none where nothing does."""
-    known = typed(values)
-    keys = [key for key in learner_keys(known) if key.startswith(("id:", "nid:"))]
-    if known.get("date_of_birth") and known.get("email"):
-        keys.append(f"person:{learner_key({**known, 'learner_id': '', 'national_id': ''})}")
-    return [personal.token(tenant_id, SAME, key) for key in keys]
+    return same_of_all(personal.Digests(tenant_id), values)
+
+
+def same_of_all(digests: personal.Digests, values: Mapping[str, Any]) -> list[bytes]:
+    """`same_tokens`, for who asks of many learners of one tenant."""
+    keys = number_keys(values)
+    if values.get("date_of_birth") and values.get("email"):
+        keys.append(f"person:{learner_key({**typed(values), 'learner_id': '', 'national_id': ''})}")
+    return [digests.token(SAME, key) for key in keys]
 
 
 def search_tokens(tenant_id: uuid.UUID, profile: Mapping[str, Any]) -> set[tuple[str, bytes]]:
     """(kind, token) of everything by which people look for a learner: words of names, addresses, numbers."""
-    found = set()
-    for one in profile["names"]:
-        text = " ".join(str(value) for value in one.values())
-        found |= {(WORD, personal.token(tenant_id, WORD, word)) for word in words(text)}
-    found |= {(MAIL, personal.token(tenant_id, MAIL, one.casefold())) for one in profile["emails"]}
-    numbers = [number for _, number in profile["numbers"]] + profile["national"]
-    found |= {(NUMBER, personal.token(tenant_id, NUMBER, str(one).casefold())) for one in numbers}
+    return search_of_all(personal.Digests(tenant_id), profile)
+
+
+def search_of_all(digests: personal.Digests, profile: Mapping[str, Any]) -> set[tuple[str, bytes]]:
+    """`search_tokens`, for who asks of many learners of one tenant."""
+    token = digests.token
+    found = {(WORD, token(WORD, word)) for one in profile["names"] for word in words(" ".join(map(str, one.values())))}
+    for one in profile["emails"]:
+        found.add((MAIL, token(MAIL, one.casefold())))
+    for _, number in profile["numbers"]:
+        found.add((NUMBER, token(NUMBER, str(number).casefold())))
+    for number in profile["national"]:
+        found.add((NUMBER, token(NUMBER, str(number).casefold())))
     return found
 
 

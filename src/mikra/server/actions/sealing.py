@@ -124,20 +124,17 @@ def _intend(batch: Batch, slot: int, chunk: int, moment: dt.datetime, press: Pre
             return []
         fresh = _without_doubles(locked, _rows(locked, chunk, state=State.READY))
         if fresh:
-            _fix(locked, slot, fresh, moment, press)
+            fresh = _fix(locked, slot, fresh, moment, press)
         locked.started = locked.started or moment
         locked.problem = ""
         locked.save(update_fields=("started", "problem"))
-    return _rows(batch, chunk, state=State.INTENT, slot=slot) if fresh else []
+    return fresh
 
 
 def _rows(batch: Batch, chunk: int, **of: object) -> list[Intended]:
     rows = BatchRow._default_manager.filter(batch_id=batch.id, **of).order_by("number")
     names = ("id", "number", "cells", "key_id", "key__wrapped", "same", "award_stem", "list_number", "list_index")
-    return [
-        Intended(i, number, bytes(cells), key, bytes(wrapped), bytes(same) if same else None, stem, place, index)
-        for i, number, cells, key, wrapped, same, stem, place, index in rows.values_list(*names)[:chunk]
-    ]
+    return [Intended._make(row) for row in bulk.raw(rows.values_list(*names)[:chunk])]
 
 
 def _without_doubles(batch: Batch, rows: list[Intended]) -> list[Intended]:
@@ -148,28 +145,31 @@ def _without_doubles(batch: Batch, rows: list[Intended]) -> list[Intended]:
     Edition.get(batch.tenant_id, batch.edition_id, lock=True)  # whoever intends for this edition takes turns
     has = having(batch.tenant_id, batch.edition_id, same) | _intended_elsewhere(batch, same)
     if has:
-        twice = [row.id for row in rows if row.same in has]
-        BatchRow._default_manager.filter(id__in=twice).update(state=State.HAS)
+        bulk.change(BatchRow, [row.id for row in rows if row.same in has], {"state": State.HAS.value})
     return [row for row in rows if row.same not in has]
 
 
 def _intended_elsewhere(batch: Batch, same: list[bytes]) -> set[bytes]:
     rows = BatchRow._default_manager.filter(
-        tenant_id=batch.tenant_id, batch__edition_id=batch.edition_id, state=State.INTENT, same__in=same
+        tenant_id=batch.tenant_id, batch__edition_id=batch.edition_id, state=State.INTENT
     ).exclude(batch_id=batch.id)
-    return {bytes(one) for one in rows.values_list("same", flat=True) if one is not None}
+    if not rows.exists():
+        return set()
+    return {bytes(one) for one in rows.filter(same__in=same).values_list("same", flat=True) if one is not None}
 
 
-def _fix(batch: Batch, slot: int, rows: list[Intended], moment: dt.datetime, press: Press) -> None:
+def _fix(batch: Batch, slot: int, rows: list[Intended], moment: dt.datetime, press: Press) -> list[Intended]:
     """Award ids and places, durable before anything is sealed: a crash burns them, and nothing is sealed twice."""
     places: list[tuple[int | None, int | None]] = [(None, None)] * len(rows)
     if press.status:
         places = [*reserve(press.shelf(moment), len(rows))]
-    given = [
-        (row.id, State.INTENT.value, slot, AwardId.new(moment, chance(9)).stem, number, index)
+    fixed = [
+        Intended(*row[:6], AwardId.new(moment, chance(9)).stem, number, index)
         for row, (number, index) in zip(rows, places, strict=True)
     ]
-    bulk.update(BatchRow, "id", ("state", "slot", "award_stem", "list_number", "list_index"), given)
+    given = [(row.id, State.INTENT.value, slot, row.stem, row.list_number, row.list_index) for row in fixed]
+    bulk.update(BatchRow, "id", ("state", "slot", "award_stem", "list_number", "list_index"), given, written=True)
+    return fixed
 
 
 def _waits(batch_id: uuid.UUID, error: MikraError) -> None:

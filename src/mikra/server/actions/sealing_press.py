@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
-import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from mikra.errors import MikraError
 from mikra.issuance.award_id import AwardId
 from mikra.issuance.batch import Batch as CoreBatch
+from mikra.issuance.batch import Begun, Finished
 from mikra.issuance.compose import later
 from mikra.issuance.status_entry import Member
-from mikra.sealing.chunk import Begun
 from mikra.server.actions import batches_rules, seal_keys
 from mikra.server.actions.awards_content import new_dictionary, nobody
 from mikra.server.actions.batches_design import awarded, columns_of, design_of, pages_of
@@ -37,14 +36,13 @@ KEPT = 8
 SAMPLE = AwardId("00000000-0000-7000-8000-0000000000")
 
 
-@dataclass(frozen=True, slots=True)
-class Intended:
-    """A row whose award is fixed. `key` wraps its data."""
+class Intended(NamedTuple):
+    """A row whose award is fixed. `key` wraps its data. Ids are 32 hex digits, as `bulk.raw` gives them."""
 
-    id: uuid.UUID
+    id: str
     number: int
     cells: bytes
-    key_id: uuid.UUID
+    key_id: str
     wrapped: bytes
     same: bytes | None
     stem: str
@@ -54,13 +52,12 @@ class Intended:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A row and its sealed credential, or why there is none."""
+    """A row and its sealed credential with its digests, or why there is none."""
 
     row: Intended
     values: dict[str, Any]
     key: bytes
-    file: bytes = b""
-    payload_digest: bytes = b""
+    done: Finished | None = None
     refused: MikraError | None = None
 
 
@@ -90,29 +87,21 @@ class Press:
     def seal(self, batch: Batch, rows: Sequence[Intended], at: dt.datetime) -> list[Made]:
         """All rows in one question to the key. A row that breaks a rule is refused alone."""
         self.core.tick(at)
-        opened = [self._opened(batch, row) for row in rows]
-        given = [
-            (batches_rules.with_day(one.values, batch), AwardId(one.row.stem), self._place(batch, one.row))
-            for one in opened
-        ]
+        keys = personal.unwrap_all(batch.tenant_id, [(row.key_id, row.wrapped) for row in rows])
+        values = [personal.look_into(key, row.cells)["v"] for key, row in zip(keys, rows, strict=True)]
         begun: dict[int, Begun] = {}
         refused: dict[int, MikraError] = {}
-        for number, of in enumerate(given):
+        for number, row in enumerate(rows):
             try:
-                begun[number] = self.core.begin(*of)
+                given = batches_rules.with_day(values[number], batch)
+                begun[number] = self.core.begin(given, AwardId(row.stem), self._place(batch, row))
             except MikraError as error:
                 refused[number] = error
-        files = dict(zip(begun, self.core.finish(list(begun.values())), strict=True))
+        done = dict(zip(begun, self.core.finished(list(begun.values())), strict=True))
         return [
-            replace(one, file=files[n], payload_digest=hashlib.sha256(begun[n].payload).digest())
-            if n in files
-            else replace(one, refused=refused[n])
-            for n, one in enumerate(opened)
+            Made(row, values[number], keys[number], done.get(number), refused.get(number))
+            for number, row in enumerate(rows)
         ]
-
-    def _opened(self, batch: Batch, row: Intended) -> Made:
-        key = personal.unwrap_bytes(batch.tenant_id, row.key_id, row.wrapped)
-        return Made(row, personal.look_into(key, row.cells)["v"], key)
 
     def _place(self, batch: Batch, row: Intended) -> Place | None:
         if row.list_number is None or row.list_index is None:

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 
+from mikra.server.store import bulk
 from mikra.server.store.base import Owned
 
 
@@ -108,11 +109,6 @@ class Change(Owned):
 
 def having(tenant_id: uuid.UUID, edition_id: uuid.UUID, same: list[bytes]) -> set[bytes]:
     """Of these learners, those who have an award of the edition that counts."""
-    rows = Award._default_manager.filter(
-        tenant_id=tenant_id,
-        edition_id=edition_id,
-        same__in=same,
-        trial=False,
-        state__in=(Award.State.VALID, Award.State.SUSPENDED),
-    )
-    return {bytes(one) for one in rows.values_list("same", flat=True) if one is not None}
+    where = {"tenant_id": tenant_id.hex, "edition_id": edition_id.hex, "trial": False}
+    rows = bulk.read(Award, ("same", "state"), same, key="same", where=where)
+    return {bytes(one) for one, state in rows if state in (Award.State.VALID, Award.State.SUSPENDED)}

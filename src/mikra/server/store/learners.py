@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django.db import models
 
+from mikra.server.store import bulk
 from mikra.server.store.base import Owned
 from mikra.server.store.tenants import Wrapped
 
@@ -48,12 +50,31 @@ class LearnerToken(models.Model):
         )
 
 
-def known_by(tenant_id: uuid.UUID, tokens: Iterable[bytes]) -> dict[bytes, Learner]:
+class Known(NamedTuple):
+    """A learner as they are found: ids in 32 hex digits, the key as it is stored."""
+
+    id: str
+    key_id: str
+    profile: bytes
+    wrapped: bytes
+
+
+def known_by(tenant_id: uuid.UUID, tokens: Iterable[bytes]) -> dict[bytes, Known]:
     """Token of kind SAME -> the learner who has it, with the key; those who were erased are nobody's double."""
-    rows = LearnerToken._default_manager.select_related("learner__key").filter(
-        tenant_id=tenant_id, kind=SAME, token__in=list(tokens), learner__erased=None
-    )
-    return {bytes(row.token): row.learner for row in rows if row.token is not None}
+    where = {"tenant_id": tenant_id.hex, "kind": SAME}
+    found = bulk.read(LearnerToken, ("token", "learner_id"), list(tokens), key="token", where=where)
+    if not found:
+        return {}
+    rows = Learner._default_manager.filter(id__in={learner for _, learner in found}, erased=None, key__isnull=False)
+    known = {row[0]: Known._make(row) for row in bulk.raw(rows.values_list("id", "key_id", "profile", "key__wrapped"))}
+    return {bytes(token): known[learner] for token, learner in found if learner in known}
+
+
+def changed(known: Iterable[Known]) -> bool:
+    """Whether one of these is not as it was found: erased, or told something new. They are held from then on."""
+    by_id = {one.id: (one.key_id, bytes(one.profile), None) for one in known}
+    rows = bulk.read(Learner, ("id", "key_id", "profile", "erased"), list(by_id), lock=True)
+    return {row[0]: (row[1], bytes(row[2]), row[3]) for row in rows} != by_id
 
 
 def having_all(tenant_id: uuid.UUID, wanted: Sequence[tuple[str, bytes]]) -> models.QuerySet[Learner]:
