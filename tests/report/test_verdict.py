@@ -33,6 +33,8 @@ OURS = {
     "seal_certificate_suspended",
     "seal_revocation_unknown",
     "seal_time_not_proven",
+    "transfer_altered",
+    "transfer_malformed",
 }
 """Codes that the corpus has no case of yet."""
 
