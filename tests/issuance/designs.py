@@ -9,6 +9,7 @@ import typing
 from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -28,8 +29,9 @@ def example_bytes(name: str) -> bytes:
     return files("mikra.examples").joinpath(f"{name}.yaml").read_bytes()
 
 
+@cache
 def example(name: str) -> Design:
-    """As it is shipped: a draft."""
+    """As it is shipped: a draft. Nobody can change it, so it is read once."""
     return read_design(example_bytes(name), name=name)
 
 

@@ -33,6 +33,8 @@ AUTHORITY = "wallet-authority"
 
 PER_MINUTE = 600_000
 """A whole university in some minutes; a page that somebody broke into cannot seal a country."""
+ROUNDS = 10_000
+"""Of PBKDF2, where the password is 192 bits of chance: there is nothing to guess, and each start opens every key."""
 
 SEALS = {
     "credentials": ("edc", "vc", "sd-jwt", "pdf", "data-integrity", "digest", "manifest"),
@@ -98,7 +100,7 @@ def keep(of: Installation, name: str, made: SealKey) -> None:
     """The key as an encrypted file, its password in a file beside it. ConflictError where the name is taken."""
     of.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     password = chance(24).hex()
-    write_pkcs12(of.keys / f"{name}.p12", made, password)
+    write_pkcs12(of.keys / f"{name}.p12", made, password, iterations=ROUNDS)
     _write(of.keys / f"{name}.password", password)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from mikra.sealing import sd_jwt
 from mikra.server.actions import copy_places, corrections, status_lists, verifying, wallet_copies, wallet_issuing
 from mikra.server.actions.work import work
 from mikra.server.rights import Role
+from mikra.server.store.audit import Entry
 from mikra.server.store.awards import Award
 from mikra.server.store.copies import WalletCopy, award_at
 from mikra.server.store.issuing import WalletOffer
@@ -201,6 +203,7 @@ def test_while_the_keys_are_away_a_wallet_is_told_to_come_again(
     monkeypatch.setattr(wallet_copies, "seal", away)
     answer = phone.credential(token)
     assert answer.status_code == 202
+    assert told() == {"award.to_wallet": 1, "award.not_to_wallet": 1}
     at(monkeypatch, seconds=4)
     again = come(phone, token, answer.json()["transaction_id"])
     assert again.status_code == 202
@@ -208,3 +211,9 @@ def test_while_the_keys_are_away_a_wallet_is_told_to_come_again(
     at(monkeypatch, seconds=9)
     assert come(phone, token, answer.json()["transaction_id"]).status_code == 200
     assert WalletOffer._default_manager.get().given == 1
+    assert told() == {"award.to_wallet": 3, "award.not_to_wallet": 2}
+
+
+def told() -> Counter[str]:
+    """What the audit trail says of copies."""
+    return Counter(Entry._default_manager.filter(verb__endswith="to_wallet").values_list("verb", flat=True))

@@ -27,6 +27,7 @@ from mikra.server.actions.retention import delete_due
 from mikra.server.installation import Mode, installation
 from mikra.server.rights import Role
 from mikra.server.store.audit import Entry
+from mikra.server.store import issuing
 from mikra.server.store.awards import Award
 from mikra.server.store.copies import WalletCopy
 from mikra.server.store.issuing import SpentNonce, WalletOffer
@@ -289,6 +290,21 @@ def test_a_nonce_is_ours_and_used_once(collected: Award) -> None:
     again, fresh = redeemed(collected)
     assert error_of(again.credential(fresh, proof=again.proof(nonce=used))) == (400, "invalid_nonce")
     assert SpentNonce._default_manager.count() == 1
+
+
+@pytest.mark.both
+def test_of_two_who_use_one_nonce_at_once_the_second_gets_nothing(
+    collected: Award, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading tells both that it is free; who writes first has it."""
+    phone, token = redeemed(collected)
+    again, fresh = redeemed(collected)
+    used = phone.nonce()
+    assert phone.credential(token, proof=phone.proof(nonce=used)).status_code == 200
+    monkeypatch.setattr(issuing, "was_spent", lambda digest: False)
+    assert error_of(again.credential(fresh, proof=again.proof(nonce=used))) == (400, "invalid_nonce")
+    assert WalletCopy._default_manager.count() == 1
+    assert sorted(WalletOffer._default_manager.values_list("given", flat=True)) == [0, 1]
 
 
 @pytest.mark.parametrize(

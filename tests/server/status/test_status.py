@@ -262,6 +262,17 @@ def _payload(award: Award) -> bytes:
     return jades.unseal(awards_content.file_of(award)).payload
 
 
+ORDER_OF = status.order_of
+"""As it is: what tests of the service share one order of (`tests/server/conftest.py`)."""
+
+
+def test_each_list_has_an_order_of_its_own_that_holds_every_place_once() -> None:
+    one, other = ORDER_OF(b"1" * 32, 5_000), ORDER_OF(b"2" * 32, 5_000)
+    assert sorted(one) == sorted(other) == list(range(5_000))
+    assert list(ORDER_OF(b"1" * 32, 5_000)) == list(one) != list(other)
+    assert sum(a == b for a, b in zip(one, other, strict=True)) < 20
+
+
 def test_a_list_of_an_issuer_without_a_key(registrar: Actor, batch: Batch) -> None:
     SealKey.of(registrar.tenant).filter(use=SealKey.Use.STATUS).update(retired=now())
     with pytest.raises(NotFoundError, match="no key"):

@@ -22,15 +22,20 @@ def give(award: Award, count: int, at: dt.datetime) -> list[Place]:
     and withdraws these copies too.
     """
     with work():
-        held = Award.get(award.tenant_id, award.pk, lock=True)
-        refuse_lost(held)
-        if not counts(held) or held.list_number is None:
-            raise ConflictError("A credential that cannot be withdrawn goes into no wallet.", code="not_possible")
-        own = StatusList._default_manager.get(pk=held.list_number)
-        shelf = Shelf(tenant_id=own.tenant_id, group=own.group, issuer=own.issuer, address=own.address)
-        taken = reserve(shelf, count)
-        common = {"created": at, "tenant_id": held.tenant_id, "award": held}
-        rows = [WalletCopy(id=new_id(), **common, list_number=number, list_index=index) for number, index in taken]
-        WalletCopy._default_manager.bulk_create(rows)
-    status_lists.publish_first([held.tenant_id], at)
-    return [Place(f"{shelf.address}/{number}", index) for number, index in taken]
+        places = taken(Award.get(award.tenant_id, award.pk, lock=True), count, at)
+    status_lists.publish_first([award.tenant_id], at)
+    return places
+
+
+def taken(held: Award, count: int, at: dt.datetime) -> list[Place]:
+    """The same inside a `work()` that holds the award; who calls it publishes the lists that are new, after it."""
+    refuse_lost(held)
+    if not counts(held) or held.list_number is None:
+        raise ConflictError("A credential that cannot be withdrawn goes into no wallet.", code="not_possible")
+    own = StatusList._default_manager.get(pk=held.list_number)
+    shelf = Shelf(tenant_id=own.tenant_id, group=own.group, issuer=own.issuer, address=own.address)
+    places = reserve(shelf, count)
+    common = {"created": at, "tenant_id": held.tenant_id, "award": held}
+    rows = [WalletCopy(id=new_id(), **common, list_number=number, list_index=index) for number, index in places]
+    WalletCopy._default_manager.bulk_create(rows)
+    return [Place(f"{shelf.address}/{number}", index) for number, index in places]

@@ -21,13 +21,14 @@ from mikra.errors import ProtocolError, UnavailableError
 from mikra.exchange import oid4vci, oid4vci_encryption, oid4vci_proof
 from mikra.exchange.oid4vci import BATCH, PROFILES, Nonces
 from mikra.exchange.oid4vci_encryption import ResponseKey
-from mikra.server.actions import audit, copy_places, wallet_copies, wallet_encryption, wallet_proofs
+from mikra.server.actions import audit, copy_places, status_lists, wallet_copies, wallet_encryption, wallet_proofs
 from mikra.server.actions.wallet_clients import Asked
 from mikra.server.actions.wallet_copies import issuer_of
 from mikra.server.actions.wallet_offers import NOBODY, counts, digest_of, secret_of
 from mikra.server.actions.wallet_tokens import by_token
 from mikra.server.actions.work import work
 from mikra.server.store import issuing, personal
+from mikra.server.store.awards import Award
 from mikra.server.store.issuing import WalletOffer
 from mikra.server.store.tenants import Tenant
 from mikra.status.indexes import Place
@@ -70,23 +71,51 @@ def credential(
     if request.identifier and request.identifier != row.configuration:
         raise _refused("unknown_credential_identifier", "This token is for another credential.")
     expected = oid4vci_proof.Expected(issuer=issuer.identifier, at=moment, client_id=row.client)
-    keys = wallet_proofs.proven(asked, request, expected, row, is_ours=lambda text: _spent(text, moment))
-    return replace(_given(row, keys, moment), encryption=request.encryption)
+    proven = _Nonce(moment)
+    keys = wallet_proofs.proven(asked, request, expected, row, is_ours=proven.is_ours)
+    return replace(_given(row, keys, moment, proven), encryption=request.encryption)
 
 
-def _given(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime) -> Answer:
+@dataclass(slots=True)
+class _Nonce:
+    """Check 9 of a proof: ours, in time, and used for the first time.
+
+    It is used up in the transaction that gives something for it, so that a request writes once.
+    """
+
+    at: dt.datetime
+    text: str = ""
+    ends: dt.datetime | None = None
+    used: bool = False
+
+    def is_ours(self, text: str) -> bool:
+        """As far as reading tells; of two requests at once, `use` refuses the second."""
+        self.text, self.ends = text, _nonces().ends(text, self.at)
+        return self.ends is not None and not issuing.was_spent(digest_of(text))
+
+    def use(self) -> None:
+        """Inside `work()`, whose end makes it true: then `used` is set. ProtocolError `invalid_nonce`."""
+        if self.used:
+            return
+        if self.ends is None or not issuing.spend(digest_of(self.text), self.ends):
+            raise _refused("invalid_nonce", "The nonce of the proof was used meanwhile.")
+
+
+def _given(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime, nonce: _Nonce) -> Answer:
     if row.deferred:
-        return _later(row, keys, at)
+        return _later(row, keys, at, nonce)
     try:
-        sealed = _issued(row, keys, at)
+        sealed = _issued(row, keys, at, nonce)
     except UnavailableError:  # the keys, or the database, are away for a while: the wallet comes again
-        return _later(row, keys, at)
+        return _later(row, keys, at, nonce)
     return Answer(oid4vci.response(sealed, notification=secret_of("notification", row.id)))
 
 
-def _later(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime) -> Answer:
+def _later(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime, nonce: _Nonce) -> Answer:
     transaction = secret_of("transaction", row.id)
-    issuing.defer(row, transaction=digest_of(transaction), keys=keys, waits=at + INTERVAL)
+    with work():
+        nonce.use()
+        issuing.defer(row, transaction=digest_of(transaction), keys=keys, waits=at + INTERVAL)
     return Answer(oid4vci.later(transaction, _seconds(INTERVAL)), later=True)
 
 
@@ -115,27 +144,39 @@ def deferred(
     return Answer(oid4vci.response(sealed), encryption=key)
 
 
-def _issued(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime) -> list[Any]:
-    """A copy for each key, as long as the token has any left."""
-    row.award.refresh_from_db(fields=("state", "learner"))
-    if not counts(row.award):
-        raise _refused("credential_request_denied", "This credential does not count now.")
+def _issued(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime, nonce: _Nonce | None = None) -> list[Any]:
+    """A copy for each key, as long as the token has any left.
+
+    Places, count and audit line are durable before anything is sealed: nothing leaves without its line.
+    """
     if row.tenant.stopped or row.tenant.issuing_blocked:
         raise _refused("credential_request_denied", "The institution issues nothing at present.")
-    notification = digest_of(secret_of("notification", row.id))
-    if not issuing.issue(row, at, len(keys), BATCH, notification=notification):
-        raise _refused("credential_request_denied", "This token has given all the copies that it can.")
+    with work():
+        held = Award.get(row.tenant_id, row.award_id, lock=True)
+        if not counts(held):
+            raise _refused("credential_request_denied", "This credential does not count now.")
+        if nonce is not None:
+            nonce.use()
+        if not issuing.issue(row, at, len(keys), BATCH, notification=digest_of(secret_of("notification", row.id))):
+            raise _refused("credential_request_denied", "This token has given all the copies that it can.")
+        places = copy_places.taken(held, len(keys), at)
+        _note(row, "award.to_wallet", len(keys), at)
+    if nonce is not None:
+        nonce.used = True
     try:
-        places = copy_places.give(row.award, len(keys), at)
-        sealed = [_sealed(row, key, place, at) for key, place in zip(keys, places, strict=True)]
-        with work():
-            detail = {"form": row.configuration, "copies": len(keys)}
-            line = audit.Line(verb="award.to_wallet", subject=f"award:{row.award_id}", detail=detail)
-            audit.note_all(row.tenant, "system" if row.rehearsal else "learner", [line], at)
+        status_lists.publish_first([row.tenant_id], at)
+        return [_sealed(row, key, place, at) for key, place in zip(keys, places, strict=True)]
     except BaseException:
-        issuing.not_issued(row, len(keys))
+        with work():
+            issuing.not_issued(row, len(keys))
+            _note(row, "award.not_to_wallet", len(keys), at)
         raise
-    return sealed
+
+
+def _note(row: WalletOffer, verb: str, copies: int, at: dt.datetime) -> None:
+    detail = {"form": row.configuration, "copies": copies}
+    line = audit.Line(verb=verb, subject=f"award:{row.award_id}", detail=detail)
+    audit.note_all(row.tenant, "system" if row.rehearsal else "learner", [line], at)
 
 
 def _sealed(row: WalletOffer, key: dict[str, Any], place: Place, at: dt.datetime) -> Any:
@@ -154,12 +195,6 @@ def notification(tenant: Tenant, asked: Asked, body: bytes, at: dt.datetime | No
     said = oid4vci.read_notification(body)
     if not issuing.notify(tenant.id, bytes(row.token or b""), digest_of(said.id), said.event.value):
         raise _refused("invalid_notification_id", "Nothing was given under this id.")
-
-
-def _spent(text: str, at: dt.datetime) -> bool:
-    """Check 9 of a proof: ours, in time, and used for the first time."""
-    ends = _nonces().ends(text, at)
-    return ends is not None and issuing.spend(digest_of(text), ends)
 
 
 def _nonces() -> Nonces:

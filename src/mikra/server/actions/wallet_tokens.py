@@ -55,9 +55,12 @@ def _for_offer(tenant: Tenant, asked: Asked, grant: PreAuthorized, at: dt.dateti
     client = identify(tenant, asked, grant.client_id, at, rehearsal=row.rehearsal)
     if row.typed is None and grant.tx_code is not None:
         raise oauth.refuse("invalid_request", "No code is to be typed for this offer.", where="tx_code")
-    if row.typed is not None:
-        check_typed(row, grant.tx_code)
-    return _given(row, client, at, detailed=_details(grant.authorization_details, row))
+    detailed = _details(grant.authorization_details, row)
+    with work():  # one write for the try and the token; a wrong code is counted, and refused after it
+        fault = None if row.typed is None else _fault_of_typed(row, grant.tx_code)
+        if fault is None:
+            return _given(row, client, at, detailed=detailed)
+    raise fault
 
 
 def _for_code(tenant: Tenant, asked: Asked, grant: CodeGrant, at: dt.datetime) -> dict[str, Any]:
@@ -131,12 +134,19 @@ def _given(row: WalletOffer, client: Client, at: dt.datetime, *, detailed: bool)
 
 def check_typed(row: WalletOffer, given: str | None) -> None:
     """The six digits of the page of the offer, five tries of them. ProtocolError `invalid_request`, `invalid_grant`."""
+    if (fault := _fault_of_typed(row, given)) is not None:
+        raise fault
+
+
+def _fault_of_typed(row: WalletOffer, given: str | None) -> ProtocolError | None:
+    """Counts the try; inside `work()` it is lost where that ends with an error, so the fault is handed back."""
     if not given:
-        raise oauth.refuse("invalid_request", "The learner has to type the code of the page.", where="tx_code")
+        return oauth.refuse("invalid_request", "The learner has to type the code of the page.", where="tx_code")
     if not issuing.take_try(row):
-        raise oauth.refuse("invalid_grant", "The code was tried too often; open the page of the offer again.")
+        return oauth.refuse("invalid_grant", "The code was tried too often; open the page of the offer again.")
     if not hmac.compare_digest(bytes(row.typed or b""), typed_digest(row.id, given.strip())):
-        raise oauth.refuse("invalid_grant", "This is not the code of the page.", where="tx_code")
+        return oauth.refuse("invalid_grant", "This is not the code of the page.", where="tx_code")
+    return None
 
 
 def _details(text: str, row: WalletOffer) -> bool:

@@ -284,6 +284,11 @@ def spend(digest: bytes, ends: dt.datetime) -> bool:
     return True
 
 
+def was_spent(digest: bytes) -> bool:
+    """Whether this nonce was used; `spend` alone decides between two at once."""
+    return SpentNonce._default_manager.filter(pk=digest).exists()
+
+
 def nonces_before(at: dt.datetime) -> models.QuerySet[SpentNonce]:
     """Those that would have ended."""
     return SpentNonce._default_manager.filter(ends__lt=at).order_by("ends")

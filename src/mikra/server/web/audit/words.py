@@ -20,6 +20,7 @@ WORDS: dict[str, Any] = {
     "award.sealed": lazy("Sealed a credential"),
     "award.superseded": lazy("Put a new award in the place of an old one"),
     "award.suspended": lazy("Suspended an award"),
+    "award.not_to_wallet": lazy("A copy for a learner's wallet could not be sealed"),
     "award.to_wallet": lazy("Learner took an award into a wallet of their own"),
     "awards.exported": lazy("Took away a list of awards"),
     "batch.approval_asked": lazy("Asked somebody to approve a class list"),
