@@ -26,8 +26,8 @@ from mikra.server.actions import corrections, status_lists, verifying, wallet_co
 from mikra.server.actions.retention import delete_due
 from mikra.server.installation import Mode, installation
 from mikra.server.rights import Role
-from mikra.server.store.audit import Entry
 from mikra.server.store import issuing
+from mikra.server.store.audit import Entry
 from mikra.server.store.awards import Award
 from mikra.server.store.copies import WalletCopy
 from mikra.server.store.issuing import SpentNonce, WalletOffer
