@@ -17,6 +17,7 @@ from tests.journeys.test_learner import awarded as awarded
 from tests.journeys.test_learner import browser as browser
 from tests.journeys.test_learner import looked_at, offer
 from tests.journeys.test_registrar import ROOT
+from tests.journeys.test_wallet_answers import opened_wallet
 from tests.plugins.browser import FLAGS
 from tests.server.ops.conftest import environment
 
@@ -115,6 +116,21 @@ def test_a_refused_camera_says_what_else_can_be_done(camera: Callable[..., Any])
     page.get_by_role("button", name="Scan a code with the camera").click()
     page.get_by_text("The camera was refused.").wait_for()
     looked_at(page)
+
+
+def test_what_the_camera_reads_is_asked_in_the_wallet(awarded: Any, camera: Callable[..., Any]) -> None:
+    """From the code on somebody's screen, with the camera, to the page that says who asks."""
+    desk = camera("")
+    desk.goto("/present/")
+    desk.get_by_role("button", name="Show a code for a telephone").click()
+    page = camera(desk.get_by_label("the text of the code").input_value())
+    opened_wallet(page, awarded)
+    page.goto("/wallet/answer/")
+    looked_at(page)
+    picture(page, "wallet-scan")
+    page.get_by_role("button", name="Scan a code with the camera").click()
+    page.get_by_text("Nobody confirms who asks.").wait_for()
+    assert page.get_by_role("button", name="Yes, show it").is_visible()
 
 
 def sent(page: Any, *files: tuple[str, bytes]) -> Any:

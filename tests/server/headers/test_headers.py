@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from mikra.server.actions import wallets
 from mikra.server.rights import Role
 from mikra.server.store.tenants import Tenant
 from mikra.server.web.headers import POLICY, SCANNER, SCANNER_POLICY
@@ -71,6 +72,16 @@ def test_the_box_of_the_verifier_alone_may_use_the_camera(client: Client, db: No
         allowed = "camera=(self)" if address == "/verify/" else "camera=()"
         assert answer["Permissions-Policy"] == f"{allowed}, geolocation=(), microphone=()", address
     assert client.get("/verify/")["Content-Security-Policy"] == POLICY
+
+
+def test_where_a_wallet_answers_it_may_use_the_camera_and_nowhere_else(client: Client, db: None) -> None:
+    client.force_login(wallets.open_for("p1@student.example").person)
+    for address in ("/wallet/", "/wallet/answer/", "/wallet/shown/", "/wallet/add/"):
+        answer = client.get(address)
+        allowed = "camera=(self)" if address == "/wallet/answer/" else "camera=()"
+        assert answer["Permissions-Policy"] == f"{allowed}, geolocation=(), microphone=()", address
+        assert ("data-scan-start" in answer.content.decode()) == (address == "/wallet/answer/")
+        assert answer["Content-Security-Policy"] == POLICY
 
 
 def test_the_policy_is_strict() -> None:

@@ -41,6 +41,7 @@ from mikra.server.actions import (
     wallets,
 )
 from mikra.server.actions.presenting import Asking, State
+from mikra.server.installation import installation
 from mikra.server.store.answers import WalletAnswer
 from mikra.server.store.awards import Award
 from mikra.server.store.copies import WalletCopy
@@ -424,6 +425,17 @@ def test_what_is_pasted_and_leads_nowhere_is_said_beside_it(browser: Client) -> 
     assert browser.get("/wallet/answer/", {"client_id": "x"}).status_code == 422
     assert browser.get("/wallet/answer/").status_code == 200
     assert browser.get(f"/wallet/answer/{'0' * 32}/").status_code == 404
+
+
+def test_a_code_that_is_no_question_leads_where_it_belongs(browser: Client, code: str) -> None:
+    letter = begun_at(browser, f"{installation().origin.rstrip('/')}/claim/{code}/")
+    assert letter["Location"] == f"/claim/{code}/"
+    for elsewhere in (f"https://zed.example/claim/{code}/", f"/claim/{code}/../../x", "https://zed.example/"):
+        assert begun_at(browser, elsewhere).status_code == 422
+    for offer in ("openid-credential-offer://?credential_offer_uri=https://zed.example/o", "HAIP-VCI://?x=1"):
+        page = begun_at(browser, offer)
+        assert page.status_code == 422
+        assert "This is an offer of a credential, for a wallet app." in page.content.decode()
 
 
 def test_a_request_waits_for_ten_minutes(browser: Client, held: Held, outside: Outside, monkeypatch: Any) -> None:

@@ -15,7 +15,7 @@ SCANNER = "/static/mikra/scan/worker.js"
 SCANNER_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 """Of that script's own answer, and so of its own thread: it reads codes by WebAssembly. No page may do that."""
 CAMERA = "camera=(self), geolocation=(), microphone=()"
-"""Of the one page that has a scanner."""
+"""Of the pages that have a scanner: the verifier's box, and where a wallet answers."""
 TRANSPORT = "max-age=31536000; includeSubDomains"
 """RFC 6797. Django would say it only where it sees TLS itself; here a proxy speaks TLS, and the origin says so."""
 

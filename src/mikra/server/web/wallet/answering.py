@@ -6,6 +6,7 @@ What was read of a request waits in the session of the browser, so that what is 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,14 +18,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mikra.adapters.clock import chance, now
 from mikra.errors import MikraError, NotFoundError
+from mikra.exchange import oid4vci_offer
 from mikra.server.actions import wallet_answer_choices, wallet_answers
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.actions.wallet_answers import Asked
+from mikra.server.installation import installation
 from mikra.server.web.guards import Asked as Request
 from mikra.server.web.guards import learner, not_there
+from mikra.server.web.headers import CAMERA
 from mikra.server.web.pages import render
 from mikra.server.web.wallet.sign_in import said
-from mikra.server.words import _, language
+from mikra.server.words import _, language, lazy
 
 BUCKETS = Buckets(a_minute=20, burst=20)
 """By the wallet: each request is fetched from somewhere."""
@@ -32,6 +36,11 @@ WAITS = dt.timedelta(minutes=10)
 MOST = 3
 """Requests that wait in one session."""
 _WAITING = "answering"
+_OWN_LETTER = re.compile(r"/claim/([A-Za-z0-9-]{1,60})/?")
+_OFFERS = frozenset(one.partition(":")[0] for one in (oid4vci_offer.SCHEME, oid4vci_offer.SCHEME_EUDI))
+OFFERED = lazy(
+    "This is an offer of a credential, for a wallet app. Here, open the letter of the institution, or add the file."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,17 +51,27 @@ def begin(request: Request) -> HttpResponse:
     if "client_id" in request.GET:
         link = f"openid4vp://?{request.META['QUERY_STRING']}"
     elif request.method != "POST":
-        return render(request, "wallet/answer_begin.html", {"link": "", "fault": ""})
+        return _begin(request)
+    if own := _OWN_LETTER.fullmatch(link.strip().removeprefix(installation().origin.rstrip("/"))):
+        return HttpResponseRedirect(reverse("claim", args=[own[1]]))
+    if link.strip().partition(":")[0].lower() in _OFFERS:
+        return _begin(request, link, str(OFFERED))
     try:
         BUCKETS.take(request.wallet.id.hex)
         asked = wallet_answers.read(link)
     except MikraError as error:
-        values = {"link": link[:2000], "fault": said(error)}
-        return render(request, "wallet/answer_begin.html", values, status=422)
+        return _begin(request, link, said(error))
     token = chance(16).hex()
     waiting = {**request.session.get(_WAITING, {}), token: [asked.packed(), (now() + WAITS).isoformat()]}
     request.session[_WAITING] = dict(list(waiting.items())[-MOST:])
     return HttpResponseRedirect(reverse("wallet_answering", args=[token]))
+
+
+def _begin(request: Request, link: str = "", fault: str = "") -> HttpResponse:
+    values = {"link": link[:2000], "fault": fault}
+    response = render(request, "wallet/answer_begin.html", values, status=422 if fault else 200)
+    response["Permissions-Policy"] = CAMERA
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
