@@ -44,10 +44,10 @@ Actors = Callable[..., Any]
         ("verify.example.org:8443", Kind.HOST, "verify.example.org:8443"),
         ("x509_san_dns:verify.example.org", Kind.HOST, "verify.example.org"),
         ("bücher.example", Kind.HOST, "xn--bcher-kva.example"),
-        (DIGEST, Kind.CERTIFICATE, DIGEST),
-        (COLONS, Kind.CERTIFICATE, DIGEST),
-        (PEM, Kind.CERTIFICATE, DIGEST),
-        (oid4vp.x509_hash(LEAF.certificate), Kind.CERTIFICATE, DIGEST),
+        pytest.param(DIGEST, Kind.CERTIFICATE, DIGEST, id="digest"),
+        pytest.param(COLONS, Kind.CERTIFICATE, DIGEST, id="digest with colons"),
+        pytest.param(PEM, Kind.CERTIFICATE, DIGEST, id="certificate"),
+        pytest.param(oid4vp.x509_hash(LEAF.certificate), Kind.CERTIFICATE, DIGEST, id="x509_hash"),
         ("decentralized_identifier:did:web:v.example.org", Kind.DID, "did:web:v.example.org"),
     ],
 )
@@ -58,7 +58,7 @@ def test_by_what_somebody_is_known(text: str, kind: Kind, mark: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "Employer Zed", "localhost", "10.0.0.1", "http://v.example.org", "*.example.org", "a@v.example.org",
-     "https://v.example.org@evil.example", "x509_hash:AAAA", f"{PEM}{PEM}",
+     "https://v.example.org@evil.example", "x509_hash:AAAA", pytest.param(f"{PEM}{PEM}", id="two certificates"),
      "-----BEGIN CERTIFICATE-----", "a" * 30_000],
 )  # fmt: skip
 def test_by_that_nobody_can_be_known(text: str) -> None:
@@ -66,7 +66,7 @@ def test_by_that_nobody_can_be_known(text: str) -> None:
         known_verifiers.read(text)
 
 
-@pytest.mark.parametrize("by", ["zed.example", PEM])
+@pytest.mark.parametrize("by", ["zed.example", pytest.param(PEM, id="certificate")])
 def test_who_is_known_is_confirmed_by_whom(
     wallet: Wallet, held: Held, tenant: Tenant, actor: Actors, outside: Outside, by: str
 ) -> None:
@@ -84,7 +84,16 @@ def test_who_is_known_is_confirmed_by_whom(
     assert [one for one in verbs if one.startswith("verifier.")] == ["verifier.known", "verifier.forgotten"]
 
 
-@pytest.mark.parametrize("by", ["other.example", "www.zed.example", "zed.example:8443", OTHER, "did:web:zed.example"])
+@pytest.mark.parametrize(
+    "by",
+    [
+        "other.example",
+        "www.zed.example",
+        "zed.example:8443",
+        pytest.param(OTHER, id="another certificate"),
+        "did:web:zed.example",
+    ],
+)
 def test_another_is_not_confirmed(tenant: Tenant, actor: Actors, outside: Outside, by: str) -> None:
     """The name in the certificate of who asks is that of one who is known: that is no mark."""
     known_verifiers.add(actor(tenant, Role.ADMINISTRATOR), name="Employer Zed", by=by)
