@@ -22,14 +22,15 @@ from mikra.exchange.oid4vci_metadata import JWT_ID, LDP_ID, SDJWT_ID
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
 from mikra.server import signer_folder
-from mikra.server.actions import corrections, status_lists, verifying, wallet_copies, wallet_offers
+from mikra.server.actions import corrections, paper, status_lists, verifying, wallet_copies, wallet_offers
 from mikra.server.actions.retention import delete_due
 from mikra.server.installation import Mode, installation
 from mikra.server.rights import Role
-from mikra.server.store import issuing
+from mikra.server.store import delivery_rows, issuing
 from mikra.server.store.audit import Entry
 from mikra.server.store.awards import Award
 from mikra.server.store.copies import WalletCopy
+from mikra.server.store.deliveries import Delivery, DeliveryStep
 from mikra.server.store.issuing import SpentNonce, WalletOffer
 from mikra.server.store.tenants import SealKey
 from tests.server.institution import proven
@@ -188,6 +189,41 @@ def test_a_wrong_code_is_tried_five_times_and_then_never(collected: Award) -> No
     for _ in range(5):
         assert error_of(phone.token(wrong)) == (400, "invalid_grant")
     assert error_of(phone.token(offered.typed)) == (400, "invalid_grant")
+
+
+def test_the_digits_of_a_printed_letter_count_and_of_one_that_was_not_do_not(
+    client: Client, code: str, collected: Award, actor: Any
+) -> None:
+    """Who has only paper looks there when the wallet asks; five tries are five tries."""
+    digits = wallet_offers.paper_digits(collected)
+    offered = wallet_offers.offer_award(collected)
+    assert error_of(Phone.scanning(offered.link).token(digits)) == (400, "invalid_grant")
+    assert "in your letter" not in client.post(f"/claim/{code}/wallet/", {"form": SDJWT_ID}).content.decode()
+    delivery = Delivery.of(collected.tenant).get()
+    (letter,) = [paper._letter(delivery_rows.fresh(delivery.id))]
+    assert any(f"{digits[:3]} {digits[3:]}" in line for line in letter.after)
+    paper.print_letters(actor(collected.tenant, Role.REGISTRAR), [delivery.id])
+    assert Delivery.of(collected.tenant).get().state == Delivery.State.CLAIMED
+    phone = Phone.scanning(wallet_offers.offer_award(collected).link)
+    (asked,) = [one["tx_code"] for one in phone.offer["grants"].values()]
+    assert "letter" in asked["description"]
+    for _ in range(4):
+        assert error_of(phone.token(f"{(int(digits) + 1) % 1_000_000:06d}")) == (400, "invalid_grant")
+    assert phone.token(digits).status_code == 200
+    page = client.post(f"/claim/{code}/wallet/", {"form": SDJWT_ID}).content.decode()
+    assert "The six digits in your letter do as well." in page
+    again = wallet_offers.offer_award(collected)
+    assert Phone.scanning(again.link).token(again.typed).status_code == 200
+
+
+def test_the_digits_on_paper_are_of_one_award_alone(collected: Award) -> None:
+    other = Award(tenant=collected.tenant)
+    assert wallet_offers.paper_digits(other) != wallet_offers.paper_digits(collected)
+    DeliveryStep._default_manager.create(
+        delivery=Delivery.of(collected.tenant).get(award=collected), state="printed", at=now()
+    )
+    phone = Phone.scanning(wallet_offers.offer_award(collected).link)
+    assert error_of(phone.token(wallet_offers.paper_digits(other))) == (400, "invalid_grant")
 
 
 def test_a_code_is_redeemed_once_in_time_and_at_its_own_issuer(collected: Award, tenant: Any) -> None:

@@ -69,6 +69,11 @@ def look(code: str, at: dt.datetime | None = None) -> Offer:
     )
 
 
+def on_paper(offer: Offer) -> bool:
+    """Whether its letter was printed, so that the digits for a wallet stand on it."""
+    return delivery_rows.on_paper(offer.award.id)
+
+
 def _delivery(code: str) -> Delivery:
     found = delivery_rows.by_token(claim_codes.token_of(code)) if len(code) <= 40 else None
     if found is None:

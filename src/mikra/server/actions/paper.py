@@ -10,11 +10,12 @@ from django.utils import translation
 from mikra.adapters.clock import now
 from mikra.errors import InputError, MikraError
 from mikra.rendering.letter import AT_ONCE, Letter, write_letters
-from mikra.server.actions import audit, claim_codes, letters
+from mikra.server.actions import audit, claim_codes, letters, wallet_copies, wallet_offers
 from mikra.server.actions.work import work
 from mikra.server.installation import installation
 from mikra.server.rights import Actor, Right
 from mikra.server.store import delivery_rows
+from mikra.server.store.awards import Award
 from mikra.server.store.deliveries import Delivery
 from mikra.server.words import _
 
@@ -47,8 +48,7 @@ def print_letters(actor: Actor, ids: Sequence[uuid.UUID]) -> bytes:
     pdf = write_letters(pages, sender=actor.tenant.name, title=_("Letters"), language=actor.tenant.language)
     with work():
         for delivery in done:
-            if delivery.state in delivery_rows.OPEN_STATES and delivery.state != Delivery.State.OPENED:
-                delivery_rows.step(delivery, Delivery.State.PRINTED, now())
+            delivery_rows.printed(delivery, now())
         line = audit.Line(verb="letters.printed", subject=f"tenant:{actor.tenant.id}", detail={"letters": len(done)})
         audit.note(actor, line)
     return pdf
@@ -70,5 +70,17 @@ def _letter(delivery: Delivery) -> Letter:
             address=f"{installation().origin.rstrip('/')}/claim/",
             code=claim_codes.spaced(code),
             link=letters.claim_address(delivery),
-            after=(_("Keep this letter to yourself: whoever has the code can collect what is yours."),),
+            after=(
+                *_for_wallets(delivery.award),
+                _("Keep this letter to yourself: whoever has the code can collect what is yours."),
+            ),
         )
+
+
+def _for_wallets(award: Award) -> tuple[str, ...]:
+    """The digits that a wallet app asks for, where this service puts anything into one."""
+    if not wallet_copies.issuer_of(award.tenant).configurations:
+        return ()
+    digits = wallet_offers.paper_digits(award)
+    said = _("If you put it into a wallet app and the app asks for a code, type these six digits: {digits}")
+    return (said.format(digits=f"{digits[:3]} {digits[3:]}"),)

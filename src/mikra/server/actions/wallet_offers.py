@@ -23,7 +23,7 @@ from mikra.exchange.oid4vci_offer import Offer, TxCode
 from mikra.server.actions import claims, wallet_copies
 from mikra.server.actions.wallet_copies import fits, issuer_of
 from mikra.server.actions.work import work
-from mikra.server.store import issuing, personal
+from mikra.server.store import delivery_rows, issuing, personal
 from mikra.server.store.awards import Award
 from mikra.server.store.base import new_id
 from mikra.server.store.issuing import WalletOffer
@@ -177,8 +177,7 @@ def _written(row: WalletOffer, issuer: Issuer) -> Offer:
     secret, named = secret_of(row.grant, row.id), Offer(issuer=issuer.identifier, configuration=row.configuration)
     if row.grant == Grant.CODE:
         return replace(named, state=secret)
-    asked = TxCode(length=6, description=_("The code on the page of the offer")) if row.typed is not None else None
-    return replace(named, code=secret, tx_code=asked)
+    return replace(named, code=secret, tx_code=_asked_for(row) if row.typed is not None else None)
 
 
 def referred(tenant: Tenant, profile: Profile, reference: str, at: dt.datetime | None = None) -> dict[str, Any]:
@@ -198,6 +197,32 @@ def secret_of(kind: str, row_id: uuid.UUID) -> str:
 def typed_digest(row_id: uuid.UUID, digits: str) -> bytes:
     """What is kept of the code that the learner types."""
     return hmac.digest(personal.derived("wallet-typed", NOBODY), row_id.bytes + digits.encode()[:40], "sha256")
+
+
+def paper_digits(award: Award) -> str:
+    """Six digits on a printed letter of this award, which count for each offer of it: made again, kept nowhere.
+
+    Who has only paper has no other way by which a code of the moment could come; and whoever has the letter has the
+    page of the offer too, so that the same digits each time give nobody more.
+    """
+    made = hmac.digest(personal.derived("wallet-paper", award.tenant_id), award.id.bytes, "sha256")
+    return f"{int.from_bytes(made[:8]) % 1_000_000:06d}"
+
+
+def is_typed(row: WalletOffer, given: str) -> bool:
+    """Whether these are the digits of the page of the offer, or of the letter where one was printed."""
+    digest = typed_digest(row.id, given.strip())
+    right = hmac.compare_digest(bytes(row.typed or b""), digest)
+    if delivery_rows.on_paper(row.award_id):
+        right |= hmac.compare_digest(typed_digest(row.id, paper_digits(row.award)), digest)
+    return right
+
+
+def _asked_for(row: WalletOffer) -> TxCode:
+    """What a wallet says when it asks for the digits (OpenID4VCI 1.0, 4.1.1)."""
+    if delivery_rows.on_paper(row.award_id):
+        return TxCode(length=6, description=_("The six digits in your letter, or on the page of the offer"))
+    return TxCode(length=6, description=_("The code on the page of the offer"))
 
 
 def digest_of(text: str) -> bytes:

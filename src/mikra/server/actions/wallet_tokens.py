@@ -20,7 +20,7 @@ from mikra.errors import InputError, ProtocolError
 from mikra.exchange import authorization, dpop, oauth
 from mikra.exchange.oauth import CodeGrant, PreAuthorized, RefreshGrant
 from mikra.server.actions.wallet_clients import Asked, Client, holder, identify
-from mikra.server.actions.wallet_offers import digest_of, typed_digest
+from mikra.server.actions.wallet_offers import digest_of, is_typed
 from mikra.server.actions.work import work
 from mikra.server.store import issuing
 from mikra.server.store.base import new_id
@@ -144,7 +144,7 @@ def _fault_of_typed(row: WalletOffer, given: str | None) -> ProtocolError | None
         return oauth.refuse("invalid_request", "The learner has to type the code of the page.", where="tx_code")
     if not issuing.take_try(row):
         return oauth.refuse("invalid_grant", "The code was tried too often; open the page of the offer again.")
-    if not hmac.compare_digest(bytes(row.typed or b""), typed_digest(row.id, given.strip())):
+    if not is_typed(row, given):
         return oauth.refuse("invalid_grant", "This is not the code of the page.", where="tx_code")
     return None
 

@@ -52,6 +52,19 @@ def step(delivery: Delivery, state: str, at: dt.datetime, reason: str = "", **ch
     DeliveryStep._default_manager.create(delivery=delivery, state=state, at=at, reason=reason[:300])
 
 
+def printed(delivery: Delivery, at: dt.datetime) -> None:
+    """Notes in its history that it went onto paper, and moves it on unless its learner is further already."""
+    if delivery.state in OPEN_STATES and delivery.state != Delivery.State.OPENED:
+        step(delivery, Delivery.State.PRINTED, at)
+    else:
+        DeliveryStep._default_manager.create(delivery=delivery, state=Delivery.State.PRINTED, at=at)
+
+
+def on_paper(award_id: uuid.UUID) -> bool:
+    """Whether a letter of this award was ever printed."""
+    return DeliveryStep._default_manager.filter(delivery__award=award_id, state=Delivery.State.PRINTED).exists()
+
+
 def ledger(tenant: Any, *, states: tuple[str, ...] = (), batch: uuid.UUID | None = None) -> models.QuerySet[Delivery]:
     """Deliveries of a tenant, newest first; those that were sent anew stand once, as the newest."""
     rows = Delivery.of(tenant).select_related("award", "award__edition", "award__learner", "award__learner__key")

@@ -56,6 +56,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         "forms": forms,
         "offered": None,
         "begun": None,
+        "paper": claims.on_paper(found),
     }
     if request.method == "POST" and forms and request.POST.get("form") == LEARNER_WALLET:
         begun = wallet_exchange.begin(code, language=language())
