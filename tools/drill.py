@@ -24,6 +24,7 @@ from tools.house.tree import ROOT
 
 DRILLS = {
     "R1": "kill -9 during bulk issue, of workers and of the database: each row once, nothing acknowledged lost",
+    "R2": "the power fails: the database opens, is whole, nothing acknowledged is lost, and sealing goes on",
     "R3": "every change of a sealed credential is refused, or has the same canonical content",
     "R4": "hostile and awkward inputs: each case gets its stated answer",
     "R5": "malformed inputs: only our own errors, none takes over 2 s",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the tests use besides Python packages: SoftHSM2, a hardware key in software; Chromium, to look at pages;
-# PostgreSQL, on which the service's tests run a second time.
+# PostgreSQL, on which the service's tests run a second time; strace, to see what a process writes and syncs.
 # Installed from Debian when missing and when we may; else said, and the tests that need it are skipped by name.
 set -euo pipefail
 
@@ -8,6 +8,7 @@ missing=()
 { command -v initdb || compgen -G "/usr/lib/postgresql/*/bin/initdb"; } >/dev/null || missing+=(postgresql)
 command -v softhsm2-util >/dev/null || missing+=(softhsm2)
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+command -v strace >/dev/null || missing+=(strace)
 
 [ ${#missing[@]} = 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

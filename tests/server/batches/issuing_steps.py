@@ -104,7 +104,8 @@ def told(name: str, made: Any) -> Any:
 
 def plant(fault: str) -> None:
     """`ack-first`: says that it is done before it is. `no-intents`: what it meant to seal is nowhere written down,
-    what was sealed is stored and closed in two steps, and the database does not stand in the way."""
+    what was sealed is stored and closed in two steps, and the database does not stand in the way. `careless`: SQLite
+    syncs less than it must (R2)."""
     if fault == "ack-first":
         whole = sealing_store.store
 
@@ -117,6 +118,9 @@ def plant(fault: str) -> None:
         sealing_store.store = early
     if fault == "no-intents":
         _forgetful()
+    if fault == "careless":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=NORMAL")
 
 
 def _forgetful() -> None:
