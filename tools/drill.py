@@ -31,10 +31,16 @@ DRILLS = {
     "R6": "hostile requests over the whole API: no 5xx, a problem on every 4xx",
     "R7": "every route, verb and id as somebody whose it is not: as if it did not exist; as nobody: the sign-in",
     "R8": "many at once: one redemption of an offer, one batch of a key, no place of a status list twice",
+    "R9": "keys: encrypted at rest, in the signer alone, in no backup; ended keys keep what they sealed before",
     "R10": "a backup while it issues, restored elsewhere: blocked until reconciled, no place of a status list twice",
+    "R11": "every edit, deletion, move and cut of the audit trail is found offline by a checker of its own",
+    "R12": "of an erased learner nothing can be read, in tables, pages, files, logs and backups; checking goes on",
     "R13": "what names a learner goes through every flow: none of it in logs, errors, addresses, figures, other sites",
+    "R14": "what is too large, too deep or too often is refused where the limit is passed, by its code",
     "R15": "withdrawn is public within a minute, lists count for a day, the last good one is served, the stop switch",
     "R16": "disk full or read-only, database locked, mail, signer or status host down: said, nothing lost, resumed",
+    "R17": "every page in a browser: strict policy, script as text, no violation of WCAG 2.2 AA, in every language",
+    "R18": "one guarded door to the network: public addresses alone, pinned, no redirect that was not looked at",
 }
 PAGE = ROOT / "docs" / "drills.md"
 WORKERS = os.environ.get("WORKERS", "2")

@@ -23,6 +23,7 @@ from mikra.trust.loader import MAX_BODY
 from tests.simulators import europe
 from tests.simulators.network import PUBLIC, PUBLIC_V6, Machine, Network, drips, leads_to, says, sends
 
+pytestmark = pytest.mark.drill("R18")
 HOST = "issuer.example.test"
 URL = f"https://{HOST}/list"
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -443,6 +443,7 @@ def memory_holds(pid: int, needles: list[bytes]) -> bool:
     return False
 
 
+@pytest.mark.drill("R9")
 def test_r9_the_key_is_in_the_signer_alone(tmp_path: Path) -> None:
     """The private number, in each form: not on the disk, not in the audit, not in the memory of whoever seals."""
     made = SealKey(key=seal_key("VATRO-9", False).key, certificate=seal_key("VATRO-9", False).certificate)

@@ -48,6 +48,7 @@ def key(made: SealKey) -> Signer:
     return made.signer
 
 
+@pytest.mark.drill("R9")
 def test_the_successor_is_of_the_same_holder_and_the_old_seals_stay_valid(
     run: Run, key: Signer, tmp_path: Path
 ) -> None:
@@ -66,6 +67,7 @@ def test_the_successor_is_of_the_same_holder_and_the_old_seals_stay_valid(
     assert run("keys", "rotate", "old.p12", "-o", "new.p12").code == 3, "a key is never written over"
 
 
+@pytest.mark.drill("R9")
 def test_a_copy_opens_with_its_own_password_alone(run: Run, key: Signer, tmp_path: Path) -> None:
     (tmp_path / "words").write_text("another four words\n")
     assert run("keys", "export", "old.p12", "-o", "copy.p12", "--new-password-file", "words").code == 0
@@ -78,6 +80,7 @@ def test_a_copy_opens_with_its_own_password_alone(run: Run, key: Signer, tmp_pat
     assert not (tmp_path / "other.p12").exists()
 
 
+@pytest.mark.drill("R9")
 @pytest.mark.parametrize(
     ("option", "day", "code"),
     [

@@ -96,6 +96,7 @@ def test_what_is_anothers_is_not_there(tenant: Tenant, stranger: Tenant, program
     assert program(stranger).get(f"/designs/{theirs.id}").status_code == 200
 
 
+@pytest.mark.drill("R14")
 @pytest.mark.parametrize(
     ("body", "kind", "status", "code"),
     [
@@ -179,6 +180,7 @@ def test_what_did_not_change_is_not_sent_again(tenant: Tenant, program: Give) ->
     assert bearer.get("/designs", If_None_Match=mark).status_code == 200
 
 
+@pytest.mark.drill("R14")
 def test_who_asks_too_often_waits(
     tenant: Tenant, stranger: Tenant, program: Give, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -141,6 +141,7 @@ def test_a_list_as_csv_replaces_the_one_before(tenant: Tenant, edition: Edition,
     refused(bearer.ask("PUT", f"/batches/{batch}/list?date_order=xyz", class_list(3), Content_Type=CSV), 422)
 
 
+@pytest.mark.drill("R14")
 def test_long_lists_have_no_limit_of_rows_and_long_workbooks_do(
     tenant: Tenant, edition: Edition, program: Give, monkeypatch: pytest.MonkeyPatch
 ) -> None:

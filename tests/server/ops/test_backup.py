@@ -285,6 +285,7 @@ if {code} == 0:
     assert done.returncode == code, done.stderr
 
 
+@pytest.mark.drill("R9")
 def test_keys_are_in_a_file_of_their_own_that_only_its_password_opens(
     machine: Machine, new: Machine, tmp_path: Path
 ) -> None:

@@ -128,6 +128,7 @@ def test_an_answer_counts_once_and_for_its_own_question(begin: Begin, holder: Wa
     assert not presenting.take(second.row.id, second.secret)["verified"]
 
 
+@pytest.mark.drill("R14")
 @pytest.mark.parametrize("mode", list(Mode))
 def test_garbage_is_refused_and_changes_nothing(begin: Begin, holder: Wallet, mode: Mode) -> None:
     begun = begin(mode=mode)

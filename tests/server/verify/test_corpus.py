@@ -85,6 +85,7 @@ def test_what_blows_up_is_refused(client: Client, data: bytes) -> None:
     assert client.post("/verify/", {"text": "hello"}).status_code in (200, 422)
 
 
+@pytest.mark.drill("R14")
 def test_what_says_to_be_too_large_is_not_read(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verifying, "check", never)
     for address in ("/verify/", "/api/v1/verify"):
@@ -94,6 +95,7 @@ def test_what_says_to_be_too_large_is_not_read(client: Client, monkeypatch: pyte
         assert answer.status_code == 413, address
 
 
+@pytest.mark.drill("R14")
 def test_who_asks_too_often_is_told_when_to_come_again(client: Client) -> None:
     for address in ("/verify/", "/api/v1/verify"):
         views.BUCKETS.clear()

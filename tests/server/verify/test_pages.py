@@ -55,6 +55,7 @@ def test_a_link_in_the_address_is_not_followed(client: Client, db: None, monkeyp
     assert "https://a.example/x" in client.get("/verify/?link=https://a.example/x").content.decode()
 
 
+@pytest.mark.drill("R14")
 def test_too_large_a_file_is_said_to_be(client: Client, db: None) -> None:
     assert "too large" in send(client, b"x" * (verifying.LARGEST + 1))
 
