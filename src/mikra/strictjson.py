@@ -70,8 +70,6 @@ _HIDDEN = re.compile(rb"\\u00(?:3[aA]|00)")
 _NUL = b"\\u0000"
 _FEW = 4
 """Members of a sealed file or of a proof at most; a credential has more."""
-_SHORT = 16 * 1024
-"""Bytes in which counting brackets is the least work."""
 
 
 def _is_plain(data: bytes, value: Any, limits: Limits) -> bool:
@@ -91,8 +89,11 @@ def _is_plain(data: bytes, value: Any, limits: Limits) -> bool:
     except orjson.JSONEncodeError:
         return False  # an integer beyond 53 bits, or deeper than orjson writes
     if text == data:
-        return _NUL not in data and keeps_limits(data, value, limits)
-    if b"\\u00" in data and _HIDDEN.search(data):
+        if value.__class__ is dict and len(value) <= _FEW:  # has few values, and long ones: walked sooner than searched
+            return _within(value, limits) and _holds_no_nul(value)
+        first = data.find(b"\\")
+        return (first < 0 or data.find(_NUL, first) < 0) and keeps_limits(data, value, limits)
+    if b"\\" in data and b"\\u00" in data and _HIDDEN.search(data):
         return False
     return _within(value, limits) and data.count(b":") == text.count(b":")
 
@@ -103,13 +104,26 @@ def keeps_limits(data: bytes, value: Any, limits: Limits) -> bool:
     A text of n values has at least 2n - 1 bytes. Written with indentation, what is in the n-th container stands after
     2n spaces, and no text holds a bare line feed.
     """
-    size = len(data)
-    if size < _SHORT and size < 2 * limits.max_nodes and data.count(b"{") + data.count(b"[") <= limits.max_depth:
-        return True
-    wrapper = value.__class__ is dict and len(value) <= _FEW  # has few values, and long ones: walked sooner
-    if wrapper or size >= 2 * limits.max_nodes:
+    if len(data) >= 2 * limits.max_nodes:
         return _within(value, limits)
     return b"\n" + b"  " * limits.max_depth not in orjson.dumps(value, option=orjson.OPT_INDENT_2)
+
+
+def _holds_no_nul(root: Any) -> bool:
+    """True when no text and no name within holds the character NUL."""
+    level = [root]
+    while level:
+        below: list[Any] = []
+        for value in level:
+            if value.__class__ is dict:
+                below += value
+                below += value.values()
+            else:
+                below += value
+        if any("\0" in value for value in below if value.__class__ is str):
+            return False
+        level = [value for value in below if value.__class__ is dict or value.__class__ is list]
+    return True
 
 
 def _within(root: Any, limits: Limits) -> bool:

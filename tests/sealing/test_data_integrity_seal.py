@@ -6,10 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from mikra.errors import InputError
 from mikra.sealing import data_integrity as di
+from mikra.sealing import data_integrity_proof as proof
 from mikra.sealing.data_integrity_seal import add_proof, seal
+from mikra.sealing.rdf.scopes import contexts_in
 from tests.sealing.di_keys import AT, SUITES, credential, issuer
 
 ED = issuer("Ed25519")
@@ -76,3 +80,20 @@ def test_more_proofs_than_anybody_needs() -> None:
     with pytest.raises(InputError) as caught:
         di.read_proofs(sealed | {"proof": [sealed["proof"]] * 17})
     assert caught.value.code == "too_large"
+
+
+NAMED = st.sampled_from(["@context", "@type", "a@b", "proof", "x"])
+WITHIN = st.recursive(
+    st.sampled_from(["u", "v", "@", '"@context":', 1]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMED, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@example({"x": {"@context": "v"}}, "u")
+@example({"proof": {"@context": "u"}, "x": [{"@context": "v"}]}, "u")
+@given(st.dictionaries(NAMED, WITHIN, max_size=4), st.sampled_from(["u", ["u", "v"]]))
+def test_the_quick_look_for_contexts_overlooks_none(document: dict[str, Any], root: Any) -> None:
+    document = {**document, "@context": root}
+    if proof._names_no_other(document):
+        assert all(value == root for _, value in contexts_in(document))

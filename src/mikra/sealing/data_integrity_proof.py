@@ -26,7 +26,7 @@ ASSERTION, AUTHENTICATION = "assertionMethod", "authentication"
 BASES = (CREDENTIALS_V2, CREDENTIALS_V1)
 MOST_PROOFS = 16
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:\d\d)\Z")
-_TEXTS = ("id", "created", "expires", "verificationMethod", "proofPurpose", "challenge", "nonce")
+_TEXTS = frozenset({"id", "created", "expires", "verificationMethod", "proofPurpose", "challenge", "nonce"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +114,11 @@ def read_proofs(document: Mapping[str, Any]) -> tuple[Proof, ...]:
 
 def _read(entry: Mapping[str, Any], where: str) -> Proof:
     suite = _suite(entry, where)
-    for name in _TEXTS:
-        if name in entry and not isinstance(entry[name], str):
+    for name, value in entry.items():
+        if value.__class__ is not str and name in _TEXTS:
             raise _refuse("credential_malformed", "A part of the proof is no text.", f"{where}/{name}")
-    identifier = entry.get("id", "")
-    if "id" in entry and not is_iri(identifier):
-        raise _refuse("credential_malformed", "The id of a proof is no address.", f"{where}/id", identifier)
+    if "id" in entry and not is_iri(entry["id"]):
+        raise _refuse("credential_malformed", "The id of a proof is no address.", f"{where}/id", entry["id"])
     if not entry.get("verificationMethod"):
         raise _refuse("key_not_found", "The proof names no key.", f"{where}/verificationMethod")
     domain = entry.get("domain", [])
@@ -192,16 +191,25 @@ def check_contexts(document: Mapping[str, Any], library: Library = LIBRARY) -> N
 
 
 def _names_no_other(document: Mapping[str, Any]) -> bool:
-    """Whether the only other contexts are proofs' copies of the first; a quick look for the usual case."""
+    """Whether the only other contexts are proofs' copies of the first; a quick look for the usual case.
+
+    Each of those has a `@` in its name: where the text holds no more of them, there is no other.
+    """
     proofs = document.get("proof", [])
     copies = sum(
         isinstance(proof, dict) and proof.get("@context") == document["@context"]
         for proof in (proofs if isinstance(proofs, list) else [proofs])
     )
     try:
-        return orjson.dumps(document).count(b'"@context":') == 1 + int(copies)
+        text = orjson.dumps(document)
     except orjson.JSONEncodeError:
         return False
+    at = -1
+    for _ in range(2 + copies):
+        at = text.find(b"@", at + 1)
+        if at < 0:
+            return True
+    return text.count(b'"@context":') == 1 + copies
 
 
 def covered(

@@ -23,8 +23,8 @@ def canonical(value: Any) -> bytes:
     """The canonical UTF-8 text. InputError json_number_range, json_bad_unicode."""
     try:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-        same = _has_whole_numbers(value) and not any(first in text for first in _BEYOND)
-        return text if same else rfc8785.dumps(value)
+        plain = text.isascii() or not any(first in text for first in _BEYOND)
+        return text if plain and _has_whole_numbers(value) else rfc8785.dumps(value)
     except (orjson.JSONEncodeError, rfc8785.IntegerDomainError, rfc8785.FloatDomainError) as error:
         raise InputError(
             "A number cannot be written in one way only.", found=str(error)[:80], code="json_number_range"
@@ -44,10 +44,10 @@ def _has_whole_numbers(root: Any) -> bool:
                 below += value.values()
             elif kind is list:
                 below += value
-            elif (
+            elif value is not None and (
                 kind is float
                 or (kind is int and not -_MAX_INTEGER <= value <= _MAX_INTEGER)
-                or (kind is not str and kind is not int and kind is not bool and value is not None)
+                or (kind is not int and kind is not bool and kind is not str)
             ):
                 return False
         level = [value for value in below if value.__class__ is not str]

@@ -63,7 +63,8 @@ def _escaped(values: list[str]) -> list[bytes]:
     Within a text every quotation mark has a backslash before it, so that `","` stands only between two of them.
     """
     text = orjson.dumps(values)
-    if b"\\u00" in text or b"\x7f" in text:
+    first = text.find(b"\\")
+    if (first >= 0 and text.find(b"\\u00", first) >= 0) or b"\x7f" in text:
         return [literal(value)[1:-1].encode() for value in values]
     return text[2:-2].split(b'","')
 

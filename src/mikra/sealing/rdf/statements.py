@@ -3,6 +3,9 @@
 Static statements are written down once. Of blank nodes, those that a hole touches are hashed anew (RDFC-1.0, 4.6), and
 all are named by the order of their hashes (4.4.3, step 4). Where two look alike, or two statements become one, the
 general path must do it: `fill` gives None.
+
+Statements of one subject stand together and, mostly, in an order that no hole can change: they are kept as one block,
+and only blocks are sorted. Where two subjects become one, their blocks do.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from operator import eq, itemgetter
 
@@ -49,8 +53,64 @@ def filler(text: str, places: Mapping[str, int]) -> Fill:
 
 def _is_ordered(lines: list[str]) -> bool:
     """Whether these sorted lines stay in order whatever fills their holes: each pair differs before the first hole."""
-    beginnings = [line.partition(START)[0] for line in lines]
+    beginnings = [MARKS.split(line, 1)[0] for line in lines]
     return all(any(a != b for a, b in zip(one, other, strict=False)) for one, other in pairwise(beginnings))
+
+
+class _Blocks:
+    """Sorted lines by their subjects: for each a block, and whether its order is sure."""
+
+    def __init__(self, lines: list[str], places: Mapping[str, int]) -> None:
+        by_subject: dict[str, list[str]] = {}
+        for line in lines:
+            subject, _, rest = line.partition(" ")
+            by_subject.setdefault(subject, []).append(rest)
+        self._fills = [
+            (filler("".join(f"{subject} {rest}" for rest in rests), places), _is_ordered(rests))
+            for subject, rests in by_subject.items()
+        ]
+        named = [*enumerate(by_subject)]
+        self._open = [(number, filler(subject, places)) for number, subject in named if START in subject]
+        self._static = {subject.encode(): number for number, subject in named if not MARKS.search(subject)}
+
+    def fill(self, values: list[bytes]) -> bytes | None:
+        """All lines, sorted, each once; None where a statement about a blank node would be there twice."""
+        blocks = [fill(values) if ordered else _in_order(fill(values)) for fill, ordered in self._fills]
+        if b"" in blocks:
+            return None
+        subjects = [fill(values) for _, fill in self._open]
+        if len({*subjects}) != len(subjects) or not self._static.keys().isdisjoint(subjects):
+            blocks = self._joined(blocks, subjects)
+            if b"" in blocks:
+                return None
+        blocks.sort()
+        return b"".join(blocks)
+
+    def _joined(self, blocks: list[bytes], subjects: list[bytes]) -> list[bytes]:
+        """Blocks of one subject as one. `subjects` are those with a hole, filled."""
+        places, more, gone = self._static.copy(), set(), set()
+        for (number, _), subject in zip(self._open, subjects, strict=True):
+            place = places.setdefault(subject, number)
+            if place != number:
+                blocks[place] += blocks[number]
+                more.add(place)
+                gone.add(number)
+        for place in more:
+            blocks[place] = _in_order(blocks[place])
+        return [block for number, block in enumerate(blocks) if number not in gone]
+
+
+def _in_order(text: bytes) -> bytes:
+    """The lines sorted, each once; nothing where one about a blank node is there twice, which only the walk may see."""
+    lines = text.split(b"\n")
+    lines.pop()
+    lines.sort()
+    if any(map(eq, lines, lines[1:])):
+        if any(one == other and b"_:" in one for one, other in pairwise(lines)):
+            return b""
+        lines = sorted(set(lines))
+    lines.append(b"")
+    return b"\n".join(lines)
 
 
 class Statements:
@@ -60,10 +120,7 @@ class Statements:
         quads = [split(line) for line in sorted(set(lines))]
         nodes = sorted({part for quad in quads for part in quad if part.startswith("_:")})
         marks = {node: f"{_NODE}{number}{_NODE_END}" for number, node in enumerate(nodes)}
-        self._lines = [join(marks.get(part, part) for part in quad) for quad in quads]
-        self._places = places
-        self._text = filler("".join(self._lines), places)
-        self._arranged = False
+        self._blocks = _Blocks([join(marks.get(part, part) for part in quad) for quad in quads], places)
         self._hash = hashlib.sha384 if digest == "SHA384" else hashlib.sha256
         self._hashes: list[bytes] = []
         self._open: list[tuple[int, Fill, bool]] = []
@@ -80,24 +137,7 @@ class Statements:
         labels = self._labels(values)
         if labels is None:
             return None
-        lines = self._text(values + labels).split(b"\n")
-        lines.pop()
-        if not self._arranged:
-            self._arrange(lines)
-        lines.sort()
-        if any(map(eq, lines, lines[1:])):
-            if labels and any(one == other and b"_:" in one for one, other in pairwise(lines)):
-                return None
-            lines = sorted(set(lines))
-        lines.append(b"")
-        return b"\n".join(lines)
-
-    def _arrange(self, filled: list[bytes]) -> None:
-        """Keep the lines in the order that they had once filled: the next time there is little to sort."""
-        order = sorted(range(len(filled)), key=filled.__getitem__)
-        self._lines = [self._lines[number] for number in order]
-        self._text = filler("".join(self._lines), self._places)
-        self._arranged = True
+        return self._blocks.fill(values + labels)
 
     def _labels(self, values: list[bytes]) -> list[bytes] | None:
         """The canonical name of each blank node; None where two look alike."""
@@ -114,6 +154,12 @@ class Statements:
         if len(set(hashes)) != len(hashes):
             return None
         labels = [b""] * len(hashes)
-        for rank, number in enumerate(sorted(range(len(hashes)), key=hashes.__getitem__)):
-            labels[number] = b"_:c14n%d" % rank
+        for label, number in zip(_labels(len(hashes)), sorted(range(len(hashes)), key=hashes.__getitem__), strict=True):
+            labels[number] = label
         return labels
+
+
+@lru_cache(maxsize=64)
+def _labels(count: int) -> tuple[bytes, ...]:
+    """The canonical names of so many nodes."""
+    return tuple(b"_:c14n%d" % rank for rank in range(count))
