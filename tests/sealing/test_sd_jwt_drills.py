@@ -6,7 +6,6 @@ import json
 import random
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -17,8 +16,9 @@ from mikra.errors import InputError
 from mikra.sealing import sd_jwt
 from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.keys import bare_signer
-from mikra.sealing.sd_jwt import key_binding
+from mikra.sealing.sd_jwt import disclosures, key_binding
 from mikra.sealing.sd_jwt.type_metadata import read_type
+from mikra.strictjson import Limits
 from tests.drills.mutants import mutants, tried
 from tests.sealing.sd_jwts import AT, CLAIMS, b64, by_hand, disclosure, issued, signer
 from tests.sealing.sd_jwts import digest as digest_of
@@ -36,7 +36,6 @@ def presentation(kind: str = "P-256") -> bytes:
 
 DATA = presentation()
 PROOF = DATA.rsplit(b"~", 1)[1]
-READING = import_module("mikra.sealing.sd_jwt.read")
 
 
 def ours(error: InputError) -> None:
@@ -180,9 +179,9 @@ def test_damaged_json_forms_and_types(amount: Callable[[int, int], int]) -> None
 
 
 def test_the_fault_that_the_fuzzing_must_see(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(texts: list[bytes]) -> list[bytes]:
+    def crash(texts: list[bytes], limits: Limits) -> list[Any]:
         raise ValueError("planted")
 
-    monkeypatch.setattr(READING, "_decoded", crash)
+    monkeypatch.setattr(disclosures, "_all_at_once", crash)
     with pytest.raises(ValueError, match="planted"):
         test_damaged_bytes(lambda fast, full: 50, lambda name, value: None)
