@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+from typing import cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -79,21 +80,37 @@ SEALING: frozenset[str] = frozenset({"RS256", "ES256", "ES384", "EdDSA"})
 """What our own keys seal with."""
 
 
+@cache
+def _curves() -> frozenset[str]:
+    return frozenset(a.curve for a in ALGORITHMS.values())
+
+
+@lru_cache(maxsize=64)
+def _scheme(kind: type) -> Scheme | None:
+    """What a key of this class is for; RSA stands for both of its schemes. Asked once: the classes are abstract."""
+    if issubclass(kind, ed25519.Ed25519PublicKey):
+        return Scheme.EDDSA
+    if issubclass(kind, ec.EllipticCurvePublicKey):
+        return Scheme.ECDSA
+    return Scheme.PKCS1 if issubclass(kind, rsa.RSAPublicKey) else None
+
+
 def key_fault(name: str, key: PublicKeyTypes) -> str:
     """Why `key` cannot answer for `alg` = `name`: a code of `codes.CODES`, or "" when it can."""
     algorithm = ALGORITHMS.get(name)
     if algorithm is None:
         return "jws_alg_not_allowed"
-    if isinstance(key, ed25519.Ed25519PublicKey):
+    scheme = _scheme(key.__class__)
+    if scheme is Scheme.EDDSA:
         return "" if algorithm.scheme is Scheme.EDDSA else "jws_key_type_mismatch"
-    if isinstance(key, rsa.RSAPublicKey):
-        return _rsa_fault(algorithm, key)
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        if key.curve.name == algorithm.curve:
-            return ""
-        known = key.curve.name in {a.curve for a in ALGORITHMS.values()}
-        return "jws_key_type_mismatch" if known else "key_type_not_supported"
-    return "key_type_not_supported"
+    if scheme is Scheme.PKCS1:
+        return _rsa_fault(algorithm, cast(rsa.RSAPublicKey, key))
+    if scheme is None:
+        return "key_type_not_supported"
+    curve = cast(ec.EllipticCurvePublicKey, key).curve.name
+    if curve == algorithm.curve:
+        return ""
+    return "jws_key_type_mismatch" if curve in _curves() else "key_type_not_supported"
 
 
 def _rsa_fault(algorithm: Algorithm, key: rsa.RSAPublicKey) -> str:
@@ -128,12 +145,14 @@ def _length(algorithm: Algorithm, key: PublicKeyTypes) -> int:
 
 
 def _verify(algorithm: Algorithm, key: PublicKeyTypes, signature: bytes, data: bytes) -> None:
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        _verify_ed25519(key, signature, data)
-    elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.digest is not None:
-        key.verify(_der(algorithm, signature), data, _ecdsa(algorithm.name))
-    elif isinstance(key, rsa.RSAPublicKey) and algorithm.digest is not None:
-        key.verify(signature, data, rsa_padding(algorithm), algorithm.digest)
+    """InvalidSignature unless it is that of the key, which is of the kind that the algorithm asks for."""
+    if algorithm.scheme is Scheme.ECDSA:
+        cast(ec.EllipticCurvePublicKey, key).verify(_der(algorithm, signature), data, _ecdsa(algorithm.name))
+    elif algorithm.scheme is Scheme.EDDSA:
+        _verify_ed25519(cast(ed25519.Ed25519PublicKey, key), signature, data)
+    else:
+        how = rsa_padding(algorithm), cast(hashes.HashAlgorithm, algorithm.digest)
+        cast(rsa.RSAPublicKey, key).verify(signature, data, *how)
 
 
 @cache
