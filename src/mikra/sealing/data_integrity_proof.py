@@ -197,7 +197,7 @@ def _names_no_other(document: Mapping[str, Any]) -> bool:
     """
     proofs = document.get("proof", [])
     copies = sum(
-        isinstance(proof, dict) and proof.get("@context") == document["@context"]
+        isinstance(proof, dict) and bool(proof.get("@context") == document["@context"])
         for proof in (proofs if isinstance(proofs, list) else [proofs])
     )
     try:
