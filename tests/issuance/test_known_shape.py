@@ -91,6 +91,27 @@ def test_it_never_says_yes_where_the_general_path_says_no(where: int, text: byte
     assert shape.open(bad, begun.rest) is None or generally(bad, begun.payload)
 
 
+@given(name=st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=8))
+def test_values_with_and_without_escapes_are_read_as_the_general_path_reads_them(name: str) -> None:
+    one = batch()
+    first, begun = begun_of(one, ("First", name))
+    file, second = one.finish([first, begun])
+    shape = learned(first, file)
+    assert generally(second, begun.payload)
+    assert shape.open(second, begun.rest) or "\0" in name
+    assert shape.open(second, begun.rest.swapcase()) is None
+
+
+def test_what_is_written_otherwise_than_it_was_meant_is_read_as_json() -> None:
+    """An escape that need not be: another text that reads the same, as the general path says too."""
+    shape, begun, file = known()
+    other = file.replace(b"Second", b"\\u0053econd")
+    assert other != file
+    assert shape.open(other, begun.rest) is not None
+    assert generally(other, begun.payload)
+    assert shape.open(file.replace(b"Second", b"\\u0054econd"), begun.rest) is None
+
+
 def test_other_content_is_seen() -> None:
     shape, begun, file = known()
     assert generally(file, begun.payload)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
+import os
 
 
 def now() -> dt.datetime:
@@ -13,4 +13,4 @@ def now() -> dt.datetime:
 
 def chance(length: int) -> bytes:
     """So many random bytes, fit for keys."""
-    return secrets.token_bytes(length)
+    return os.urandom(length)

@@ -241,8 +241,10 @@ def test_places_are_by_chance_and_never_given_twice(tenant: Tenant, monkeypatch:
     assert {number for number, _ in given[:10]} != {lists[0].number}
     order = [index for number, index in given if number == lists[0].number]
     assert order != sorted(order)
+    of_many = [number for number, _ in status.reserve(shelf, 100)]
+    assert of_many != sorted(of_many), "rows that stand beside each other do not share a list"
     other = status.reserve(Shelf(tenant_id=tenant.id, group="2032", issuer="X", address="https://s.example"), 1)
-    assert {number for number, _ in other}.isdisjoint({number for number, _ in given})
+    assert {number for number, _ in other}.isdisjoint({number for number, _ in given} | set(of_many))
 
 
 def test_where_the_status_of_an_award_stands(registrar: Actor, batch: Batch) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from mikra.adapters.clock import now
 from mikra.sealing.jcs import canonical
 from mikra.server.rights import Actor
@@ -84,14 +86,34 @@ def chained(
     What the lines have in common is written once: JCS sorts the members of a line, and these are always the same.
     """
     start = b'{"actor":%b,"at":%b,"detail":' % (canonical(actor), canonical(text_of(at)))
-    ends = {(line.reason, line.verb): (canonical(line.reason), canonical(line.verb)) for line in lines}
+    said = {text: canonical(text) for text in {text for line in lines for text in (line.reason, line.verb)}}
     made: list[tuple[int, str, bytes]] = []
     for line in lines:
         number += 1
-        detail, (reason, verb) = canonical(dict(line.detail)), ends[line.reason, line.verb]
+        detail = _object(dict(line.detail))
         text = b'%b%b%b,"number":%d,"reason":%b,"subject":%b,"verb":%b}' % (
-            before, start, detail, number, reason, canonical(line.subject), verb,
+            before, start, detail, number, said[line.reason], _text(line.subject), said[line.verb],
         )  # fmt: skip
         before = hashlib.sha256(text).digest()
         made.append((number, detail.decode(), before))
     return made
+
+
+def _text(said: str) -> bytes:
+    """`canonical` of a text."""
+    return orjson.dumps(said) if said.isascii() else canonical(said)
+
+
+_MOST = 2**53 - 1
+
+
+def _object(said: dict[str, Any]) -> bytes:
+    """`canonical` of an object; the short way where all is ASCII, and nothing but texts and small numbers."""
+    for name, value in said.items():
+        if not (value.__class__ is str and value.isascii()) and not (
+            value.__class__ is int and -_MOST <= value <= _MOST
+        ):
+            return canonical(said)
+        if not name.isascii():
+            return canonical(said)
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)

@@ -75,15 +75,11 @@ def search_tokens(tenant_id: uuid.UUID, profile: Mapping[str, Any]) -> set[tuple
 
 def search_of_all(digests: personal.Digests, profile: Mapping[str, Any]) -> set[tuple[str, bytes]]:
     """`search_tokens`, for who asks of many learners of one tenant."""
-    token = digests.token
-    found = {(WORD, token(WORD, word)) for one in profile["names"] for word in words(" ".join(map(str, one.values())))}
-    for one in profile["emails"]:
-        found.add((MAIL, token(MAIL, one.casefold())))
-    for _, number in profile["numbers"]:
-        found.add((NUMBER, token(NUMBER, str(number).casefold())))
-    for number in profile["national"]:
-        found.add((NUMBER, token(NUMBER, str(number).casefold())))
-    return found
+    texts = {(WORD, word) for one in profile["names"] for word in words(" ".join(map(str, one.values())))}
+    texts |= {(MAIL, one.casefold()) for one in profile["emails"]}
+    texts |= {(NUMBER, str(one).casefold()) for _, one in profile["numbers"]}
+    texts |= {(NUMBER, str(one).casefold()) for one in profile["national"]}
+    return {(kind, digests.token(kind, text)) for kind, text in texts}
 
 
 def asked_tokens(tenant_id: uuid.UUID, query: str) -> list[list[tuple[str, bytes]]]:

@@ -12,6 +12,7 @@ rows are taken from INTENT to SEALED in the transaction that stores them, and an
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import threading
 import uuid
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ from mikra.server.store.status import reserve
 CHUNK = 500
 SLOTS = 64
 """Processes that may work on one batch at once."""
+_DRAWN = 9
+"""Bytes of chance in an award id."""
 
 State = BatchRow.State
 
@@ -44,7 +47,7 @@ def advance(batch_id: uuid.UUID, *, chunk: int = CHUNK, at: dt.datetime | None =
 
     UnavailableError only where the database itself cannot be had, so that nothing could be written down.
     """
-    with _database(), _slot(batch_id) as slot:
+    with _database(), _uncollected(), _slot(batch_id) as slot:
         if slot is None:
             return False
         try:
@@ -83,6 +86,18 @@ def _start_scheduled(moment: dt.datetime) -> None:
     if waiting.exists():
         with work():
             waiting.update(state=Batch.State.SEALING)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A piece makes many objects and no cycles: nothing is won by looking for those while it is made."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @contextmanager
@@ -150,9 +165,8 @@ def _without_doubles(batch: Batch, rows: list[Intended]) -> list[Intended]:
 
 
 def _intended_elsewhere(batch: Batch, same: list[bytes]) -> set[bytes]:
-    rows = BatchRow._default_manager.filter(
-        tenant_id=batch.tenant_id, batch__edition_id=batch.edition_id, state=State.INTENT
-    ).exclude(batch_id=batch.id)
+    rows = BatchRow._default_manager.filter(batch__edition_id=batch.edition_id, state=State.INTENT)
+    rows = rows.exclude(batch_id=batch.id)
     if not rows.exists():
         return set()
     return {bytes(one) for one in rows.filter(same__in=same).values_list("same", flat=True) if one is not None}
@@ -163,9 +177,10 @@ def _fix(batch: Batch, slot: int, rows: list[Intended], moment: dt.datetime, pre
     places: list[tuple[int | None, int | None]] = [(None, None)] * len(rows)
     if press.status:
         places = [*reserve(press.shelf(moment), len(rows))]
+    drawn = chance(_DRAWN * len(rows))
     fixed = [
-        Intended(*row[:6], AwardId.new(moment, chance(9)).stem, number, index)
-        for row, (number, index) in zip(rows, places, strict=True)
+        Intended(*row[:6], AwardId.new(moment, drawn[at : at + _DRAWN]).stem, number, index)
+        for row, (number, index), at in zip(rows, places, range(0, len(drawn), _DRAWN), strict=True)
     ]
     given = [(row.id, State.INTENT.value, slot, row.stem, row.list_number, row.list_index) for row in fixed]
     bulk.update(BatchRow, "id", ("state", "slot", "award_stem", "list_number", "list_index"), given, written=True)

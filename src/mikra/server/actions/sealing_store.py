@@ -57,6 +57,11 @@ DELIVERY = (
 STEP = ("delivery_id", "state", "at", "reason")
 
 
+_VALID, _WAITING, _AWARD = Award.State.VALID.value, Delivery.State.WAITING.value, Delivery.Kind.AWARD.value
+_MAIL, _LETTER = Delivery.Channel.MAIL.value, Delivery.Channel.LETTER.value
+_ACHIEVEMENT = f"{Part.ACHIEVEMENT:02x}"
+
+
 @dataclass(slots=True)
 class Tables:
     """New rows by table, as `bulk.insert` takes them when they are `written`, and what is to be changed beside them."""
@@ -154,13 +159,13 @@ class Filling:
         tables, moment, tenant = self.tables, self._moment, self._tenant
         edition, batch, route, trial = self._of_award
         seal_key, dictionary, batch_name = self._of_sealed
-        award_name = f"{row.stem}{Part.ACHIEVEMENT:02x}"
+        award_name = row.stem + _ACHIEVEMENT
         award_id = award_name.replace("-", "")
         day = batches_rules.with_day(values, self._batch).get("completed") or self._today
         tables.awards.append(
             (
                 award_id, moment, tenant, edition, learner_id, batch, row.number, day, self._ends,
-                Award.State.VALID.value, "", row.same, trial, route, row.list_number, row.list_index,
+                _VALID, "", row.same, trial, route, row.list_number, row.list_index,
                 personal.seal_away(key, values),
             )
         )  # fmt: skip
@@ -196,12 +201,12 @@ class Filling:
 
     def _deliver(self, award_id: str, has_address: bool) -> None:
         """A letter that waits until the batch is done and its time of grace is over."""
-        delivery_id, moment, state = next(self._ids), self._moment, Delivery.State.WAITING.value
+        delivery_id, moment, state = next(self._ids), self._moment, _WAITING
         token = self._codes.token(bytes.fromhex(delivery_id))
-        channel = Delivery.Channel.MAIL if has_address else Delivery.Channel.LETTER
+        channel = _MAIL if has_address else _LETTER
         self.tables.deliveries.append(
             (
-                delivery_id, moment, self._tenant, award_id, Delivery.Kind.AWARD.value, channel.value, state,
+                delivery_id, moment, self._tenant, award_id, _AWARD, channel, state,
                 self._held_back, 0, "", token, self._claim_until, "",
             )
         )  # fmt: skip

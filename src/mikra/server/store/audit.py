@@ -10,7 +10,7 @@ from mikra.server.store.base import Owned
 class Entry(models.Model):
     """One line. `digest` is SHA-256 over the line before and this one (`actions.audit.digest_of`)."""
 
-    tenant = models.ForeignKey("store.Tenant", on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey("store.Tenant", on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.BigIntegerField()
     at = models.DateTimeField()
     actor = models.CharField(max_length=80)

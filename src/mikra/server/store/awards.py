@@ -22,9 +22,10 @@ class Award(Owned):
         REVOKED = "revoked"
         SUPERSEDED = "superseded"
 
-    edition = models.ForeignKey("store.Edition", on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey("store.Tenant", on_delete=models.PROTECT, related_name="+", db_index=False)
+    edition = models.ForeignKey("store.Edition", on_delete=models.PROTECT, related_name="+", db_index=False)
     learner = models.ForeignKey("store.Learner", null=True, on_delete=models.SET_NULL, related_name="awards")
-    batch = models.ForeignKey("store.Batch", null=True, on_delete=models.PROTECT, related_name="awards")
+    batch = models.ForeignKey("store.Batch", null=True, on_delete=models.PROTECT, related_name="awards", db_index=False)
     row = models.PositiveIntegerField(null=True)
     awarded_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
@@ -64,7 +65,8 @@ class Award(Owned):
 class Sealed(Owned):
     """One sealed form of an award, in one generation. `content`: compressed, then encrypted under the learner's key."""
 
-    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="sealed")
+    tenant = models.ForeignKey("store.Tenant", on_delete=models.PROTECT, related_name="+", db_index=False)
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="sealed", db_index=False)
     form = models.CharField(max_length=16, default="edc")
     generation = models.PositiveSmallIntegerField(default=1)
     """1 is as sealed; each extension for the long term adds one."""
@@ -72,7 +74,7 @@ class Sealed(Owned):
     digest = models.BinaryField(max_length=32)
     """SHA-256 of the file; stays when the content is erased. The verifier's page looks it up."""
     payload_digest = models.BinaryField(max_length=32, null=True)
-    seal_key = models.ForeignKey("store.SealKey", null=True, on_delete=models.PROTECT, related_name="+")
+    seal_key = models.ForeignKey("store.SealKey", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         db_table = "sealed"

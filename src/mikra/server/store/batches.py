@@ -89,7 +89,7 @@ class BatchRow(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey("store.Tenant", on_delete=models.PROTECT, related_name="+")
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()
     """The row as the person sees it in the file, from 1."""
     state = models.CharField(max_length=8, choices=State.choices)
@@ -154,7 +154,6 @@ def counted(batch: Batch) -> dict[str, int]:
 def committed(batch: Batch, same: list[bytes]) -> set[bytes]:
     """Of these learners, those who stand in another batch of the edition that is decided on."""
     taken = BatchRow._default_manager.filter(
-        tenant_id=batch.tenant_id,
         batch__edition_id=batch.edition_id,
         batch__trial=False,
         batch__state__in=OPEN_STATES,

@@ -21,29 +21,30 @@ _new, _text, _NULL = ffi.new, ffi.buffer, ffi.NULL
 
 def encrypt(key: bytes, nonce: bytes, data: bytes, about: bytes = b"") -> bytes:
     """Ciphertext and tag. ValueError for a key or nonce of another length."""
-    _check(key, nonce)
+    if len(key) != KEY or len(nonce) != NONCE:
+        raise _wrong()
     size = len(data)
     room = _new("unsigned char[]", size + TAG)
     _encrypt(room, _NULL, data, size, about, len(about), _NULL, nonce, key)
-    return bytes(_text(room, size + TAG))
+    return _text(room, size + TAG)[:]  # type: ignore[no-any-return]
 
 
 def decrypt(key: bytes, nonce: bytes, box: bytes, about: bytes = b"") -> bytes | None:
     """The text again; None where anything was changed. ValueError for a key or nonce of another length."""
-    _check(key, nonce)
+    if len(key) != KEY or len(nonce) != NONCE:
+        raise _wrong()
     size = len(box) - TAG
     if size < 0:
         return None
     room = _new("unsigned char[]", size or 1)
     if _decrypt(room, _NULL, _NULL, box, size + TAG, about, len(about), nonce, key):
         return None
-    return bytes(_text(room, size))
+    return _text(room, size)[:]  # type: ignore[no-any-return]
 
 
-def _check(key: bytes, nonce: bytes) -> None:
+def _wrong() -> ValueError:
     """What is shorter would be read beyond its end."""
-    if len(key) != KEY or len(nonce) != NONCE:
-        raise ValueError("a key has 32 bytes, a nonce 24")
+    return ValueError("a key has 32 bytes, a nonce 24")
 
 
 _BLOCK = 64

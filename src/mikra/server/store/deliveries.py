@@ -35,6 +35,7 @@ class Delivery(Owned):
         CHANGE = "change"
         """What became of it: `Award.state` and `Award.reason` say so."""
 
+    tenant = models.ForeignKey("store.Tenant", on_delete=models.PROTECT, related_name="+", db_index=False)
     award = models.ForeignKey("store.Award", on_delete=models.PROTECT, related_name="deliveries")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.AWARD)
     channel = models.CharField(max_length=8, choices=Channel.choices)

@@ -35,18 +35,17 @@ class Learner(Owned):
 class LearnerToken(models.Model):
     """One keyed digest by which a learner is found; `kind` as above."""
 
-    tenant = models.ForeignKey("store.Tenant", on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey("store.Tenant", on_delete=models.PROTECT, related_name="+", db_index=False)
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="tokens")
     kind = models.CharField(max_length=4)
     token = models.BinaryField(max_length=16)
 
     class Meta:
         db_table = "learner_token"
-        indexes = (models.Index(fields=("tenant", "kind", "token")),)
+        # A token is made under a key of its tenant, of its kind and value: no two tenants, and no two kinds, share one.
+        indexes = (models.Index(fields=("token",), name="learner_token_found"),)
         constraints = (
-            models.UniqueConstraint(
-                fields=("tenant", "token"), name="learner_same_once", condition=models.Q(kind="same")
-            ),
+            models.UniqueConstraint(fields=("token",), name="learner_same_once", condition=models.Q(kind="same")),
         )
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import random
 import uuid
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -111,20 +111,23 @@ def reserve(shelf: Shelf, count: int) -> list[tuple[int, int]]:
     Holds the lists of the group until then: two workers never get one place, and take turns.
     """
     lists = _open_lists(shelf)
-    dice = random.SystemRandom()
     given: list[tuple[int, int]] = []
     while len(given) < count:
         lists = _replaced(shelf, lists)
-        wanted = dice.choices(lists, k=count - len(given))
-        for one in lists:
-            given += _taken(one, sum(other is one for other in wanted))
+        wanted = Counter(number % len(lists) for number in _drawn(count - len(given)))
+        for position, one in enumerate(lists):
+            given += _taken(one, wanted[position])
     lists = _replaced(shelf, lists)
     changed = {number for number, _place in given}
     for one in lists:
         if one.number in changed:
             one.save(update_fields=("taken",))
-    dice.shuffle(given)
-    return given
+    return [place for _, place in sorted(zip(_drawn(count), given, strict=True))]
+
+
+def _drawn(count: int) -> array[int]:
+    """So many numbers of 64 bits by chance, with one question for it."""
+    return array("Q", chance(8 * count))
 
 
 def _room(one: StatusList) -> int:

@@ -89,7 +89,7 @@ class Wrapped(Row):
     To destroy it is to make all that was written under it unreadable, in every backup too.
     """
 
-    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", db_index=False)
     wrapped = models.BinaryField()
 
     class Meta:
