@@ -46,6 +46,7 @@ def test_from_rows_to_a_receipt(tenant: Tenant, edition: Edition, program: Give)
     assert bearer.get(f"/batches/{batch}/progress").json()["done"] == 2
     assert bearer.get(f"/batches/{batch}/receipt").content
     assert bearer.get(f"/batches/{batch}/receipt.xlsx").content[:2] == b"PK"
+    assert bearer.get(f"/batches/{batch}/receipt.pdf").content[:4] == b"%PDF"
     awards = bearer.get(f"/awards?batch={batch}&awarded_from=2026-06-30&awarded_to=2026-06-30").json()["items"]
     assert {one["name"] for one in awards} == {"Jana Nováková", "Petr Nováková"}
     assert {one["name"] for one in program(tenant, "read").get("/awards").json()["items"]} == {""}

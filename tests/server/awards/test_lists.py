@@ -8,15 +8,17 @@ from collections.abc import Callable
 
 import openpyxl
 import orjson
+import pikepdf
 import pytest
 
 from mikra.errors import NotAllowedError, NotFoundError
 from mikra.sealing import jades
-from mikra.server.actions import awards, corrections, learners, receipts
+from mikra.server.actions import awards, corrections, learners, receipts, receipts_pdf
 from mikra.server.rights import Actor, Role
-from mikra.server.store.awards import Award
+from mikra.server.store.awards import Award, Sealed
 from mikra.server.store.batches import Batch
 from mikra.server.store.designs import Edition
+from mikra.server.store.learners import Learner
 from mikra.server.store.tenants import Tenant
 from tests.server.institution import class_list, publish, sealed_batch
 
@@ -96,8 +98,9 @@ def test_names_are_for_those_who_may_see_them(
     for act in (awards.export_csv, awards.export_xlsx, awards.export_files):
         with pytest.raises(NotAllowedError):
             act(auditor)
-    with pytest.raises(NotAllowedError):
-        receipts.receipt_xlsx(auditor, batch.id)
+    for receipt in (receipts.receipt_xlsx, receipts_pdf.receipt_pdf):
+        with pytest.raises(NotAllowedError):
+            receipt(auditor, batch.id)
 
 
 def test_awards_are_taken_away(registrar: Actor, batch: Batch) -> None:
@@ -125,6 +128,32 @@ def test_the_receipt_of_a_batch(registrar: Actor, batch: Batch, stranger: Tenant
     assert sheet["B2"].value == "Zoë Łukasiewicz"
     with pytest.raises(NotFoundError):
         receipts.receipt(actor(stranger, Role.REGISTRAR), batch.id)
+
+
+def test_the_receipt_on_paper(
+    registrar: Actor, batch: Batch, stranger: Tenant, actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = receipts_pdf.receipt_pdf(registrar, batch.id)
+    assert made == receipts_pdf.receipt_pdf(registrar, batch.id), "the same receipt gives the same bytes"
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        (attached,) = pdf.attachments.values()
+        assert attached.get_file().read_bytes() == receipts.receipt(registrar, batch.id)
+    page, award = receipts_pdf.page(registrar, batch), Award.of(registrar.tenant).order_by("row")[0]
+    assert page.rows[0][:3] == ("2", "Zoë Łukasiewicz", f"urn:uuid:{award.id}")
+    assert page.rows[0][3] == Sealed.of(registrar.tenant).get(award=award).digest.hex()
+    assert (len(page.rows), len(page.notes)) == (3, 1)
+    monkeypatch.setattr(receipts_pdf, "MOST", 2)
+    cut = receipts_pdf.page(registrar, batch)
+    assert (cut.rows, len(cut.notes)) == ((), 2)
+    assert receipts_pdf.receipt_pdf(registrar, batch.id).startswith(b"%PDF")
+    Learner._default_manager.filter(awards=award).update(key=None)
+    monkeypatch.setattr(receipts_pdf, "MOST", 9)
+    assert receipts_pdf.page(registrar, batch).rows[0][1] == "(erased)"
+    with pytest.raises(NotFoundError):
+        receipts_pdf.receipt_pdf(actor(stranger, Role.REGISTRAR), batch.id)
+    Batch._default_manager.update(receipt=None)
+    with pytest.raises(NotFoundError, match="no sealed receipt"):
+        receipts_pdf.receipt_pdf(registrar, batch.id)
 
 
 def test_a_long_receipt_comes_in_parts(registrar: Actor, batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:

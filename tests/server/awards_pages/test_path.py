@@ -60,6 +60,7 @@ def test_from_choosing_to_the_seal(desk: Desk) -> None:
     assert "3 credentials are sealed" in text(desk.get(batch, "follow/"))
     assert desk.get(batch, "receipt.json").status_code == 200
     assert desk.get(batch, "receipt.xlsx").content.startswith(b"PK")
+    assert desk.get(batch, "receipt.pdf").content.startswith(b"%PDF")
 
 
 def test_looking_changes_nothing(desk: Desk) -> None:

@@ -101,7 +101,7 @@ def receipt_xlsx(actor: Actor, batch_id: uuid.UUID | str) -> bytes:
     headings = (_("Row"), _("Learner"), _("Award"), _("Day of award"), _("State"), _("Delivery"), _("SHA-256"))
     for place, heading in enumerate(headings):
         sheet.write_string(0, place, heading, bold)
-    for line, cells in enumerate(_lines(batch), 1):
+    for line, cells in enumerate(lines(batch), 1):
         sheet.write_number(line, 0, cells[0])
         for place, cell in enumerate(cells[1:], 1):
             sheet.write_string(line, place, neutral(cell))
@@ -110,7 +110,7 @@ def receipt_xlsx(actor: Actor, batch_id: uuid.UUID | str) -> bytes:
     return buffer.getvalue()
 
 
-def _lines(batch: Batch) -> Iterator[tuple[Any, ...]]:
+def lines(batch: Batch) -> Iterator[tuple[Any, ...]]:
     """Row, name, award, day, state, delivery, digest: in the order of the list."""
     awards = Award.of(batch.tenant_id).select_related("learner__key").filter(batch=batch).order_by("row")
     digests = dict(

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from ninja import Router, Status
 
-from mikra.server.actions import batches, batches_approval, batches_lists, batches_undo, receipts
+from mikra.server.actions import batches, batches_approval, batches_lists, batches_undo, receipts, receipts_pdf
 from mikra.server.store.batches import Batch
 from mikra.server.web.api.door import Called
 from mikra.server.web.api.schemas import (
@@ -112,6 +112,11 @@ def revert(request: Called, id: uuid.UUID, body: Reason) -> Any:
 @router.get("/batches/{uuid:id}/receipt", response=str, summary="The sealed receipt (JAdES, JSON)")
 def receipt(request: Called, id: uuid.UUID) -> Any:
     return HttpResponse(receipts.receipt(request.actor, id), content_type="application/jose")
+
+
+@router.get("/batches/{uuid:id}/receipt.pdf", response=str, summary="Who got what, on paper")
+def receipt_pdf(request: Called, id: uuid.UUID) -> Any:
+    return HttpResponse(receipts_pdf.receipt_pdf(request.actor, id), content_type="application/pdf")
 
 
 @router.get("/batches/{uuid:id}/receipt.xlsx", response=str, summary="Who got what, as a workbook")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mikra.adapters.clock import now
 from mikra.errors import InputError
-from mikra.server.actions import batches, batches_approval, batches_undo, batches_watch, receipts
+from mikra.server.actions import batches, batches_approval, batches_undo, batches_watch, receipts, receipts_pdf
 from mikra.server.rights import Right
 from mikra.server.store.batches import Batch
 from mikra.server.web.awards import words
@@ -125,3 +125,10 @@ def receipt(request: Asked, id: uuid.UUID) -> HttpResponse:
 def receipt_xlsx(request: Asked, id: uuid.UUID) -> HttpResponse:
     """Who got what."""
     return download(receipts.receipt_xlsx(request.actor, id), XLSX, "receipt.xlsx")
+
+
+@require_safe
+@console(Right.LEARNERS)
+def receipt_pdf(request: Asked, id: uuid.UUID) -> HttpResponse:
+    """The same on paper, with the sealed receipt attached."""
+    return download(receipts_pdf.receipt_pdf(request.actor, id), "application/pdf", "receipt.pdf")

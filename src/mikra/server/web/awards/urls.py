@@ -47,6 +47,7 @@ console_urlpatterns = [
     path("awards/<uuid:id>/follow/back/", following.send_back, name="batch_send_back"),
     path("awards/<uuid:id>/receipt.json", following.receipt, name="batch_receipt"),
     path("awards/<uuid:id>/receipt.xlsx", following.receipt_xlsx, name="batch_receipt_xlsx"),
+    path("awards/<uuid:id>/receipt.pdf", following.receipt_pdf, name="batch_receipt_pdf"),
     path("awards/<uuid:id>/undo/", undoing.undo, name="batch_undo"),
     path("awards/all/", exporting.index, name="awards"),
     path("awards/all/export.<str:kind>", exporting.export, name="awards_export"),
