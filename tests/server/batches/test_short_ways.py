@@ -6,14 +6,16 @@ import datetime as dt
 import hashlib
 import hmac
 import uuid
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mikra.adapters.clock import now
+from mikra.errors import MikraError
 from mikra.issuance.roster.learners import learner_key
-from mikra.server.actions import claim_codes, learners_profile, sealing, sealing_press, sealing_store
+from mikra.server.actions import claim_codes, learners_profile, rows_cells, sealing, sealing_press, sealing_store
 from mikra.server.rights import Actor
 from mikra.server.store import bulk, personal
 from mikra.server.store.awards import Award
@@ -70,6 +72,38 @@ def test_all_by_which_a_learner_is_found() -> None:
     texts += [(NUMBER, "s-1"), (NUMBER, "ab 1")]
     expected = {(kind, token(NOBODY, kind, text)) for kind, text in texts}
     assert learners_profile.search_tokens(NOBODY, learners_profile.profile_of(values)) == expected
+
+
+VALUES = st.fixed_dictionaries(
+    {},
+    optional={
+        "given_name": st.text(min_size=1, max_size=9),
+        "family_name": st.text(min_size=1, max_size=9),
+        "full_name": st.text(min_size=1, max_size=9),
+        "email": st.just("Z@Student.example"),
+        "learner_id": st.text(min_size=1, max_size=5),
+        "learner_id_scheme": st.text(min_size=1, max_size=5),
+        "national_id": st.text(min_size=1, max_size=5),
+        "date_of_birth": st.one_of(st.dates(), st.dates().map(dt.date.isoformat)),
+    },
+)
+
+
+@given(rows=st.lists(VALUES, max_size=4))
+def test_digests_made_together_are_those_made_one_by_one(rows: list[dict[str, Any]]) -> None:
+    made = rows_cells.digests_of(personal.Digests(NOBODY), rows)
+    assert made == [(rows_cells.same_of(NOBODY, one), rows_cells.keys_of(NOBODY, one)) for one in rows]
+
+
+def test_keys_made_together_are_each_their_own() -> None:
+    made = personal.new_keys(NOBODY, 5)
+    assert len({one for one, _, _ in made}) == len({key for _, key, _ in made}) == 5
+    for one, key, wrapped in made:
+        assert len(key) == 32
+        assert personal.unwrap_bytes(NOBODY, uuid.UUID(one), wrapped) == key
+    assert personal.unwrap_all(NOBODY, [(one, wrapped) for one, _, wrapped in made]) == [key for _, key, _ in made]
+    with pytest.raises(MikraError):
+        personal.unwrap_all(NOBODY, [(made[0][0], made[1][2])])
 
 
 @pytest.mark.django_db

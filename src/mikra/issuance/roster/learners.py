@@ -32,6 +32,12 @@ def learner_keys(values: Mapping[str, Value]) -> tuple[str, ...]:
     return tuple(_keys(values, whole_name(values)))
 
 
+def named_keys(values: Mapping[str, Value]) -> tuple[str, list[str]]:
+    """The folded name, and `learner_keys`."""
+    name = whole_name(values)
+    return name, _keys(values, name)
+
+
 def number_keys(values: Mapping[str, Value]) -> list[str]:
     """Those of `learner_keys` that are made of numbers: each of them by itself means one learner for sure."""
     keys = []

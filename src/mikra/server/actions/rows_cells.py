@@ -17,7 +17,7 @@ from mikra.issuance.fields import FieldKind, RosterField, choice_label
 from mikra.issuance.roster.again import Checked, Layout, check_again, row_finding
 from mikra.issuance.roster.corrections import cell_text
 from mikra.issuance.roster.faults import fault, warning
-from mikra.issuance.roster.learners import learner_key, learner_keys, whole_name
+from mikra.issuance.roster.learners import learner_key, learner_keys, named_keys, whole_name
 from mikra.issuance.roster.result import Raw, RosterOptions, SourceKind, Value
 from mikra.report import Finding, Severity
 from mikra.server.store import personal
@@ -65,6 +65,18 @@ def sealed_away(key: bytes, cells: Sequence[Raw], values: Mapping[str, Value]) -
 def same_of(tenant_id: Any, values: Mapping[str, Any]) -> bytes:
     """What makes this learner the same learner in another list."""
     return personal.token(tenant_id, "same", learner_key(typed(values)))
+
+
+def digests_of(digests: personal.Digests, rows: Sequence[Mapping[str, Value]]) -> list[tuple[bytes, bytes]]:
+    """(`same_of`, `keys_of`) of each of these rows of one tenant."""
+    found = []
+    for values in rows:
+        known = typed(values)
+        name, keys = named_keys(known)
+        texts = [f"name:{name}", *keys]
+        row = b"".join([digests.token("row", one)[:KEY] for one in texts])
+        found.append((digests.token("same", learner_key(known)), row))
+    return found
 
 
 def typed(values: Mapping[str, Any]) -> dict[str, Any]:

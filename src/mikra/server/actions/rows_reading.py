@@ -24,11 +24,11 @@ from mikra.issuance.roster.glance import glance
 from mikra.issuance.roster.headings import heading_key
 from mikra.issuance.roster.result import Raw, Roster, Source, Value
 from mikra.report import Severity
-from mikra.server.actions.rows_cells import keys_of, same_of, sealed_away, write_layout
+from mikra.server.actions.rows_cells import digests_of, sealed_away, write_layout
 from mikra.server.actions.work import work
 from mikra.server.store import bulk, personal
 from mikra.server.store.awards import having
-from mikra.server.store.base import new_id
+from mikra.server.store.base import new_hexes
 from mikra.server.store.batches import Batch, BatchRow, KnownColumns, committed
 from mikra.server.store.tenants import Wrapped
 from mikra.server.words import _
@@ -205,32 +205,32 @@ ROW_COLUMNS = (
 
 def _made(batch: Batch, piece: Sequence[Row | BadRow]) -> Made:
     """The rows encrypted, each in the state that it has now."""
-    at, tenant_id = now(), batch.tenant_id
-    same = {row.number: same_of(tenant_id, row.values) for row in piece if isinstance(row, Row)}
-    has = taken(batch, list(same.values()))
+    at, tenant_id = bulk.moment(now()), batch.tenant_id
+    tenant, of = tenant_id.hex, batch.id.hex
+    good = [row for row in piece if isinstance(row, Row)]
+    digests = digests_of(personal.Digests(tenant_id), [row.values for row in good])
+    known = {row.number: one for row, one in zip(good, digests, strict=True)}
+    has = taken(batch, [same for same, _keys in digests])
     keys: list[tuple[Any, ...]] = []
     rows: list[tuple[Any, ...]] = []
-    for row in piece:
-        stored, key = personal.new_key(tenant_id)
-        keys.append((stored.id, at, tenant_id, stored.wrapped))
-        state, digest, warned, doubles = _judged(row, same, has)
+    made = zip(piece, new_hexes(len(piece)), personal.new_keys(tenant_id, len(piece)), strict=True)
+    for row, row_id, (key_id, key, wrapped) in made:
+        keys.append((key_id, at, tenant, wrapped))
+        same, found = known.get(row.number, (None, b""))
+        state, warned, doubles = _judged(row, same, has)
         values: Mapping[str, Value] = row.values if isinstance(row, Row) else {}
-        known = keys_of(tenant_id, values) if isinstance(row, Row) else b""
         cells = sealed_away(key, row.cells, values)
-        head = (new_id(), tenant_id, batch.id, row.number, state)
-        rows.append((*head, stored.id, cells, digest, "", warned, known, doubles))
+        head = (row_id, tenant, of, row.number, state, key_id, cells, same)
+        rows.append((*head, "", int(warned), found, doubles))
     return Made(keys, rows)
 
 
-def _judged(
-    row: Row | BadRow, same: Mapping[int, bytes], has: set[bytes]
-) -> tuple[str, bytes | None, bool, int | None]:
-    """State, digest of the learner, whether something asks to be looked at, and which row it doubles."""
+def _judged(row: Row | BadRow, same: bytes | None, has: set[bytes]) -> tuple[str, bool, int | None]:
+    """State, whether something asks to be looked at, and which row it doubles."""
     if isinstance(row, BadRow):
-        return BatchRow.State.FIX.value, None, False, double_of(row)
-    digest = same[row.number]
-    state = BatchRow.State.HAS if digest in has else BatchRow.State.READY
-    return state.value, digest, row.warned, row.like
+        return BatchRow.State.FIX.value, False, double_of(row)
+    state = BatchRow.State.HAS if same in has else BatchRow.State.READY
+    return state.value, row.warned, row.like
 
 
 def double_of(row: BadRow) -> int | None:
@@ -249,8 +249,8 @@ def taken(batch: Batch, same: list[bytes]) -> set[bytes]:
 
 
 def _insert(made: Made) -> None:
-    bulk.insert(Wrapped, KEY_COLUMNS, made.keys)
-    bulk.insert(BatchRow, ROW_COLUMNS, made.rows)
+    bulk.insert(Wrapped, KEY_COLUMNS, made.keys, written=True)
+    bulk.insert(BatchRow, ROW_COLUMNS, made.rows, written=True)
 
 
 def known_columns(

@@ -158,6 +158,7 @@ def committed(batch: Batch, same: list[bytes]) -> set[bytes]:
         batch__trial=False,
         batch__state__in=OPEN_STATES,
         state__in=(BatchRow.State.READY, BatchRow.State.INTENT),
-        same__in=same,
     ).exclude(batch_id=batch.id)
-    return {bytes(one) for one in taken.values_list("same", flat=True) if one is not None}
+    if not taken.exists():
+        return set()
+    return {bytes(one) for one in taken.filter(same__in=same).values_list("same", flat=True) if one is not None}

@@ -25,7 +25,7 @@ from mikra.errors import NotFoundError, UnavailableError
 from mikra.server.installation import installation
 from mikra.server.secrets_folder import secret
 from mikra.server.store import boxes
-from mikra.server.store.base import new_id
+from mikra.server.store.base import new_hexes, new_id
 from mikra.server.store.tenants import Wrapped
 
 _NONCE, _KEY = 24, 32
@@ -86,6 +86,13 @@ def new_key(tenant_id: uuid.UUID) -> tuple[Wrapped, bytes]:
     """A key as it will be stored (the caller saves it), and the key itself."""
     key, key_id = chance(_KEY), new_id()
     return Wrapped(id=key_id, tenant_id=tenant_id, wrapped=wrap(tenant_id, key, key_id)), key
+
+
+def new_keys(tenant_id: uuid.UUID, count: int) -> list[tuple[str, bytes, bytes]]:
+    """So many of `new_key`: (id in 32 hex digits, the key itself, how it is stored) each."""
+    under, ids, drawn = derived("wrap", tenant_id), new_hexes(count), chance(_KEY * count)
+    keys = [drawn[start : start + _KEY] for start in range(0, len(drawn), _KEY)]
+    return [(one, key, encrypt(under, key, about=bytes.fromhex(one))) for one, key in zip(ids, keys, strict=True)]
 
 
 def opened(stored: Wrapped | None) -> bytes:
