@@ -31,6 +31,11 @@ REGISTERED: frozenset[str] = frozenset(
 )
 """RFC 7515, 4.1: names that `crit` must not list."""
 
+_GENERAL = frozenset({"payload", "signatures"})
+_ENTRY = frozenset({"protected", "header", "signature"})
+_FLATTENED = _ENTRY | {"payload"}
+"""RFC 7515, 7.2.1 and 7.2.2: the members of either form, and of one signature."""
+
 _TEXTS = ("alg", "kid", "typ", "cty")
 _REMEMBERED = 8 * 1024
 """Characters: larger headers (with timestamps inside) are each their own, and are not kept."""
@@ -107,7 +112,7 @@ def read_json(value: object, profile: Profile) -> Jws:
     if not isinstance(value, dict) or not isinstance(value.get("payload"), str):
         raise _refuse("jws_malformed", "The seal does not say what it covers.", expected="payload", where="/payload")
     general = "signatures" in value
-    _only(value, {"payload", "signatures"} if general else {"payload", "protected", "header", "signature"}, "")
+    _only(value, _GENERAL if general else _FLATTENED, "")
     entries = value["signatures"] if general else [value]
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise _refuse("jws_malformed", "The list of seals is not a list.", where="/signatures")
@@ -124,7 +129,7 @@ def _ascii(text: bytes) -> str:
         raise _refuse("jws_malformed", "This is not a sealed text.", where=f"byte {error.start}") from None
 
 
-def _only(value: Mapping[str, Any], names: set[str], where: str) -> None:
+def _only(value: Mapping[str, Any], names: frozenset[str], where: str) -> None:
     if value.keys() <= names:
         return
     for name in value:
@@ -147,7 +152,7 @@ def _signature(entry: Mapping[str, Any], profile: Profile, where: str) -> Signat
     if not isinstance(protected, str) or not protected or not isinstance(text, str) or not text:
         raise _refuse("jws_malformed", "A seal is not complete.", where=where, expected="protected and signature")
     if where:
-        _only(entry, {"protected", "header", "signature"}, where)
+        _only(entry, _ENTRY, where)
     if len(protected) > profile.max_protected:
         raise _refuse("too_large", "The header of the seal is larger than we accept.", where=f"{where}/protected")
     value = base64url.decode(text, where=f"{where}/signature")

@@ -39,7 +39,7 @@ def for_refusal(code: str) -> Words:
 
 def for_case(code: str, case: Case, checks: Sequence[Check], summary: Mapping[str, Stated]) -> Speaks:
     """The sentence for a credential that could be opened; a demonstration is called one, whatever the verdict."""
-    if case.demonstration and CODES[code][1] is not Effect.PASSED:
+    if CODES[code][1] is not Effect.PASSED and case.demonstration:
         return Sentences((_for_case(code, case, checks, summary), words("verdict.demonstration")))
     return _for_case(code, case, checks, summary)
 

@@ -83,8 +83,11 @@ class Pattern:
 
     def _named(self, values: list[bytes]) -> dict[str, str] | None:
         together = b"\0".join(values)
-        if len(set(values)) < len(values) or any(bad in together for bad in self._refused):
+        if len(set(values)) < len(values):
             return None
+        for bad in self._refused:
+            if bad in together:
+                return None
         try:
             texts = together.decode().split("\0")
         except UnicodeDecodeError:

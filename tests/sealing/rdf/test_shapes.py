@@ -179,6 +179,14 @@ def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(shapes._known) == 4
 
 
+def test_a_shape_in_use_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_SHAPES", 4)
+    shapes = compiled(credential(DID))
+    for number in range(20):
+        shapes.canonical(credential(DID, relatedResource=[{"id": f"urn:x:{n}"} for n in range(number)]))
+        assert shapes.canonical(credential(DID)) is not None
+
+
 def test_long_documents_are_not_remembered() -> None:
     shapes = Shapes(LIBRARY)
     shapes.canonical(credential(DID, relatedResource=[{"id": f"urn:x:{n}"} for n in range(2_000)]))
@@ -193,7 +201,7 @@ def test_the_fault_that_the_law_must_see(monkeypatch: pytest.MonkeyPatch) -> Non
     assert shapes.canonical(twin) is None
     for shape in shapes._known.values():
         assert isinstance(shape, Shape)
-        monkeypatch.setattr(shape, "addresses", [])
+        monkeypatch.setattr(shape, "_pick_addresses", lambda values: ())
     assert shapes.canonical(twin) != general(twin)
 
 

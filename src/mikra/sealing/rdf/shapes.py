@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -44,17 +45,21 @@ class Shape:
         self.covered = {*fixed, *(int(place) for _, place in marks)}
         plain = [line.replace(f"{_ID}{START}", START) for line in lines]
         self._statements = Statements(plain, {str(number): number for number in range(len(values))}, digest)
-        self._fixed = fixed
-        self._wanted = [values[place] for place in fixed]
+        self._pick_fixed, self._pick_addresses = _picker(fixed), _picker(self.addresses)
+        self._wanted = self._pick_fixed(values)
 
     def fill(self, values: list[str]) -> bytes | None:
         """The canonical N-Quads; None where the document does not fit after all."""
-        if [values[place] for place in self._fixed] != self._wanted:
-            return None
-        matches = _ADDRESS.fullmatch
-        if not all(matches(values[place]) for place in self.addresses):
+        if self._pick_fixed(values) != self._wanted or not all(map(_ADDRESS.fullmatch, self._pick_addresses(values))):
             return None
         return self._statements.fill(_escaped(values))
+
+
+def _picker(places: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """A function that gives the values at these places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: tuple(values[place] for place in places)
 
 
 def _escaped(values: list[str]) -> list[bytes]:
@@ -75,23 +80,26 @@ class Shapes:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._known: OrderedDict[Any, Shape | None] = OrderedDict()
+        self._last: Shape | None = None
 
     def canonical(self, document: Mapping[str, Any], digest: str = "SHA256") -> bytes | None:
         """The canonical N-Quads of a document of a known shape; None where the general path must do it."""
         key, values = shape_of(document)
         if len(key) > MOST_PARTS:
             return None
-        key = (digest, str(document.get("@context")), *key)
-        if key not in self._known:
-            self._known[key] = None
+        key = (digest, str(document.get("@context")), key)
+        shape = self._known.get(key, _UNSEEN)
+        if shape is _UNSEEN:
+            self._known[key], self._last = None, None
             if len(self._known) > MOST_SHAPES:
                 self._known.popitem(last=False)
             return None
-        shape = self._known[key]
         if shape is None:
             shape = self._known[key] = compile_shape(document, values, self._library, digest)
         try:
-            self._known.move_to_end(key)
+            if shape is not self._last or shape is UNFIT:  # a long key is costly to find once more
+                self._known.move_to_end(key)
+                self._last = shape
             return shape.fill(values) if shape is not UNFIT else None
         except (orjson.JSONEncodeError, KeyError):
             return None  # half a character; or another thread has just forgotten this shape
@@ -190,3 +198,6 @@ def _compile(
 
 UNFIT = Shape([], [], [], "SHA256")
 """Stands for a shape that goes the general way."""
+
+_UNSEEN = Shape([], [], [], "SHA256")
+"""Stands for a shape that was never seen."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 
 from mikra.formats import Item
@@ -32,9 +34,13 @@ def can_open(item: Item) -> bool:
 
 def open_item(item: Item, question: Question) -> Opening:
     """What is in a sealed thing. Raises InputError as `opening` says; KeyError for a kind that is not read here."""
-    module = import_module(f"mikra.verification.openers.{OPENERS[item.kind]}")
-    opening: Opening = module.open_item(item, question)
-    return opening
+    return _opener(item.kind)(item, question)
+
+
+@cache
+def _opener(kind: str) -> Callable[[Item, Question], Opening]:
+    opener: Callable[[Item, Question], Opening] = import_module(f"mikra.verification.openers.{OPENERS[kind]}").open_item
+    return opener
 
 
 __all__ = ["OPENERS", "Opening", "can_open", "open_item"]
