@@ -143,6 +143,45 @@ def test_values_that_change_places_are_another_shape() -> None:
     assert shape_of({"a": []})[0] != shape_of({"a": ""})[0] != shape_of({"a": -1})[0]
 
 
+def changed(document: dict[str, Any], place: tuple[str | int, ...], value: Any) -> dict[str, Any]:
+    twin = copy.deepcopy(document)
+    holder: Any = twin
+    for step in place[:-1]:
+        holder = holder[step]
+    holder[place[-1]] = value
+    return twin
+
+
+ACHIEVEMENT = ("credentialSubject", "achievement")
+OTHERS: list[tuple[tuple[str | int, ...], Any]] = [
+    ((*ACHIEVEMENT, "creditsAvailable"), 4.0),
+    ((*ACHIEVEMENT, "creditsAvailable"), 3),
+    ((*ACHIEVEMENT, "achievementType"), "Badge"),
+    (("type",), ["VerifiableCredential", "AchievementCredential"]),
+    (("@context",), ["https://www.w3.org/ns/credentials/v2"]),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), OTHERS, ids=str)
+def test_what_decides_is_part_of_what_a_shape_is_known_by(place: tuple[str | int, ...], value: Any) -> None:
+    """Of a known shape are the same numbers, classes and contexts; the rest goes the general way, or is filled in."""
+    document = changed(badge_with_ids(), (*ACHIEVEMENT, "creditsAvailable"), 3.0)
+    shapes = compiled(document)
+    twin = changed(document, place, value)
+    for _ in range(3):
+        assert shapes.canonical(twin) in (None, general(twin))
+
+
+def test_a_shape_is_known_for_one_digest() -> None:
+    """The names of blank nodes come from their hashes."""
+    document = badge_without_ids()
+    shapes = compiled(document)
+    other = canonical(to_quads(document, LIBRARY), digest="SHA384").encode()
+    assert other != general(document)
+    assert [shapes.canonical(document, "SHA384") for _ in range(2)] == [None, other]
+    assert shapes.canonical(document) == general(document)
+
+
 JSONS = st.recursive(
     st.sampled_from(["x", 1, -1, True, None]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2),
