@@ -31,6 +31,7 @@ FILES = sorted(
             "moving",
             "next",
             "owner",
+            "return",
             "sign_in",
         )
     ]

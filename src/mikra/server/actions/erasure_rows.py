@@ -23,7 +23,7 @@ from mikra.server.store.prior_learning import PriorCase
 from mikra.server.store.rights_cases import RightsCase
 from mikra.server.store.shares import Share
 from mikra.server.store.tenants import Wrapped
-from mikra.server.store.wallets import Address, Consent, Held, Proof, Transfer, Wallet
+from mikra.server.store.wallets import Address, Consent, Held, Proof, Return, Transfer, Wallet
 
 
 def destroy_learner(learner: Learner, at: dt.datetime) -> Counter[str]:
@@ -103,7 +103,8 @@ def destroy_prior(cases: Sequence[PriorCase]) -> int:
 def destroy_wallet(wallet: Wallet) -> Counter[str]:
     """A wallet, all that is in it, and the account that opened it. Call it inside `work()`."""
     counts: Counter[str] = Counter()
-    for name, model in (("files", Held), ("addresses", Address), ("proofs", Proof), ("consents", Consent)):
+    kinds = {"files": Held, "addresses": Address, "proofs": Proof, "consents": Consent, "returns": Return}
+    for name, model in kinds.items():
         counts[name] = model.of(wallet).delete()[0]
     counts["shares"] = Share.of(wallet).delete()[0]
     counts["answers"] = WalletAnswer.of(wallet).delete()[0]

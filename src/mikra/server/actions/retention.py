@@ -21,6 +21,7 @@ from mikra.adapters.clock import now
 from mikra.server.actions import audit, erasure_list
 from mikra.server.actions.erasure_rows import destroy_prior, destroy_rows
 from mikra.server.actions.tenant_settings import settings_of
+from mikra.server.actions.wallet_return import LASTS as RETURN
 from mikra.server.actions.wallets import UNDO
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right, system
@@ -105,6 +106,7 @@ def _of_installation(at: dt.datetime) -> bool:
         wallets.removed_before(at - UNDO),
         shares.ended_before(at - SHARE),
         wallets.transfers_before(at),
+        wallets.returns_before(at - RETURN),
         wallets.consents_taken_back(),
         issuing.offers_before(at - OFFER),
         issuing.requests_before(at - OFFER),

@@ -57,7 +57,7 @@ def by_institution(
             "Your institution names you by an address that it did not use for these awards.",
             fix="Ask your institution to correct the address that it has of you.",
         )
-    token, moment = personal.token(tenant.id, _SUBJECT, subject), at or now()
+    token, moment = token_of(tenant, subject), at or now()
     with work():
         Wallet._default_manager.select_for_update().get(pk=wallet.pk)
         proven = proof_by(tenant, token)
@@ -73,6 +73,11 @@ def by_institution(
             if one.pk not in have:
                 _note(wallet, tenant, moment, award=one)
     return len(theirs)
+
+
+def token_of(tenant: Tenant, subject: str) -> bytes:
+    """By which an account is found: `Proof.subject`."""
+    return personal.token(tenant.id, _SUBJECT, subject)
 
 
 def _addresses(award: object) -> set[str]:

@@ -129,16 +129,26 @@ def move(new: Wallet, code: str, *, caller: str = "") -> Wallet:
         locked = Wallet._default_manager.select_for_update().filter(pk=old.pk, recovery=old.recovery).first()
         if locked is None:
             raise InputError("This code opens no other wallet.", where="paper", fix="Check it against your paper.")
-        moved = [one.text for one in addresses(new)]
-        Address.of(new).delete()
-        for text in moved:
-            add_address(old, text)
-        wallet_moving.move(new, locked)
         Wallet._default_manager.filter(pk=old.pk).update(recovery=None)
-        erasure_list.append(erasure_list.WALLET, [new.id], now())
-        destroy_wallet(new)
+        join(new, locked)
     old.recovery = None
     return old
+
+
+def join(new: Wallet, old: Wallet) -> None:
+    """All of `new` into `old`, which its addresses open from now on, and which is closed wherever it was open.
+
+    Call it inside `work()`, `old` locked. ConflictError where the old one has no room.
+    """
+    moved = [one.text for one in addresses(new)]
+    Address.of(new).delete()
+    for text in moved:
+        add_address(old, text)
+    wallet_moving.move(new, old)
+    erasure_list.append(erasure_list.WALLET, [new.id], now())
+    destroy_wallet(new)
+    old.person.set_unusable_password()  # sessions hold a digest of it: a phone that was lost is signed out
+    old.person.save(update_fields=("password",))
 
 
 def _recovery(code: str) -> bytes:

@@ -180,6 +180,9 @@ _WALLETS = (
         subject=("wallets", Place.DIGEST),
     ),
     _table(
+        "store.Return", "id created tenant opens", wallet=("wallets", Place.REFERENCE), to=("wallets", Place.REFERENCE)
+    ),
+    _table(
         "store.Consent",
         "id created tenant revoked",
         wallet=("wallet_consents", Place.REFERENCE),

@@ -23,7 +23,7 @@ from mikra.server.store.sign_on import SignOn
 from mikra.server.store.skills import Skill
 from mikra.server.store.status import Published, StatusList, StatusMark
 from mikra.server.store.tenants import Provider, SealKey, Tenant, Wrapped
-from mikra.server.store.wallets import Address, Consent, Held, Proof, Transfer, Wallet
+from mikra.server.store.wallets import Address, Consent, Held, Proof, Return, Transfer, Wallet
 from mikra.server.store.work import Asked, Beat, Lease
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "Proof",
     "Provider",
     "Published",
+    "Return",
     "Review",
     "RightsCase",
     "SealKey",

@@ -134,6 +134,18 @@ class Proof(OfWallet):
         )
 
 
+class Return(OfWallet):
+    """An account asks to open `wallet` for the owner of the wallet `to` again, from `opens` on (`wallet_return`)."""
+
+    to = models.OneToOneField(Wallet, on_delete=models.CASCADE, related_name="+")
+    tenant = models.ForeignKey("store.Tenant", on_delete=models.CASCADE, related_name="+")
+    opens = models.DateTimeField()
+
+    class Meta:
+        db_table = "wallet_return"
+        constraints = (models.UniqueConstraint(fields=("wallet",), name="wallet_return_once"),)
+
+
 class Consent(OfWallet):
     """ "Put what you award me into my wallet": given to one institution about its own record of the learner."""
 
@@ -188,6 +200,11 @@ def consents(*, live: bool = True) -> models.QuerySet[Consent]:
 def consents_taken_back() -> models.QuerySet[Consent]:
     """Those that hold no longer: that they were given and taken back stands in the audit trail."""
     return Consent._default_manager.exclude(revoked=None).order_by("id")
+
+
+def returns_before(at: Any) -> models.QuerySet[Return]:
+    """Requests to come back that nobody came back for."""
+    return Return._default_manager.filter(created__lt=at).order_by("id")
 
 
 def removed_before(at: Any) -> models.QuerySet[Held]:

@@ -22,6 +22,7 @@ from mikra.server.actions import (
     wallet_forms,
     wallet_identity,
     wallet_next,
+    wallet_return,
     wallets,
     wallets_claiming,
 )
@@ -59,7 +60,8 @@ def index(request: Asked) -> HttpResponse:
     held = [card(one) for one in wallets.held(request.wallet)]
     out = len(wallets.held(request.wallet, removed=True))
     asked = next((each for each in held[:RECENT] if wallet_next.waits_for_answer(each["held"])), None)
-    return render(request, "wallet/index.html", {"held": held, "out": out, "asked": asked})
+    wanted = wallet_return.asked_of(request.wallet)
+    return render(request, "wallet/index.html", {"held": held, "out": out, "asked": asked, "wanted_by": wanted})
 
 
 def card(one: Held) -> dict[str, Any]:

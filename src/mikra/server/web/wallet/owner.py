@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mikra.errors import MikraError, NotAllowedError
-from mikra.server.actions import wallet_consents, wallet_owner, wallet_sign_in, wallets
+from mikra.server.actions import wallet_consents, wallet_owner, wallet_return, wallet_sign_in, wallets
 from mikra.server.store.wallets import Held
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import Asked, learner
@@ -56,6 +56,8 @@ def about(request: Asked) -> HttpResponse:
     values = {
         "form": form,
         "addresses": wallet_owner.addresses(request.wallet),
+        "accounts": wallet_return.linked(request.wallet),
+        "wanted_by": wallet_return.asked_of(request.wallet),
         "paper": request.wallet.recovery is not None,
     }
     return render(request, "wallet/owner.html", values, status=422 if form.errors else 200)

@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from mikra.errors import MikraError
-from mikra.server.actions import wallet_identity, wallets
+from mikra.server.actions import wallet_identity, wallet_return, wallets
 from mikra.server.store.sign_on import SignOn
 from mikra.server.store.tenants import Tenant
 from mikra.server.store.wallets import Held, Wallet
+from mikra.server.web.callers import caller_of
 from mikra.server.web.wallet.sign_in import said
 from mikra.server.words import _
 
@@ -28,10 +29,10 @@ class HttpResponsePostAgain(HttpResponseRedirect):
     status_code = 307
 
 
-def begin(request: HttpRequest, held: Held, service: SignOn) -> HttpResponse:
-    """Off to that service; the session knows why."""
+def begin(request: HttpRequest, held: Held | None, service: SignOn) -> HttpResponse:
+    """Off to that service; the session knows why: to show that `held` is theirs, or to come back into an old wallet."""
     slug = service.tenant.slug
-    request.session[_ASKED] = {"tenant": slug, "held": str(held.id), "at": int(time.time())}
+    request.session[_ASKED] = {"tenant": slug, "held": str(held.id) if held else "", "at": int(time.time())}
     if service.kind == SignOn.Kind.OIDC:
         return HttpResponsePostAgain(reverse("openid_connect_login", args=[f"{slug}-oidc"]))
     return HttpResponsePostAgain(reverse("saml_login", args=[slug]))
@@ -48,8 +49,11 @@ def asked(request: HttpRequest, tenant: Tenant) -> Wallet | None:
 def proven(
     request: HttpRequest, wallet: Wallet, tenant: Tenant, subject: str, addresses: Sequence[str]
 ) -> HttpResponse:
-    """Back on the page of the award, with what came of it."""
-    back = reverse("wallet_one", args=[request.session.pop(_ASKED)["held"]])
+    """Back on the page from which they went, with what came of it."""
+    held = request.session.pop(_ASKED)["held"]
+    if not held:
+        return _returning(request, wallet, tenant, subject)
+    back = reverse("wallet_one", args=[held])
     try:
         wallet_identity.by_institution(wallet, tenant, subject, addresses)
     except MikraError as error:
@@ -57,3 +61,12 @@ def proven(
     else:
         messages.success(request, _("Your institution has said that this is you."))
     return HttpResponseRedirect(back)
+
+
+def _returning(request: HttpRequest, wallet: Wallet, tenant: Tenant, subject: str) -> HttpResponse:
+    label = next((one.label for one in wallet_return.services() if one.tenant_id == tenant.pk), tenant.name)
+    try:
+        wallet_return.ask(wallet, tenant, subject, label, caller=caller_of(request))
+    except MikraError as error:
+        messages.error(request, said(error))
+    return HttpResponseRedirect(reverse("wallet_return"))

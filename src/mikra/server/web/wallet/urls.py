@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mikra.server.web.wallet import answering, held, owner, shared, sharing, sign_in, taking
+from mikra.server.web.wallet import answering, held, owner, returning, shared, sharing, sign_in, taking
 
 urlpatterns = [
     path("wallet/", held.index, name="wallet"),
     path("wallet/sign-in/", sign_in.address, name="wallet_sign_in"),
     path("wallet/sign-in/code/", sign_in.code, name="wallet_code"),
     path("wallet/sign-in/paper/", sign_in.paper, name="wallet_paper"),
+    path("wallet/return/", returning.index, name="wallet_return"),
+    path("wallet/return/open/", returning.finish, name="wallet_return_open"),
+    path("wallet/return/<slug:slug>/<slug:service>/", returning.ask, name="wallet_return_ask"),
     path("wallet/add/", held.add, name="wallet_add"),
     path("wallet/removed/", held.removed, name="wallet_removed"),
     path("wallet/you/", owner.about, name="wallet_owner"),
     path("wallet/you/address/", owner.add_address, name="wallet_address"),
     path("wallet/you/address/<uuid:id>/remove/", owner.remove_address, name="wallet_address_remove"),
+    path("wallet/you/accounts/", returning.let, name="wallet_let"),
+    path("wallet/you/not-me/", returning.stop, name="wallet_return_stop"),
     path("wallet/you/paper/", owner.paper, name="wallet_recovery"),
     path("wallet/you/everything.zip", owner.export, name="wallet_export"),
     path("wallet/you/adding/", owner.adding, name="wallet_adding"),
