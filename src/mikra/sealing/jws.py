@@ -139,7 +139,7 @@ def _only(value: Mapping[str, Any], names: frozenset[str], where: str) -> None:
 
 def _jws(payload: str, signatures: tuple[Signature, ...], profile: Profile) -> Jws:
     kinds = [bool(s.header.get("b64", True)) for s in signatures]
-    if any(kinds) and not all(kinds):
+    if len(kinds) > 1 and any(kinds) and not all(kinds):
         raise _refuse("jws_malformed", "The seals do not agree on how the content is written (RFC 7797, 3).")
     encoded = kinds[0] if kinds else not profile.raw_payload or not payload.lstrip().startswith("{")
     signed = payload.encode()

@@ -213,7 +213,8 @@ def _judge_key(seal: PlainSeal, at: datetime, policy: Policy) -> Judged:
     What the seal says of its own time can speak against it. Against a compromised key it cannot speak for it.
     """
     named = seal.controller in policy.trusted_issuers
-    proofs = prove(seal.tokens, Bench(chain=seal.chain, data=seal.validation_data, policy=policy), at)
+    bench = Bench(chain=seal.chain, data=seal.validation_data, policy=policy) if seal.tokens else None
+    proofs = prove(seal.tokens, bench, at) if bench else ()
     return Judged(
         seal=seal,
         certificate=None,

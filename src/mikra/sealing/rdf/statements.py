@@ -88,16 +88,18 @@ class _Blocks:
 
     def _joined(self, blocks: list[bytes], subjects: list[bytes]) -> list[bytes]:
         """Blocks of one subject as one. `subjects` are those with a hole, filled."""
-        places, more, gone = self._static.copy(), set(), set()
+        places, more, gone = self._static.copy(), set(), []
         for (number, _), subject in zip(self._open, subjects, strict=True):
             place = places.setdefault(subject, number)
             if place != number:
                 blocks[place] += blocks[number]
                 more.add(place)
-                gone.add(number)
+                gone.append(number)
         for place in more:
             blocks[place] = _in_order(blocks[place])
-        return [block for number, block in enumerate(blocks) if number not in gone]
+        for number in reversed(gone):
+            del blocks[number]
+        return blocks
 
 
 def _in_order(text: bytes) -> bytes:

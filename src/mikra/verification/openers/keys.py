@@ -9,6 +9,7 @@ no kid, and a did:key or did:jwk       the one key in the name
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
@@ -23,20 +24,26 @@ Found = tuple[PublicKeyTypes, PlainSeal]
 """A key, and the seal that it made, as far as the key tells."""
 
 
-def certified(algorithm: str, certificates: Sequence[bytes]) -> Found:
-    """The key in the first of the certificates (DER). Raises InputError where it cannot be used."""
+def certified(algorithm: str, certificates: Sequence[bytes], claimed_at: datetime | None = None) -> Found:
+    """The key in the first of the certificates (DER). Raises InputError where it cannot be used.
+
+    `claimed_at`: what the seal says of its own time, where that is known already.
+    """
     leaf, *chain = certificates
     key = jades.public_key(leaf)
     if isinstance(key, str):
         raise InputError("The key in the sealing certificate cannot be used.", where="/x5c/0", code=key)
-    return key, PlainSeal(algorithm=algorithm, certificate=leaf, chain=tuple(chain))
+    return key, PlainSeal(algorithm=algorithm, certificate=leaf, chain=tuple(chain), claimed_at=claimed_at)
 
 
-def published(algorithm: str, key_id: str, party: str, *, purpose: str, loader: Loader) -> Found:
+def published(
+    algorithm: str, key_id: str, party: str, *, purpose: str, loader: Loader, claimed_at: datetime | None = None
+) -> Found:
     """The key that `party` publishes as `key_id`. Raises InputError and UnavailableError as `did.resolve_method`."""
     method = _method(key_id, party, purpose, loader)
     seal = PlainSeal(
         algorithm=algorithm,
+        claimed_at=claimed_at,
         key_id=method.id,
         controller=method.controller,
         expires=method.expires,

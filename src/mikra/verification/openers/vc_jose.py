@@ -45,7 +45,9 @@ def open_envelope(envelope: Envelope, item: Item, question: Question) -> Opening
         return Opening(faults=(faults.fault(fault, clause=envelope.clause),))
     if content is None:
         content = _content(envelope, question)
-    seal = replace(seal, claimed_at=_claimed_at(envelope, content))
+    claimed = _claimed_at(envelope, content)
+    if claimed != seal.claimed_at:
+        seal = replace(seal, claimed_at=claimed)
     if content.is_presentation:
         return _presentation(item, content, seal, question)
     return Opening(document=content.document, seals=(seals.judge(seal, question.at, question.policy),))
@@ -78,11 +80,18 @@ def _claimed_at(envelope: Envelope, content: Content) -> datetime | None:
 def _key(envelope: Envelope, content: Content | None, loader: Loader) -> keys.Found:
     """Raises InputError and UnavailableError as `did.resolve_method`."""
     if envelope.certificates:
-        return keys.certified(envelope.algorithm, envelope.certificates)
+        return keys.certified(envelope.algorithm, envelope.certificates, envelope.claimed_at)
     showing = content.is_presentation if content else vc_jose.ENVELOPED.get(envelope.type, False)
     purpose = did.AUTHENTICATION if showing else did.ASSERTION
     party = content.party if content else ""
-    return keys.published(envelope.algorithm, envelope.key_id, party, purpose=purpose, loader=loader)
+    return keys.published(
+        envelope.algorithm,
+        envelope.key_id,
+        party,
+        purpose=purpose,
+        loader=loader,
+        claimed_at=envelope.claimed_at,
+    )
 
 
 def _presentation(item: Item, content: Content, seal: PlainSeal, question: Question) -> Opening:
