@@ -157,7 +157,7 @@ def test_a_piece_is_opened_in_the_short_way_after_its_first(kind: KeyKind, monke
     monkeypatch.setattr(batches, "reopen", lambda *given, **more: (asked.append(1), whole(*given, **more)))
     one = batch(signer_for(WATER, kind))
     begun = begun_of(one)
-    done = one.finished(begun)
+    done = list(one.finished(begun))
     assert len(asked) == (len(begun) if one.sealer.signer.algorithm == "EdDSA" else 1)
     for of, made in zip(begun, done, strict=True):
         assert made == Finished(made.file, hashlib.sha256(made.file).digest(), hashlib.sha256(of.payload).digest())
@@ -196,13 +196,13 @@ NONSENSE: dict[str, Callable[[Any, bytes], bytes]] = {
 def test_one_bad_answer_of_the_key_is_noticed_wherever_it_comes(fault: str, which: int) -> None:
     one = batch(Fickle(signer_for(WATER), which, NONSENSE[fault]))
     with pytest.raises(ConflictError) as caught:
-        one.finished(begun_of(one))
+        list(one.finished(begun_of(one)))
     assert "nothing of this row was stored" in caught.value.fix
 
 
 def test_one_whose_answers_are_good_passes() -> None:
     one = batch(Fickle(signer_for(WATER), 0, NONSENSE["garbage"]))
-    assert len(one.finished(begun_of(one))) == len(NAMES)
+    assert len(list(one.finished(begun_of(one)))) == len(NAMES)
 
 
 @pytest.mark.parametrize("kind", list(KeyKind))

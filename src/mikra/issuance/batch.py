@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from mikra.issuance.status_entry import Member
 from mikra.issuance.template import Shape, Template, compile_template, shape_of
 from mikra.model import Credential
 from mikra.model.jsonld import encode
-from mikra.sealing import certificates, chunk, jades, sealer
+from mikra.sealing import certificates, jades, sealer
 from mikra.sealing.chunk import does_not_hold, signatures
 from mikra.sealing.keys import BatchSigner, Signer
 from mikra.sealing.sealer import Prepared, Sealer
@@ -31,11 +31,28 @@ from mikra.validation.elm import ProfileVersion, check_profile
 
 
 @dataclass(frozen=True, slots=True)
-class Begun(chunk.Begun):
-    """With what follows the beginning that all payloads of its template share, where it was filled from one."""
+class Begun:
+    """A credential without its signature, in parts: a file is written when it is sealed, and not kept until then.
 
+    `digest` as in `chunk.Begun`. The payload is `prefix` and `rest`; `escaped` is `jades.escape(rest)`, and `around` is
+    what stands before and after it in the file. `template`: what it was filled from, if anything.
+    """
+
+    digest: bytes
+    prefix: bytes
+    rest: bytes
+    escaped: bytes
+    around: tuple[bytes, bytes]
     template: Template | None = None
-    rest: bytes = b""
+
+    @property
+    def payload(self) -> bytes:
+        return self.prefix + self.rest
+
+    @property
+    def file(self) -> bytes:
+        """The file up to its signature."""
+        return b"%b%b%b" % (self.around[0], self.escaped, self.around[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +135,22 @@ class Batch:
         self._check_place(place)
         if self.renderer:
             payload = self._drawn(row, award_id, place, self.renderer)
-            digest, begun = self.sealer.prepare(b"", b"").begin(payload)
-            return Begun(payload, digest, begun)
+            digest, around = self.sealer.prepare(b"", b"").ask(payload)
+            return Begun(digest, b"", payload, jades.escape(payload), around)
         template, prepared = self._prepared(row)
         plain, escaped = template.fill(row, award_id=award_id, at=self.sealer.at, place=place)
-        digest, begun = prepared.begin(plain, escaped)
-        return Begun(template.prefix + plain, digest, begun, template, plain)
+        digest, around = prepared.ask(plain)
+        return Begun(digest, template.prefix, plain, escaped, around, template)
 
     def finish(self, begun: Sequence[Begun]) -> list[bytes]:
         """What was begun, sealed in one go and opened again. ConflictError where one does not hold."""
         return [one.file for one in self.finished(begun)]
 
-    def finished(self, begun: Sequence[Begun]) -> list[Finished]:
-        """The same with the digests, which were read on the way."""
+    def finished(self, begun: Sequence[Begun]) -> Iterator[Finished]:
+        """The same one by one, with the digests, which were read on the way: no file need be kept."""
         values = signatures(self.sealer.signer, [one.digest for one in begun])
-        return [self._opened(one, sealer.finish(one.file, value)) for one, value in zip(begun, values, strict=True)]
+        for one, value in zip(begun, values, strict=True):
+            yield self._opened(one, sealer.finish(one.file, value))
 
     def _opened(self, one: Begun, file: bytes) -> Finished:
         """Opened again: the first of a template in a second by the general path, then those of the same shape."""

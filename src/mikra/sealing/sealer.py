@@ -87,15 +87,20 @@ class Prepared:
 
     def begin(self, rest: bytes, escaped: bytes | None = None) -> tuple[bytes, bytes]:
         """(what the key is asked to seal, the file without its signature), as `chunk.Begun`; `finish` joins the two."""
+        asked, (before, after) = self.ask(rest)
+        inside = escape(rest) if escaped is None else escaped
+        return asked, b"%b%b%b" % (before, inside, after)
+
+    def ask(self, rest: bytes) -> tuple[bytes, tuple[bytes, bytes]]:
+        """The same without the file: what stands before and after the escaped text, for who writes it later."""
         if self._protected is not self._sealer.protected:
             self._renew()
-        inside = escape(rest) if escaped is None else escaped
-        file = b"%b%b%b" % (self._before, inside, self._after)
+        around = self._before, self._after
         if self._state is None:
-            return self._start + rest, file
+            return self._start + rest, around
         state = self._state.copy()
         state.update(rest)
-        return state.digest(), file
+        return state.digest(), around
 
 
 def finish(begun: bytes, value: bytes) -> bytes:

@@ -43,9 +43,13 @@ _presses = _Presses()
 
 def put_away(key: bytes, award_id: bytes, file: bytes, dictionary: Dictionary | None) -> bytes:
     """A file as `Sealed.content` keeps it."""
+    return personal.encrypt(key, pack(file, dictionary), about=award_id)
+
+
+def pack(file: bytes, dictionary: Dictionary | None) -> bytes:
+    """A file as it is encrypted."""
     name = bytes(dictionary.name) if dictionary else _NONE
-    packed = name + _compressor(name, dictionary).compress(file)
-    return personal.encrypt(key, packed, about=award_id)
+    return name + _compressor(name, dictionary).compress(file)
 
 
 def take_out(key: bytes, award_id: bytes, content: bytes) -> bytes:

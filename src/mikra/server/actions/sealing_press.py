@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from mikra.errors import MikraError
 from mikra.issuance.award_id import AwardId
 from mikra.issuance.batch import Batch as CoreBatch
-from mikra.issuance.batch import Begun, Finished
+from mikra.issuance.batch import Begun
 from mikra.issuance.compose import later
 from mikra.issuance.status_entry import Member
 from mikra.server.actions import batches_rules, seal_keys
-from mikra.server.actions.awards_content import new_dictionary, nobody
+from mikra.server.actions.awards_content import new_dictionary, nobody, pack
 from mikra.server.actions.batches_design import awarded, columns_of, design_of, pages_of
 from mikra.server.actions.status_places import address_for, base_of
 from mikra.server.actions.work import work
@@ -51,13 +51,22 @@ class Intended(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """A sealed credential, opened again and packed (`awards_content.pack`); SHA-256 of the file and of its payload."""
+
+    content: bytes
+    digest: bytes
+    payload_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
-    """A row and its sealed credential with its digests, or why there is none."""
+    """A row and its sealed credential, or why there is none."""
 
     row: Intended
     values: dict[str, Any]
     key: bytes
-    done: Finished | None = None
+    done: Packed | None = None
     refused: MikraError | None = None
 
 
@@ -97,7 +106,9 @@ class Press:
                 begun[number] = self.core.begin(given, AwardId(row.stem), self._place(batch, row))
             except MikraError as error:
                 refused[number] = error
-        done = dict(zip(begun, self.core.finished(list(begun.values())), strict=True))
+        dictionary, done = self.dictionary(), dict[int, Packed]()
+        for number, one in zip(begun, self.core.finished(list(begun.values())), strict=True):
+            done[number] = Packed(pack(one.file, dictionary), one.digest, one.payload_digest)
         return [
             Made(row, values[number], keys[number], done.get(number), refused.get(number))
             for number, row in enumerate(rows)

@@ -18,13 +18,11 @@ from typing import Any
 from django.db import IntegrityError
 
 from mikra.issuance.award_id import Part
-from mikra.issuance.batch import Finished
 from mikra.issuance.compose import later
 from mikra.server.actions import audit, batches_rules
-from mikra.server.actions.awards_content import put_away
 from mikra.server.actions.claim_codes import Codes
 from mikra.server.actions.learners_profile import joined, profile_of, same_of_all, search_of_all
-from mikra.server.actions.sealing_press import Intended, Made, Press
+from mikra.server.actions.sealing_press import Intended, Made, Packed, Press
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.actions.work import work
 from mikra.server.store import bulk, personal
@@ -89,7 +87,6 @@ _TRIES = 3
 
 def store(batch: Batch, press: Press, made: Sequence[Made], at: dt.datetime) -> int:
     """Stores a piece; how many credentials it now has. Rows that somebody else has stored meanwhile are left out."""
-    press.dictionary()
     tries = 0
     while made:
         filling = Filling(batch, press, made, at)
@@ -126,7 +123,7 @@ class Filling:
 
     def __init__(self, batch: Batch, press: Press, made: Sequence[Made], at: dt.datetime) -> None:
         self.tables, self.found = Tables(), list[Known]()
-        self._batch, self._press, self._at = batch, press, at
+        self._batch = batch
         self._moment, self._tenant = bulk.moment(at), batch.tenant_id.hex
         self._digests, self._codes = personal.Digests(batch.tenant_id), Codes(batch.tenant_id)
         self._held_back = bulk.moment(HELD_BACK)
@@ -134,7 +131,7 @@ class Filling:
         months, self._today = press.core.design.valid_months, at.astimezone(dt.UTC).date().isoformat()
         self._ends = later(at, months).date().isoformat() if months else None
         self._of_award = (batch.edition_id.hex, batch.id.hex, press.core.design.route.value, int(batch.trial))
-        self._of_sealed = (press.seal_key.id.hex, press.dictionary(), str(batch.id))
+        self._of_sealed = (press.seal_key.id.hex, str(batch.id))
         good = [(one.row, one.values, one.key, one.done) for one in made if one.done is not None]
         self._ids = iter(new_hexes(3 * len(good)))
         same = [[] if batch.trial else same_of_all(self._digests, values) for _, values, _, _ in good]
@@ -153,12 +150,12 @@ class Filling:
         }
         return {token: by_id[one.id] for token, one in rows.items()}
 
-    def take(self, row: Intended, values: dict[str, Any], key: bytes, done: Finished, tokens: list[bytes]) -> None:
+    def take(self, row: Intended, values: dict[str, Any], key: bytes, done: Packed, tokens: list[bytes]) -> None:
         """One row into all its tables."""
         learner_id, key = self._learner(row, values, key, tokens)
         tables, moment, tenant = self.tables, self._moment, self._tenant
         edition, batch, route, trial = self._of_award
-        seal_key, dictionary, batch_name = self._of_sealed
+        seal_key, batch_name = self._of_sealed
         award_name = row.stem + _ACHIEVEMENT
         award_id = award_name.replace("-", "")
         day = batches_rules.with_day(values, self._batch).get("completed") or self._today
@@ -169,7 +166,7 @@ class Filling:
                 personal.seal_away(key, values),
             )
         )  # fmt: skip
-        content = put_away(key, bytes.fromhex(award_id), done.file, dictionary)
+        content = personal.encrypt(key, done.content, about=bytes.fromhex(award_id))
         sealed = (award_id, "edc", 1, content, done.digest, done.payload_digest, seal_key)
         tables.sealed.append((next(self._ids), moment, tenant, *sealed))
         detail = {"batch": batch_name, "row": row.number, "digest": done.digest.hex()}
