@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import hmac
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -54,7 +53,6 @@ LIVE = 200
 """Shares of one wallet that are not stopped."""
 LONGEST = 200
 """Characters of a note."""
-_LENGTH = 26
 PASSWORDS = Buckets(a_minute=10, burst=10)
 """By the share: a word is not guessed."""
 
@@ -117,7 +115,7 @@ def make(
     made = Share(
         id=share_id,
         wallet=wallet,
-        token=claim_token(_code(share_id)),
+        token=claim_token(claim_codes.secret("share", share_id)),
         content=personal.seal_away(wallets.key_of(wallet), content),
         password=make_password(password) if password else "",
         once=once,
@@ -156,14 +154,7 @@ def may_last(held: Held, at: dt.datetime) -> bool:
 
 def link(share: Share) -> str:
     """The address to give away."""
-    return f"{installation().origin.rstrip('/')}/s/{_code(share.id)}/"
-
-
-def _code(share_id: uuid.UUID) -> str:
-    """128 bits as 26 letters and digits that are not mixed up."""
-    digest = hmac.digest(personal.derived("share", wallets.NOBODY), share_id.bytes, "sha256")
-    number = int.from_bytes(digest[:16])
-    return "".join(claim_codes.LETTERS[number >> 5 * place & 31] for place in reversed(range(_LENGTH)))
+    return f"{installation().origin.rstrip('/')}/s/{claim_codes.secret('share', share.id)}/"
 
 
 def claim_token(code: str) -> bytes:
@@ -226,7 +217,7 @@ def stop(wallet: Wallet, id: uuid.UUID | str, at: dt.datetime | None = None) -> 
 
 def find(code: str) -> Share:
     """The share of a code. NotFoundError for a code that is none; what has ended is found, and says so."""
-    share = shares.by_token(claim_token(code)) if len(code) == _LENGTH else None
+    share = shares.by_token(claim_token(code)) if len(code) == claim_codes.SECRET else None
     if share is None:
         raise NotFoundError(
             "This link leads nowhere.", fix="Ask whoever gave it to you for it again.", code="not_found"

@@ -13,7 +13,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-import hmac
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +35,6 @@ LIVE = 20
 """Of one wallet."""
 LARGEST = 3_000_000
 """Bytes of the credentials in one file."""
-_LENGTH = 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +81,7 @@ def make(
     made = Transfer(
         id=transfer_id,
         wallet=wallet,
-        token=_token(_code(transfer_id)),
+        token=_token(claim_codes.secret("transfer", transfer_id)),
         content=personal.seal_away(wallets.key_of(wallet), kept),
         expires=ends,
     )
@@ -119,14 +117,7 @@ def _name(number: int, one: Held) -> str:
 
 def link(transfer: Transfer) -> str:
     """What the learner gives to the home institution."""
-    return f"{installation().origin.rstrip('/')}/transfer/#{_code(transfer.id)}"
-
-
-def _code(transfer_id: uuid.UUID) -> str:
-    """128 bits as 26 letters and digits that are not mixed up; made again from the row, kept nowhere."""
-    digest = hmac.digest(personal.derived("transfer", wallets.NOBODY), transfer_id.bytes, "sha256")
-    number = int.from_bytes(digest[:16])
-    return "".join(claim_codes.LETTERS[number >> 5 * place & 31] for place in reversed(range(_LENGTH)))
+    return f"{installation().origin.rstrip('/')}/transfer/#{claim_codes.secret('transfer', transfer.id)}"
 
 
 def _token(code: str) -> bytes:

@@ -107,12 +107,11 @@ def describe(wallet: Wallet, *, name: str, esi: str) -> None:
 
 def new_recovery(wallet: Wallet) -> str:
     """A code for paper, shown once; the one before is void."""
-    bits = int.from_bytes(chance(20))
-    code = "".join(claim_codes.LETTERS[bits >> 5 * place & 31] for place in range(32))
+    code = claim_codes.letters(int.from_bytes(chance(20)), 32)
     wallet.recovery = _recovery(code)
     with work():
         wallet.save(update_fields=("recovery",))
-    return "-".join(code[start : start + 4] for start in range(0, 32, 4))
+    return claim_codes.spaced(code)
 
 
 def move(new: Wallet, code: str, *, caller: str = "") -> Wallet:
