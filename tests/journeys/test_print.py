@@ -13,6 +13,7 @@ import pytest
 from tests.journeys.test_learner import awarded as awarded
 from tests.journeys.test_learner import browser as browser
 from tests.journeys.test_learner import offer
+from tests.journeys.test_wallet_answers import opened_wallet
 
 pytestmark = [pytest.mark.sockets, pytest.mark.extra("server")]
 KEPT = os.environ.get("MIKRA_PICTURES", "")
@@ -31,6 +32,20 @@ def test_the_answer_stands_on_one_sheet(awarded: Any, browser: Callable[..., Any
     assert file.ok, file.status
     for language in ("en", "bg"):
         assert printed(browser(locale=language), file.body(), language) == 1
+
+
+def test_what_a_learner_shows_stands_on_one_sheet_and_says_when(awarded: Any, browser: Callable[..., Any]) -> None:
+    phone = browser()
+    opened_wallet(phone, awarded, 2)
+    phone.get_by_role("button", name="Make the link").click()
+    link = phone.get_by_label("Link").input_value()
+    page = browser()
+    page.goto(link)
+    page.locator(".verdict").wait_for()
+    assert page.get_by_text("Checked on").is_hidden()
+    page.emulate_media(media="print")
+    assert page.get_by_text("Checked on").is_visible()
+    assert sheets(page.pdf(prefer_css_page_size=True, format="A4", print_background=True)) == 1
 
 
 def printed(page: Any, file: bytes, language: str) -> int:

@@ -33,11 +33,11 @@ def seen(page: Any, name: str) -> None:
             page.screenshot(path=Path(KEPT) / f"answers-{name}-{size['width']}.png", full_page=True)
 
 
-def opened_wallet(phone: Any, service: Any) -> None:
-    phone.goto(offer(service, 1))
+def opened_wallet(phone: Any, service: Any, number: int = 1) -> None:
+    phone.goto(offer(service, number))
     phone.get_by_role("button", name="Collect it").click()
     phone.get_by_role("button", name="Keep it and show it").click()
-    phone.get_by_label("Code").fill(code(service, "p1@"))
+    phone.get_by_label("Code").fill(code(service, f"p{number}@"))
     phone.get_by_role("button", name="Open my wallet").click()
     phone.wait_for_url("**/wallet/show/**")
 

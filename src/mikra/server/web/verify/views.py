@@ -153,7 +153,8 @@ def _answer(
     report = verify_reports.value(checked, web.answers, at=at, today=on is None, language=language())
     if len(credentials) == 1 and not faults:
         (ours,) = (one for each in found for one in each.own)
-        return render(request, "verify/answer.html", {"one": credentials[0], "own": ours, "on": on, "report": report})
+        values = {"one": credentials[0], "own": ours, "on": on, "report": report, "at": at, "host": request.get_host()}
+        return render(request, "verify/answer.html", values)
     listed = rows(found)
     counts = Counter(one.tile for one in listed)
     return render(request, "verify/many.html", {"rows": listed, "counts": counts, "on": on, "report": report})

@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mikra.adapters.clock import now
 from mikra.errors import ConflictError, InputError
 from mikra.server.actions import shares, wallets
 from mikra.server.actions.rate_limits import Buckets
@@ -75,6 +76,7 @@ def _shown(request: Any, code: str, shown: shares.Shown) -> HttpResponse:
         address = f"{reverse('share_file', args=[code, number])}?key={key}" if shown.whole else ""
         credentials.append({"told": one, "file": address})
     values = {"share": shown.share, "note": shown.note, "whole": shown.whole, "credentials": credentials}
+    values |= {"at": now(), "host": request.get_host()}
     return unindexed(render(request, "share/shown.html", values))
 
 
