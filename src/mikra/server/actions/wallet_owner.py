@@ -130,8 +130,8 @@ def move(new: Wallet, code: str, *, caller: str = "") -> Wallet:
             raise InputError("This code opens no other wallet.", where="paper", fix="Check it against your paper.")
         Wallet._default_manager.filter(pk=old.pk).update(recovery=None)
         join(new, locked)
-    old.recovery = None
-    return old
+    locked.recovery = None
+    return locked
 
 
 def join(new: Wallet, old: Wallet) -> None:
