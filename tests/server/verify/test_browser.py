@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import mikra
+from mikra.adapters.clock import now
 from mikra.server.actions.verify_reports import Kept
 from mikra.server.actions.verifying_own import Own
 from mikra.server.web.verify import several, views
@@ -46,10 +47,14 @@ def pages() -> dict[str, str]:
     wrong.is_valid()
     wrong.add_error("text", "There is nothing to check yet.")
     award = {"tenant": {"name": "University of Zed"}}
+    kept = Kept(report="x", parts="x", again=True)
     made = {
         "box": ("box", {"form": views.Box(), **box}),
         "box-again": ("box", {"form": wrong, **box}),
-        "answer": ("answer", {"one": one, "own": OWN, "on": None, "report": Kept(report="x", parts="x", again=True)}),
+        "answer": (
+            "answer",
+            {"one": one, "own": OWN, "on": None, "report": kept, "at": now(), "host": "mikra.example"},
+        ),
         "many": (
             "many",
             {
