@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -68,9 +69,20 @@ def workbook(rows: list[list[str]]) -> bytes:
     return buffer.getvalue()
 
 
+_ONCE: dict[str, Path] = {}
+
+
 @pytest.fixture
-def workshop(run: Run, office: Path) -> Path:
-    """Everything that the examples name."""
+def workshop(run: Run, office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything that the examples name; made once, and copied."""
+    if "made" in _ONCE:
+        return shutil.copytree(_ONCE["made"], office, dirs_exist_ok=True)
+    _fill(run, office)
+    _ONCE["made"] = shutil.copytree(office, tmp_path_factory.mktemp("workshop") / "made")
+    return office
+
+
+def _fill(run: Run, office: Path) -> None:
     rows = [line.split(";")[:7] for line in (office / "class.csv").read_text("utf-8-sig").splitlines()]
     (office / "class.xlsx").write_bytes(workbook(rows))
     run("issue", "water.yaml", "class.csv", "--key", "seal.p12", "-o", "issued")
@@ -89,7 +101,6 @@ def workshop(run: Run, office: Path) -> Path:
     (office / "authorities").mkdir()
     run("keys", "show", "seal.p12", "--certificate", "authorities/zed.pem")
     trust_and_registers(office)
-    return office
 
 
 def trust_and_registers(folder: Path) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from django.urls import Resolver404, resolve
 
 from mikra.server.web.headers import POLICY
+from tests.drills import comfort
 from tests.plugins.browser import barriers, sideways
 
 COOKIES = re.compile(r"sessionid|csrftoken|django_language|present_[0-9a-f]{32}")
@@ -102,6 +103,13 @@ class Walker:
         self.seen[route] = address
         found: list[str] = re.findall(r'href="([^"#]+)"', answer.text())
         return [one.replace("&amp;", "&") for one in found if not one.startswith(("/static/", "mailto:"))]
+
+    def comfort(self, address: str) -> None:
+        """One page by keyboard, narrow, with large text, in the system's colours, without motion."""
+        self.page.set_viewport_size(dict(DESK))
+        self.page.goto(f"{self.origin}{address}")
+        for one in dict.fromkeys(comfort.faults(self.page)):
+            self._fault(one)
 
     def look(self, address: str, language: str, size: Mapping[str, int], *, axe: bool = True) -> None:
         """One page in one language, in a window of that size; `axe`: for barriers too, which takes most of the time."""

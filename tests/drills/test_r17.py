@@ -13,6 +13,7 @@ import pytest
 
 import mikra.server
 from mikra.server.web.headers import POLICY
+from tests.drills import comfort
 from tests.drills.pages import DESK, PHONE, Walker, header_faults, script_faults
 from tests.plugins.browser import barriers
 from tests.plugins.installation import Running
@@ -102,6 +103,7 @@ def test_every_page_is_walked(
     every = [(language, size) for language in LANGUAGES for size in (PHONE, DESK)]
     count = looked(in_order, *(every if amount(0, 1) else [(longest(), PHONE)]))
     count += looked(hostile, ("", DESK), axe=bool(amount(0, 1)))
+    comfortable(in_order, amount(8, 1))
     pages = sum(len(one.seen) for one in in_order)
     record_property("pages", pages)
     record_property("looked_at", count)
@@ -109,6 +111,13 @@ def test_every_page_is_walked(
     gone = sorted(set(BY_OTHERS) - {address for address, _view in patterns()})
     none_of([*faults(in_order), *faults(hostile), *left, *gone, *script_in(hostile)])
     assert pages > 120
+
+
+def comfortable(walkers: list[Walker], every: int) -> None:
+    """Each page, or each so many-th, by other means than a mouse and good eyes."""
+    for walker in walkers:
+        for address in list(walker.seen.values())[::every]:
+            walker.comfort(address)
 
 
 def script_in(walkers: list[Walker]) -> list[str]:
@@ -213,3 +222,29 @@ def test_planted_script_in_a_page_is_found(chromium: Any, body: str, found: str)
     assert any(found in one for one in script_faults(page))
     page.set_content("<!doctype html><html lang='en'><title>x</title><main><h1>x</h1><input></main></html>")
     assert any("label" in one for one in barriers(page))
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("<p class=w>x</p>", "320 px"),
+        ("<p class=h>long words</p>", "cut"),
+        ("<a href=x class=n>x</a>", "focus is not seen"),
+        ("<a href=x>x</a><div class=c></div>", "focus is covered"),
+        ("<p class=m>x</p>", "moves"),
+        ("<button class=f>x</button>", "system colours: focus is not seen"),
+    ],
+)
+def test_planted_what_is_hard_for_somebody_is_found(chromium: Any, body: str, found: str) -> None:
+    page = chromium.new_context().new_page()
+    css = (
+        ".w {width: 700px} .h {height: 1.2em; overflow: hidden; font: 10px/1 serif; width: 30px}"
+        ".n:focus {outline: none} .c {position: fixed; inset: 0; background: white}"
+        "@keyframes m {to {opacity: 0}} .m {animation: m 9s infinite}"
+        ".f:focus {outline: none; box-shadow: 0 0 0 3px blue} @media (forced-colors: active) {.f {box-shadow: none}}"
+    )
+    whole = "<!doctype html><html lang='en'><title>x</title><style>{}</style><main><h1>x</h1>{}</main></html>"
+    page.set_content(whole.format(css, body))
+    assert any(found in one for one in comfort.faults(page))
+    page.set_content(whole.format("", "<p>x</p><a href=x>x</a><button>y</button>"))
+    assert list(comfort.faults(page)) == []

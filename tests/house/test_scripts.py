@@ -105,15 +105,16 @@ def test_a_whole_python_needs_nothing(machine: Machine, tmp_path: Path) -> None:
 def test_what_tests_use_is_installed_or_said(machine: Machine) -> None:
     machine.administrator(yes=True)
     assert machine.run("install-test-system.sh").returncode == 0
-    assert "install -y -qq --no-install-recommends softhsm2 chromium" in machine.asked
+    assert "install -y -qq --no-install-recommends softhsm2 chromium strace" in machine.asked
     machine.administrator(yes=False)
     done = machine.run("install-test-system.sh")
     assert done.returncode == 0
     assert "skipped by name" in done.stderr
     machine.log.unlink()
     machine.program("softhsm2-util", "exit 0")
-    assert "Missing: chromium." in machine.run("install-test-system.sh").stderr
+    assert "Missing: chromium strace." in machine.run("install-test-system.sh").stderr
     machine.program("chromium", "exit 0")
+    machine.program("strace", "exit 0")
     assert machine.run("install-test-system.sh").stderr == ""
     assert machine.asked == ""
 

@@ -145,7 +145,7 @@ def sent(page: Any, *files: tuple[str, bytes]) -> Any:
 def test_every_answer_is_for_everybody_and_its_report_is_made_again_elsewhere(
     awarded: Any, browser: Callable[..., Any], tmp_path: Path
 ) -> None:
-    path = offer(awarded, 1)
+    path = offer(awarded, 2)
     page = browser()
     page.goto(path)
     page.get_by_role("button", name="Collect it").click()

@@ -84,9 +84,10 @@ class Certificate:
 def load(der: bytes) -> x509.Certificate | None:
     """The certificate, with extensions that can be read; None where it cannot."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        with warnings.catch_warnings():  # of names longer or shorter than RFC 5280 has them: they are read all the same
+        # Of names longer or shorter than RFC 5280 has them, of serial numbers below zero: they are read all the same.
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
+            certificate = x509.load_der_x509_certificate(der)
             _ = (certificate.extensions, certificate.subject, certificate.issuer)
     except UNREADABLE:
         return None
