@@ -48,10 +48,13 @@ _FOCUSED = """
 """
 
 _STILL = """
-() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go))).then(() => document.getAnimations().filter(one => {
+async () => {
+  await new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)));
+  return document.getAnimations().filter(one => {
     const timing = one.effect && one.effect.getComputedTiming();
     return one.playState === 'running' && timing && (timing.duration > 50 || timing.iterations === Infinity);
-}).map(one => one.animationName || one.transitionProperty || 'script'))
+}).map(one => one.animationName || one.transitionProperty || 'script');
+}
 """
 
 _LOST = """
