@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
@@ -86,12 +88,30 @@ def public(key: SealKey) -> dict[str, Any]:
 
 def key_id(key: SealKey) -> str:
     """The RFC 7638 thumbprint of a key: its `kid`."""
-    return jwk.thumbprint(jwk.write(key_of(key)))
+    return _read(bytes(key.certificate)).key_id
 
 
 def algorithm(key: SealKey) -> str:
     """ES256 or EdDSA."""
-    return algorithm_of(key_of(key))  # type: ignore[arg-type]  # a certificate of ours holds no other kind
+    return _read(bytes(key.certificate)).algorithm
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a certificate says of its key."""
+
+    key: PublicKeyTypes
+    algorithm: str
+    key_id: str
+    names: frozenset[str]
+
+
+@lru_cache(maxsize=256)
+def _read(certificate: bytes) -> _Key:
+    """Read once: a wallet that fetches asks for the same few keys several times."""
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    kind = algorithm_of(key)  # type: ignore[arg-type]  # a certificate of ours holds no other kind
+    return _Key(key, kind, jwk.thumbprint(jwk.write(key)), frozenset(wallet.names_of(certificate)))
 
 
 def anchor() -> bytes:
@@ -101,13 +121,13 @@ def anchor() -> bytes:
 
 def key_of(key: SealKey) -> PublicKeyTypes:
     """The public key itself."""
-    return x509.load_der_x509_certificate(bytes(key.certificate)).public_key()
+    return _read(bytes(key.certificate)).key
 
 
 def _found(tenant: Tenant, algorithm_wanted: str, names: tuple[str, ...], at: dt.datetime) -> SealKey | None:
     rows = SealKey.of(tenant).filter(use=SealKey.Use.WALLETS, retired=None, compromised=None, not_after__gt=at + LEFT)
     for one in rows.order_by("-created"):
-        if algorithm(one) == algorithm_wanted and wallet.stands_for(bytes(one.certificate), names):
+        if algorithm(one) == algorithm_wanted and _read(bytes(one.certificate)).names.issuperset(names):
             return one
     return None
 

@@ -130,8 +130,8 @@ def by_reference(tenant_id: uuid.UUID, digest: bytes) -> WalletOffer | None:
 
 
 def by_token(tenant: Tenant, digest: bytes) -> WalletOffer | None:
-    """With its award, and with all by which that is sealed once more."""
-    row = _rows(tenant.id).filter(token=digest).select_related("award__learner__key").first()
+    """With its award."""
+    row = next(iter(WalletOffer.of(tenant.id).filter(token=digest).select_related("award")[:1]), None)
     if row is not None:
         row.tenant = row.award.tenant = tenant
     return row
