@@ -21,14 +21,16 @@ def finish(batch: Batch, at: dt.datetime) -> bool:
 
     receipt = sealed_receipt(batch, at)
     with work():
-        locked = Batch.get(batch.tenant_id, batch.id, lock=True)
+        # Without the list that was dropped, which may be large: nothing here needs it.
+        rows = Batch.of(batch.tenant_id).defer("upload", "secret", "receipt").select_for_update(no_key=True)
+        locked = rows.get(pk=batch.id)
         if locked.state != Batch.State.SEALING:
             return False
         locked.state, locked.finished, locked.problem = Batch.State.DONE, at, ""
         locked.sealed = locked.rows.filter(state=State.SEALED).count()
         locked.release = at + dt.timedelta(minutes=settings_of(batch.tenant).grace_minutes)
         locked.receipt = receipt
-        locked.save()
+        locked.save(update_fields=("state", "finished", "problem", "sealed", "release", "receipt"))
         Delivery.of(batch.tenant_id).filter(award__batch=batch, state=Delivery.State.WAITING).update(due=locked.release)
         failed = locked.rows.filter(state=State.FAILED).count()
         detail = {"sealed": locked.sealed, "failed": failed}
