@@ -13,6 +13,8 @@ A list counts for a certificate when all of this holds; the first that does not 
 from __future__ import annotations
 
 import contextlib
+import warnings
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 
@@ -41,12 +43,21 @@ _PROCESSED = {ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.CRL_NUMBER, 
 _ENTRY_PROCESSED = {CRLEntryExtensionOID.CRL_REASON, CRLEntryExtensionOID.INVALIDITY_DATE}
 
 
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Names longer or shorter than RFC 5280 has them are read all the same (`certificates.load`)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
 @lru_cache(maxsize=64)
 def load_list(der: bytes) -> x509.CertificateRevocationList | None:
     """The list; None where it cannot be read."""
     try:
         found = x509.load_der_x509_crl(der)
-        _ = (found.issuer, found.last_update_utc, found.next_update_utc, found.extensions)
+        with _quietly():
+            _ = (found.issuer, found.last_update_utc, found.next_update_utc, found.extensions)
     except UNREADABLE:
         return None
     return found
@@ -56,7 +67,8 @@ def load_list(der: bytes) -> x509.CertificateRevocationList | None:
 def read(der: bytes, certificate: bytes, issuer: bytes) -> Statement | Unusable:
     """What the list (DER) says of `certificate`, issued by `issuer` (both DER). Never raises."""
     try:
-        return _read(der, certificate, issuer)
+        with _quietly():
+            return _read(der, certificate, issuer)
     except Unfit as error:
         return Unusable(source=Source.CRL, fault=error.fault)
     except (*UNREADABLE, UnsupportedAlgorithm):
