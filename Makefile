@@ -69,7 +69,7 @@ drill: $(VENV)/.dev  ## The long drills, all that are not yet done or by name: m
 $(DRILLS):
 	@:
 
-faults: $(VENV)/.dev  ## Remove each check in turn: some test must notice (some hours; FAULTS="sd_jwt" for a part)
+faults: $(VENV)/.dev  ## Remove each check in turn: some test must notice (FAULTS="sd_jwt" for a part)
 	$(RUN) -m tools.faults $(FAULTS)
 
 docs: $(VENV)/.dev  ## Write what the docs take from the code: outputs of commands, codes, counts of translations

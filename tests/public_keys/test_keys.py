@@ -58,6 +58,7 @@ def test_thumbprints_of_the_standards() -> None:
     assert jwk.thumbprint(RFC8037) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "RFC 8037, A.3"
     assert jwk.thumbprint({**RSA, "alg": "RS256", "kid": "2011-04-29"}) == jwk.thumbprint(RSA)
     assert code_of(jwk.thumbprint, {"kty": "oct", "k": "AAAA"}) == "key_type_not_supported"
+    assert code_of(jwk.thumbprint, {"kty": "RSA", "n": RSA["n"]}) == "key_type_not_supported"
 
 
 @pytest.mark.parametrize("value", [RFC8037, RSA, EC], ids=["OKP", "RSA", "EC"])
@@ -71,6 +72,8 @@ def test_jwk_is_read_and_written(value: dict[str, Any]) -> None:
         ({"x": EC["y"]}, "key_malformed"),
         ({"y": "A" * 43}, "key_malformed"),
         ({"x": "AA" + EC["x"]}, "key_malformed"),
+        ({"x": base64url.encode(b"\0" + base64url.decode(EC["x"]))}, "key_malformed"),
+        ({"y": base64url.encode(b"\0" + base64url.decode(EC["y"]))}, "key_malformed"),
         ({"x": EC["x"] + "="}, "key_malformed"),
         ({"x": 7}, "key_malformed"),
         ({"x": EC["x"][:-1] + chr(ord(EC["x"][-1]) + 1)}, "base64url_not_canonical"),
@@ -94,6 +97,7 @@ def test_elliptic_keys_that_are_none(change: dict[str, Any], code: str) -> None:
         ({"n": ""}, "key_malformed"),
         ({"e": "AQ"}, "key_malformed"),
         ({"e": "AQAC"}, "key_malformed"),
+        ({"e": "AAEAAQ"}, "key_malformed"),
         ({"e": "AQAAAAAAAQ"}, "key_malformed"),
         ({"n": base64url.encode(b"\xc1" + b"U" * 254 + b"\x02")}, "key_malformed"),
     ],
