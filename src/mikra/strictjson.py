@@ -68,6 +68,9 @@ _HIDDEN = re.compile(rb"\\u00(?:3[aA]|00)")
 """A colon or a NUL, written as an escape."""
 
 _NUL = b"\\u0000"
+_SMALL = 4096
+"""Bytes: a longer text is likely to have more brackets than it may be deep."""
+
 _FEW = 4
 """Members of a sealed file or of a proof at most; a credential has more."""
 
@@ -101,11 +104,13 @@ def _is_plain(data: bytes, value: Any, limits: Limits) -> bool:
 def keeps_limits(data: bytes, value: Any, limits: Limits) -> bool:
     """True when depth and count are surely within `limits`; `data` is the value as orjson writes it.
 
-    A text of n values has at least 2n - 1 bytes. Written with indentation, what is in the n-th container stands after
-    2n spaces, and no text holds a bare line feed.
+    A text of n values has at least 2n - 1 bytes, and it is no deeper than it has brackets. Written with indentation,
+    what is in the n-th container stands after 2n spaces, and no text holds a bare line feed.
     """
     if len(data) >= 2 * limits.max_nodes:
         return _within(value, limits)
+    if len(data) < _SMALL and data.count(b"{") + data.count(b"[") <= limits.max_depth:
+        return True
     return b"\n" + b"  " * limits.max_depth not in orjson.dumps(value, option=orjson.OPT_INDENT_2)
 
 

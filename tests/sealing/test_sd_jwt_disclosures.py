@@ -14,6 +14,16 @@ from mikra.sealing.sd_jwt import disclosures as module
 from mikra.strictjson import LIMITS, Limits
 
 SPLIT = ['["s","n",["x"]', '["y"]]', '["s"', '"n","y"]', '["a","b"],["c","d"]', "[", "]", ",", '["a","', '"]', "0", ""]
+ACROSS = [
+    '["a","x',
+    '[ y"]',
+    '["a","b"]\t\t,["c","d"]',
+    '["a","b"]\n,["c","d"]',
+    '["a","b"],["c"',
+    '"d"]',
+    '\t["a","b"]',
+]
+"""What is read as values of its own only where texts run into each other."""
 WHOLE = [
     '["s","n","x"]',
     '["s","n","é"]',
@@ -53,7 +63,7 @@ def spare(text: bytes, bits: int) -> bytes:
     return text[:-1] + LETTERS[last].encode()
 
 
-ENCODED = st.sampled_from(WHOLE + WHOLE + ODD + SPLIT).map(lambda text: base64url.encode_bytes(text.encode()))
+ENCODED = st.sampled_from(WHOLE + WHOLE + ODD + SPLIT + ACROSS).map(lambda text: base64url.encode_bytes(text.encode()))
 TEXTS = st.builds(spare, ENCODED, st.sampled_from([0, 0, 0, 0, 1, 3, 4])) | st.sampled_from([b"W", b"WyI", b"W+", b"="])
 
 
@@ -72,6 +82,13 @@ def encoded(*texts: str) -> list[bytes]:
 @example(encoded(SPLIT[4], *SPLIT[:2]))
 @example(encoded(SPLIT[2], SPLIT[3]))
 @example(encoded('["a","', '"]', '["c","d"],["e","f"]'))
+@example([spare(encoded(ACROSS[0])[0], 4), *encoded(*ACROSS[1:3])])
+@example([spare(encoded(ACROSS[0] + "x")[0], 1), *encoded(*ACROSS[1:3])])
+@example(encoded(ACROSS[0] + "xx", *ACROSS[1:3]))
+@example(encoded(*ACROSS[4:6]))
+@example(encoded(*ACROSS[2:3]))
+@example(encoded('["s","n",9007199254740992]', WHOLE[0]))
+@example(encoded('["s","n",-9007199254740992]', WHOLE[0]))
 @given(st.lists(TEXTS, min_size=1, max_size=6))
 def test_all_at_once_is_one_by_one(texts: list[bytes]) -> None:
     found = module._all_at_once(texts, LIMITS)

@@ -18,7 +18,7 @@ A `Profile` is data: JAdES has one, and each other use of JWS brings its own. Ke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -100,8 +100,7 @@ def read_compact(text: bytes, profile: Profile) -> Jws:
     if len(parts) != 3 or not all(parts):
         raise _refuse("jws_malformed", "This is not a sealed text.", found=f"{len(parts)} parts", expected="3 parts")
     protected, payload, value = parts
-    signature = _signature({"protected": protected, "signature": value}, profile, "")
-    return _jws(payload, (signature,), profile)
+    return _jws(payload, (_signature(protected, value, profile, ""),), profile)
 
 
 def read_json(value: object, profile: Profile) -> Jws:
@@ -118,7 +117,7 @@ def read_json(value: object, profile: Profile) -> Jws:
         raise _refuse("jws_malformed", "The list of seals is not a list.", where="/signatures")
     if len(entries) > profile.max_signatures:
         raise _refuse("too_large", "There are more seals than we accept.", where="/signatures")
-    signatures = [_signature(e, profile, f"/signatures/{i}" if general else "") for i, e in enumerate(entries)]
+    signatures = [_entry(e, profile, f"/signatures/{i}" if general else "") for i, e in enumerate(entries)]
     return _jws(value["payload"], tuple(signatures), profile)
 
 
@@ -147,19 +146,26 @@ def _jws(payload: str, signatures: tuple[Signature, ...], profile: Profile) -> J
     return Jws(payload=content, signed=signed, signatures=signatures)
 
 
-def _signature(entry: Mapping[str, Any], profile: Profile, where: str) -> Signature:
+def _entry(entry: Mapping[str, Any], profile: Profile, where: str) -> Signature:
+    """One member of `signatures`, or a flattened form."""
     protected, text = entry.get("protected"), entry.get("signature")
     if not isinstance(protected, str) or not protected or not isinstance(text, str) or not text:
         raise _refuse("jws_malformed", "A seal is not complete.", where=where, expected="protected and signature")
     if where:
         _only(entry, _ENTRY, where)
+    signature = _signature(protected, text, profile, where)
+    if "header" not in entry:
+        return signature
+    return replace(signature, unprotected=_unprotected(entry["header"], signature.header, profile, f"{where}/header"))
+
+
+def _signature(protected: str, text: str, profile: Profile, where: str) -> Signature:
     if len(protected) > profile.max_protected:
         raise _refuse("too_large", "The header of the seal is larger than we accept.", where=f"{where}/protected")
     value = base64url.decode(text, where=f"{where}/signature")
     read = _known_header if len(protected) <= _REMEMBERED else _header
     header = read(protected, profile, f"{where}/protected")
-    unprotected = _unprotected(entry, header, profile, f"{where}/header")
-    return Signature(protected=protected, header=header, text=text, value=value, unprotected=unprotected, where=where)
+    return Signature(protected=protected, header=header, text=text, value=value, unprotected=_NO_HEADER, where=where)
 
 
 def _header(protected: str, profile: Profile, where: str) -> Mapping[str, Any]:
@@ -233,13 +239,8 @@ def _check_type(header: Mapping[str, Any], profile: Profile, where: str) -> None
         )
 
 
-def _unprotected(
-    entry: Mapping[str, Any], header: Mapping[str, Any], profile: Profile, where: str
-) -> Mapping[str, Any]:
+def _unprotected(unprotected: object, header: Mapping[str, Any], profile: Profile, where: str) -> Mapping[str, Any]:
     """RFC 7515, 7.2.1: disjoint from the protected names; by list; within its size."""
-    if "header" not in entry:
-        return _NO_HEADER
-    unprotected = entry["header"]
     if not isinstance(unprotected, dict):
         raise _refuse("jws_malformed", "The open header of the seal is not an object.", where=where)
     for name in unprotected:

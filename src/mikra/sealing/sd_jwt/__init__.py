@@ -7,6 +7,7 @@ read(answer).claims
 """
 
 from mikra.sealing.sd_jwt.conceal import Chance, Concealed, Path, conceal
+from mikra.sealing.sd_jwt.disclosures import Place
 from mikra.sealing.sd_jwt.issue import ALWAYS_OPEN, Kind, issue, sd_hash
 from mikra.sealing.sd_jwt.key_binding import (
     MAX_AGE,
@@ -18,7 +19,7 @@ from mikra.sealing.sd_jwt.key_binding import (
     present,
     read_key_binding,
 )
-from mikra.sealing.sd_jwt.read import Disclosure, Place, SdJwt, compact, read
+from mikra.sealing.sd_jwt.read import Disclosure, SdJwt, compact, read
 
 __all__ = [
     "ALWAYS_OPEN",

@@ -25,8 +25,9 @@ from mikra.sealing import jws
 from mikra.sealing.algorithms import ALGORITHMS, signature_fault
 from mikra.sealing.jws import Jws, Profile
 from mikra.sealing.keys import Signer
+from mikra.sealing.sd_jwt.disclosures import Place
 from mikra.sealing.sd_jwt.issue import sd_hash
-from mikra.sealing.sd_jwt.read import Place, SdJwt, read
+from mikra.sealing.sd_jwt.read import SdJwt, read
 
 PROFILE = Profile(
     name="KB-JWT",
@@ -114,13 +115,14 @@ def present(sealed: bytes, wanted: Callable[[Place], bool]) -> bytes:
     """
     opened: SdJwt = read(sealed)
     keep: set[int] = set()
-    for number, one in enumerate(opened.disclosures):
+    all_of_them = opened.disclosures
+    for number, one in enumerate(all_of_them):
         if wanted(one.place):
             step: int | None = number
             while step is not None:
                 keep.add(step)
-                step = opened.disclosures[step].within
-    shown = [opened.disclosures[number].text.encode() for number in sorted(keep)]
+                step = all_of_them[step].within
+    shown = [all_of_them[number].text.encode() for number in sorted(keep)]
     token = opened.presented.split(b"~", 1)[0]
     return b"~".join([token, *shown, b""])
 

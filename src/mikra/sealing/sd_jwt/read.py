@@ -16,8 +16,9 @@ JSON serialisation (RFC 9901, 8) is put into compact form first, which is also w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mikra import strictjson
@@ -26,11 +27,9 @@ from mikra.sealing import jws
 from mikra.sealing.algorithms import ALGORITHMS
 from mikra.sealing.jws import Jws, Profile
 from mikra.sealing.sd_jwt.conceal import ALGORITHM, DIGESTS, ELEMENT, MAX_DEPTH, RESERVED
-from mikra.sealing.sd_jwt.disclosures import Content, by_digest, refuse
+from mikra.sealing.sd_jwt.disclosures import Disclosed, Place, by_digest, check_names, refuse
+from mikra.sealing.sd_jwt.flat import Opened, open_flat
 from mikra.sealing.sd_jwt.issue import ALWAYS_OPEN, Kind
-
-Place = tuple[str | int, ...]
-"""Where a claim stands: names, and positions in arrays as they were sealed."""
 
 PROFILE = Profile(
     name="SD-JWT",
@@ -57,20 +56,21 @@ class SdJwt:
 
     `claims`: what is open and what is disclosed, without digests. `closed`: where digests stand that nothing here
     opens, decoys among them. `presented`: what a key binding covers; `key_binding` is b"" where there is none.
+    `find`: what finds the place of each disclosure.
     """
 
     kind: Kind
     jwt: Jws
     claims: Mapping[str, Any]
-    placed: tuple[tuple[str, Place, int | None], ...]
+    find: Callable[[], list[Disclosure]] = field(compare=False, repr=False)
     closed: tuple[Place, ...]
     presented: bytes
     key_binding: bytes = b""
 
     @property
     def disclosures(self) -> tuple[Disclosure, ...]:
-        """In the order in which their claims were found."""
-        return tuple(Disclosure(*one) for one in self.placed)
+        """In the order in which their claims are found; found anew each time."""
+        return tuple(self.find())
 
     @property
     def header(self) -> Mapping[str, Any]:
@@ -98,19 +98,37 @@ def read(text: bytes, limits: strictjson.Limits = strictjson.LIMITS) -> SdJwt:
     payload = strictjson.parse(jwt.payload, limits)
     if not isinstance(payload, dict):
         raise refuse("credential_malformed", "There are no claims under this seal.", expected="an object")
-    kind = Kind(str(jwt.signatures[0].header["typ"]).lower().removeprefix("application/"))
-    work = _Opening(by_digest(texts, payload, limits), min(MAX_DEPTH, limits.max_depth))
-    claims = work.open(payload)
-    _check_open(kind, claims, work)
+    known = by_digest(texts, payload, limits)
+    opened = open_flat(jwt.payload, payload, known) if limits.max_depth <= MAX_DEPTH else None
+    if opened is None:
+        opened = _walk(texts, payload, known, limits)[0]
+    kind = _kind(str(jwt.signatures[0].header["typ"]))
+    _check_open(kind, opened)
     return SdJwt(
         kind=kind,
         jwt=jwt,
-        claims=claims,
-        placed=tuple(work.found),
-        closed=tuple(work.closed),
+        claims=opened.claims,
+        find=lambda: _walk(texts, payload, known, limits)[1],
+        closed=tuple(opened.closed),
         presented=text[: len(text) - len(key_binding)],
         key_binding=key_binding,
     )
+
+
+@lru_cache(maxsize=64)
+def _kind(typ: str) -> Kind:
+    return Kind(typ.lower().removeprefix("application/"))
+
+
+def _walk(
+    texts: Sequence[bytes], payload: Mapping[str, Any], disclosed: Disclosed, limits: strictjson.Limits
+) -> tuple[Opened, list[Disclosure]]:
+    """Every layout opened, with the place of each disclosure. Raises InputError with the codes of steps 5 to 7."""
+    check_names(disclosed.values.values())
+    known = dict(zip(disclosed.values, zip(texts, disclosed.values.values(), strict=True), strict=True))
+    work = _Opening(known, min(MAX_DEPTH, limits.max_depth))
+    claims = work.open(payload)
+    return Opened(claims, work.closed, {str(one.place[0]) for one in work.found}), work.found
 
 
 def compact(value: object) -> bytes:
@@ -141,11 +159,11 @@ class _Opening:
     What was placed is no longer known: a digest that stands in two places is opened once, and refused in the end.
     """
 
-    def __init__(self, known: dict[str, Content], max_depth: int) -> None:
+    def __init__(self, known: dict[str, tuple[bytes, list[Any]]], max_depth: int) -> None:
         self.known = known
         self.depth = max_depth
         self.seen: list[str] = []
-        self.found: list[tuple[str, Place, int | None]] = []
+        self.found: list[Disclosure] = []
         self.closed: list[Place] = []
 
     def open(self, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,7 +231,7 @@ class _Opening:
             if name in into:
                 message = "A disclosure would replace a claim that is already there."
                 raise refuse("sdjwt_claim_collision", message, where=_pointer(here))
-            found.append((text, here, within))
+            found.append(Disclosure(text.decode(), here, within))
             into[name] = value if value.__class__ is str else self.value(value, here, len(found) - 1, depth + 1)
 
     def array(self, value: Sequence[Any], place: Place, within: int | None, depth: int) -> list[Any]:
@@ -237,7 +255,7 @@ class _Opening:
             text, parts = content
             if len(parts) != 2:
                 raise refuse("jws_malformed", "A claim stands as an element of an array.", where=_pointer(here))
-            self.found.append((text, here, within))
+            self.found.append(Disclosure(text.decode(), here, within))
             inner = parts[1]
             opened.append(inner if inner.__class__ is str else self.value(inner, here, len(self.found) - 1, depth + 1))
         return opened
@@ -247,15 +265,15 @@ def _reserved(place: Place, name: str) -> InputError:
     return refuse("sdjwt_reserved_claim", "A name that means something else.", where=_pointer(place), found=name)
 
 
-def _check_open(kind: Kind, claims: Mapping[str, Any], work: _Opening) -> None:
+def _check_open(kind: Kind, opened: Opened) -> None:
     """Step 8. The form of a W3C credential under `vc+sd-jwt` is told by its context; older SD-JWT VCs used that too."""
+    claims = opened.claims
     if "vct" in claims:
         kind = Kind.SD_JWT_VC
     if kind is Kind.SD_JWT_VC and not (isinstance(claims.get("vct"), str) and claims["vct"]):
         raise refuse("credential_malformed", "The credential names no type.", where="/vct", expected="vct")
-    concealed = {place[0] for _, place, _ in work.found} & ALWAYS_OPEN[kind]
-    if concealed:
-        found = ", ".join(map(str, concealed))
+    if not ALWAYS_OPEN[kind].isdisjoint(opened.concealed):
+        found = ", ".join(sorted(ALWAYS_OPEN[kind].intersection(opened.concealed)))
         raise refuse("sdjwt_reserved_claim", "A claim that must be open was concealed.", found=found)
 
 

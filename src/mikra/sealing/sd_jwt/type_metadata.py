@@ -15,7 +15,8 @@ from typing import Any
 
 from mikra import strictjson
 from mikra.errors import InputError
-from mikra.sealing.sd_jwt.read import Place, SdJwt
+from mikra.sealing.sd_jwt.disclosures import Place
+from mikra.sealing.sd_jwt.read import SdJwt
 
 _DIGESTS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
 
