@@ -17,7 +17,7 @@ from mikra import base64url
 from mikra.codes import CODES
 from mikra.errors import InputError, MikraError, UnavailableError
 from mikra.public_keys import base58, jwk, multikey
-from mikra.trust import did
+from mikra.trust import did, did_document
 from mikra.trust.loader import OFFLINE, Loaded, SnapshotLoader
 from tests.sealing.test_only_our_errors import ODD, changed, places
 
@@ -94,6 +94,9 @@ class TestNamesThatHoldTheirKey:
     def test_names_that_hold_no_key(self) -> None:
         assert code_of("did:key:z0#z0") == "key_malformed"
         assert code_of("did:key:u7QFA#u7QFA") == "key_malformed"
+        other_base = f"u{base64url.encode(multikey.decode(multikey.write(KEY)))}"
+        assert same(multikey.read(other_base), KEY)
+        assert code_of(f"did:key:{other_base}#{other_base}") == "key_malformed"
         assert code_of("did:jwk:AAAA#0") == "key_malformed"
         assert code_of(f"did:jwk:{base64url.encode(b'[]')}#0") == "key_malformed"
         assert code_of("did:ebsi:zabc#k") == "proof_not_supported"
@@ -161,6 +164,7 @@ class TestDocuments:
             ({"type": "JwsVerificationKey2020"}, "key_type_not_supported"),
             ({"type": ["JsonWebKey"]}, "key_type_not_supported"),
             ({"type": "Multikey"}, "key_malformed"),
+            ({"publicKeyJwk": ...}, "key_malformed"),
             ({"publicKeyMultibase": multikey.write(OTHER)}, "did_document_ambiguous"),
             ({"publicKeyJwk": {"kty": "oct", "k": "AAAA"}}, "key_type_not_supported"),
             ({"publicKeyJwk": {**jwk.write(KEY), "y": "A" * 43}}, "key_malformed"),
@@ -195,6 +199,9 @@ class TestDocuments:
         loader = serving(document(verificationMethod=[foreign], assertionMethod=[foreign["id"]]))
         assert code_of("did:web:other.example.test#k1", loader) == "did_document_id_mismatch"
         assert code_of(f"{ISSUER}#k1", loader) == "key_not_found"
+        with pytest.raises(InputError) as raised:
+            did_document.read(loader.body, ISSUER).method(foreign["id"])
+        assert raised.value.code == "issuer_key_mismatch"
 
     @pytest.mark.parametrize("body", [b"", b"[]", b"<!doctype html>", b'{"id":1,"id":2}', b"\xef\xbb\xbf{}", b"\xff"])
     def test_what_is_no_document(self, body: bytes) -> None:
@@ -268,6 +275,11 @@ class TestWriting:
     def test_what_nobody_would_accept_is_not_written(self, keys: list[did.PublishedKey]) -> None:
         with pytest.raises(InputError):
             did.write(ISSUER, keys)
+
+    def test_two_keys_of_one_name_are_not_published(self) -> None:
+        with pytest.raises(InputError) as raised:
+            did_document.to_publish(ISSUER, [did.PublishedKey(name="k", key=key) for key in (KEY, OTHER)])
+        assert raised.value.code == "did_document_ambiguous"
 
     def test_a_name_without_an_address_is_not_written(self) -> None:
         with pytest.raises(UnavailableError):

@@ -94,6 +94,7 @@ def test_the_address(name: str, address: str) -> None:
         "did:web:a.0x",
         "did:web:user@issuer.example.test",
         "did:Web:issuer.example.test",
+        "issuer.example.test",
     ],
 )
 def test_names_without_an_address(name: str) -> None:

@@ -82,6 +82,10 @@ def test_a_set_elsewhere() -> None:
         (metadata({**KEY, "key_ops": ["sign"]}), "key_purpose_mismatch"),
         (metadata({**KEY, "y": "A" * 43}), "key_malformed"),
         (metadata({**KEY, "exp": "2026"}), "did_document_malformed"),
+        (metadata({**KEY, "exp": True}), "did_document_malformed"),
+        (metadata({**KEY, "exp": -1}), "did_document_malformed"),
+        (metadata({**KEY, "exp": 253402300800}), "did_document_malformed"),
+        (metadata({**KEY, "revoked": {"revoked_at": "2026"}}), "did_document_malformed"),
     ],
 )
 def test_sets_that_are_refused(value: Any, code: str) -> None:
@@ -103,6 +107,8 @@ def test_the_life_of_a_key() -> None:
 
 def test_what_cannot_be_had_says_so() -> None:
     assert code_of(OFFLINE) == "key_unavailable"
+    elsewhere = Recorded(read=bytes, status=302, headers={"location": "https://other.example.test/"})
+    assert code_of(SnapshotLoader({ADDRESS: elsewhere})) == "redirect_not_allowed"
 
 
 def test_a_key_that_stands_alone_stands_at_the_issuers_host() -> None:

@@ -87,6 +87,9 @@ def test_an_error_page_is_no_answer() -> None:
         "https://printer.local/1",
         "https://intranet/1",
         "https://user@issuer.example.test/1",
+        "https://user:secret@issuer.example.test/1",
+        "https://:secret@issuer.example.test/1",
+        "https://:@issuer.example.test/1",
         "https://issuer.example.test:99999/1",
         "https://[::1/1",
         "",
@@ -107,9 +110,12 @@ def test_what_was_seen_can_be_kept_and_served_again(corpus: Path, tmp_path: Path
     recording = RecordingLoader(SnapshotLoader.open(corpus))
     seen = recording.load(URL)
     slow = unavailable(recording, "https://issuer.example.test/slow")
+    inner = unavailable(recording, "https://issuer.example.test/redirect-internal")
     again = SnapshotLoader.open(recording.save(tmp_path))
     assert again.load(URL) == seen
     assert unavailable(again, "https://issuer.example.test/slow").code == slow.code == "timeout"
+    again_inner = unavailable(again, "https://issuer.example.test/redirect-internal")
+    assert again_inner.code == inner.code == "url_not_allowed"
     assert unavailable(again, "https://issuer.example.test/status/2").code == ""
 
 

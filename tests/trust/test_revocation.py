@@ -15,7 +15,7 @@ from cryptography.x509 import ReasonFlags
 from mikra.trust import revocation, revocation_sources
 from mikra.trust.loader import OFFLINE, Divided, Recorded, SnapshotLoader
 from mikra.trust.revocation import Evidence, Standing, State
-from mikra.trust.statements import Fault
+from mikra.trust.statements import Fault, generalized_time
 from tests.simulators import authorities
 from tests.simulators.authorities import Holder
 from tests.simulators.withdrawals import NOW, Register, Web, address, crl_name, published, responder
@@ -353,3 +353,22 @@ class TestAsking:
 
 def test_the_clock_of_the_simulator_has_a_zone() -> None:
     assert NOW.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "der",
+    [
+        b"\x17\x0f20260101000000Z",
+        b"\x18\x0e20260101000000Z",
+        b"\x18\x0f2026010100000Z",
+        b"\x18\x1120260101000000.5Z",
+        b"\x18\x0f20260101000000A",
+        b"\x18\x0f20261301000000Z",
+        b"\x18\x0f2026010100000\xb2Z",
+        b"",
+    ],
+)
+def test_what_is_no_time_of_a_certificate(der: bytes) -> None:
+    assert generalized_time(b"\x18\x0f20260101000000Z") == datetime(2026, 1, 1, tzinfo=UTC)
+    with pytest.raises(ValueError, match=r"GeneralizedTime|match|ascii"):
+        generalized_time(der)

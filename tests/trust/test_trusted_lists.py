@@ -35,6 +35,7 @@ STRANGER = operator("Stranger")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 IE = "https://ie.example.test/tl.xml"
 LIST = ListXml(services=services())
+INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 
 
@@ -113,6 +114,9 @@ def test_any_change_is_seen(old: bytes, new: bytes) -> None:
         (Manner(uri="#sig"), "trusted_list_malformed"),
         (Manner(uri="#props"), "trusted_list_malformed"),
         (Manner(more_references='<ds:Reference URI="#tl"/>'), "trusted_list_malformed"),
+        (Manner(more_references="<ds:Reference/>", properties=False), "trusted_list_malformed"),
+        (Manner(more_references='<ds:Reference URI="#props"/>' * 3), "trusted_list_malformed"),
+        (Manner(transforms=(simulated.ENVELOPED, simulated.EXCLUSIVE, INCLUSIVE)), "trusted_list_malformed"),
     ],
 )
 def test_signatures_that_cover_less_or_by_other_means(manner: Manner, code: str) -> None:
@@ -222,6 +226,12 @@ def test_lists_that_cannot_be_read(old: bytes, new: bytes) -> None:
     assert caught.value.code == "trusted_list_malformed"
 
 
+def test_another_document_is_no_list_whatever_stands_in_it() -> None:
+    with pytest.raises(InputError) as caught:
+        read(LIST.xml().replace(b"TrustServiceStatusList", b"TrustServiceList"))
+    assert caught.value.code == "trusted_list_malformed"
+
+
 def test_states_of_a_service_are_told_by_their_time() -> None:
     day = datetime(2024, 3, 1, tzinfo=UTC)
     states = (simulated.StateXml(status=simulated.WITHDRAWN, since=day), simulated.StateXml())
@@ -309,6 +319,22 @@ def test_a_list_of_lists_of_another_kind_or_signer() -> None:
         open_list_of_lists(national, (OFFICE.der,), web({}).load)  # type: ignore[arg-type]
     with pytest.raises(InputError):
         update(web(lists.files), url=LOTL_URL, signers=(STRANGER.der,), now=NOW)
+
+
+def test_nobody_is_asked_for_pivots_by_a_list_that_is_not_signed() -> None:
+    asked: list[str] = []
+
+    def pivot(url: str) -> bytes:
+        asked.append(url)
+        raise UnavailableError("Nobody is asked.")
+
+    made = ListXml(kind=LIST_OF_LISTS, territory="EU", information=(P1,))
+    with pytest.raises(InputError) as caught:
+        open_list_of_lists(made.xml(), (A.der,), pivot)
+    assert (caught.value.code, asked) == ("trusted_list_unsigned", [])
+    with pytest.raises(UnavailableError):
+        open_list_of_lists(sign(made.xml(), B), (A.der,), pivot)
+    assert asked == [P1]
 
 
 def _lotl(names: bytes, signer: simulated.Holder, sequence: int, *pivots: str) -> bytes:

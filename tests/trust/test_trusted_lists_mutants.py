@@ -112,6 +112,7 @@ def test_only_our_errors_for_any_bytes(data: bytes) -> None:
         (b"<!DOCTYPE a><a/>", "xml_doctype"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "xml_doctype"),
         (b"<a><?run this?></a>", "trusted_list_malformed"),
+        (b'<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="b"/></a>', "trusted_list_malformed"),
     ],
 )
 def test_xml_that_is_refused(data: bytes, code: str) -> None:

@@ -60,6 +60,7 @@ class TestQcStatements:
             ([COMPLIANCE, statement(6, tlv(0x30, kind(1)))], False),
             ([COMPLIANCE, statement(6, tlv(0x30, kind(3)))], False),
             ([COMPLIANCE, SEAL, statement(7, tlv(0x30, tlv(0x13, b"CH")))], False),
+            ([COMPLIANCE, SEAL, statement(7, tlv(0x31))], False),
             ([COMPLIANCE, SEAL, b"\x04\x00"], False),
             ([], False),
         ],

@@ -9,6 +9,7 @@ _DI = ("tests/verification/test_data_integrity.py", "tests/sealing/test_data_int
 _DIDS = ("tests/trust/test_did.py", "tests/trust/test_did_web.py", "tests/trust/test_issuer_keys.py")
 _CORPUS = ("tests/verification/test_corpus.py",)
 _PATHS = ("tests/trust/test_x509.py", "tests/trust/test_x509_certificates.py", "tests/verification/test_verify.py")
+_LISTS = ("tests/trust/test_trusted_lists.py", "tests/trust/test_trusted_lists_mutants.py", *_CORPUS)
 _PDF = ("tests/verification/test_pdf.py", "tests/sealing/test_pades.py", "tests/formats/test_pdf.py")
 _IMAGES = ("tests/formats/test_baked.py", "tests/formats/test_png.py", *_CORPUS)
 
@@ -59,7 +60,11 @@ AREAS: dict[str, tuple[str, ...]] = {
         *_CORPUS,
         "tests/verification/test_longterm.py",
     ),
-    "verification/withdrawal.py": ("tests/verification/test_longterm.py", "tests/trust/test_revocation.py"),
+    "verification/withdrawal.py": (
+        "tests/verification/test_withdrawal.py",
+        "tests/verification/test_longterm.py",
+        "tests/trust/test_revocation.py",
+    ),
     "verification/proofs.py": ("tests/verification/test_longterm.py", "tests/verification/test_verify.py"),
     "trust/revocation.py": ("tests/trust/test_revocation.py", "tests/verification/test_longterm.py"),
     "sealing/timestamp_protocol.py": ("tests/adapters/test_timestamps.py",),
@@ -72,7 +77,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "tests/verification/test_superseded.py",
         *_CORPUS,
     ),
-    "verification/status_token.py": ("tests/verification/test_status.py", "tests/verification/test_sd_jwt.py"),
+    "verification/status_token.py": ("tests/verification/test_status_token.py", "tests/verification/test_sd_jwt.py"),
     "status/bitstring.py": ("tests/status/test_bitstring.py", "tests/verification/test_status.py"),
     "status/token.py": ("tests/status/test_token.py",),
     "trust/did.py": _DIDS,
@@ -81,10 +86,10 @@ AREAS: dict[str, tuple[str, ...]] = {
     "trust/issuer_keys.py": _DIDS,
     "trust/addresses.py": ("tests/trust/test_loader.py", *_DIDS),
     "trust/x509.py": _PATHS,
-    "trust/certificates.py": _PATHS,
-    "trust/trusted_list.py": ("tests/trust/test_trusted_lists.py", *_CORPUS),
-    "trust/trusted_list_seal.py": ("tests/trust/test_trusted_lists.py", *_CORPUS),
-    "trust/strict_xml.py": ("tests/trust/test_trusted_lists.py", *_CORPUS),
+    "trust/certificates.py": ("tests/trust/test_x509_certificates.py", *_PATHS),
+    "trust/trusted_list.py": _LISTS,
+    "trust/trusted_list_seal.py": _LISTS,
+    "trust/strict_xml.py": _LISTS,
     "trust/qualification.py": ("tests/trust/test_qualification.py", "tests/verification/test_listed.py"),
     "formats/pdf_seals.py": (*_PDF, *_CORPUS),
     "formats/pdf_changes.py": (*_PDF, *_CORPUS),

@@ -119,7 +119,7 @@ def address_of(url: str, *, plain: bool = False, loopback: bool = False) -> Addr
     service, no steps up in the path.
     """
     parts = _split(url)
-    if parts is None or parts.username is not None or parts.password is not None:
+    if parts is None or parts.username is not None:
         raise _refusal(url)
     host, scheme = (parts.hostname or "").lower(), parts.scheme
     own = loopback and (host == "localhost" or is_loopback(host))

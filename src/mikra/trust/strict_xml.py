@@ -37,12 +37,11 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """The form of a document: names are "namespace local". `parents`: how often (parent, element) occurs."""
+    """The form of a document: names are "namespace local". `nested`: how often an element occurs below the root."""
 
     root: str
     root_id: str
     nested: dict[str, int]
-    children: dict[str, int]
 
 
 def outline(data: bytes, limits: Limits = LIMITS) -> Outline:
@@ -56,7 +55,7 @@ def outline(data: bytes, limits: Limits = LIMITS) -> Outline:
         scan.parser.Parse(data, True)
     except (expat.ExpatError, ValueError) as error:
         raise InputError("This is not well-formed XML.", found=str(error)[:80], code="xml_malformed") from error
-    return Outline(root=scan.root, root_id=scan.root_id, nested=scan.nested, children=scan.children)
+    return Outline(root=scan.root, root_id=scan.root_id, nested=scan.nested)
 
 
 def tree(data: bytes, limits: Limits = LIMITS) -> ElementTree.Element:
@@ -88,7 +87,6 @@ class _Scan:
         self.limits = limits
         self.root = self.root_id = ""
         self.nested: dict[str, int] = {}
-        self.children: dict[str, int] = {}
         self.depth = self.count = 0
         self.ids: set[str] = set()
         self.parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
@@ -113,8 +111,6 @@ class _Scan:
             self.root, self.root_id = name, attributes.get("Id", "")
         else:
             self.nested[name] = self.nested.get(name, 0) + 1
-        if self.depth == 2:
-            self.children[name] = self.children.get(name, 0) + 1
 
     def _end(self, _: str) -> None:
         self.depth -= 1

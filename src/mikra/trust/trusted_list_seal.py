@@ -88,11 +88,9 @@ def refuse_odd_form(data: bytes) -> None:
     signatures = outline.nested.get(SIGNATURE, 0)
     if not signatures:
         raise InputError("This trusted list is not signed.", code="trusted_list_unsigned")
-    if signatures != 1 or outline.children.get(SIGNATURE, 0) != 1:
-        raise malformed("The signature does not stand alone under the list.", f"{signatures} signatures")
     signature = strict_xml.tree(data).find(f"{_DS}Signature")
-    if signature is None:
-        raise malformed("The signature cannot be found.")
+    if signatures != 1 or signature is None:
+        raise malformed("The signature does not stand alone under the list.", f"{signatures} signatures")
     _refuse_references(signature, outline.root_id)
 
 
@@ -104,7 +102,7 @@ def _refuse_references(signature: Element, root_id: str) -> None:
     if len(covering) != 1 or len(references) > _MOST_REFERENCES:
         raise malformed("The signature covers other things than the list.", f"{len(references)} references")
     uri = covering[0].get("URI")
-    if uri is None or uri not in ("", f"#{root_id}" if root_id else ""):
+    if uri not in ("", f"#{root_id}" if root_id else ""):
         raise malformed("The signature does not cover the whole list.", uri or "")
     named = [transform.get("Algorithm", "") for transform in covering[0].iter(f"{_DS}Transform")]
     if not set(named) <= _TRANSFORMS or f"{DS}enveloped-signature" not in named or len(named) > 2:

@@ -54,10 +54,7 @@ def open_list_of_lists(data: bytes, signers: Sequence[bytes], pivot: Callable[[s
         if error.code != "signature_invalid":
             raise
         newest_first = [u for u in trusted_list.read(data).information if u.endswith(".xml")][:MOST_PIVOTS]
-        current = _follow(newest_first, signers, pivot)
-        if not current:
-            raise
-        return _expect(open_list(data, current))
+        return _expect(open_list(data, _follow(newest_first, signers, pivot)))
 
 
 def _follow(newest_first: Sequence[str], signers: Sequence[bytes], pivot: Callable[[str], bytes]) -> Sequence[bytes]:
