@@ -29,10 +29,15 @@ class Holding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """`number`: which holding; `claims`: what of it has to be shown."""
+    """`number`: which holding; `sets`: what of it can be shown to answer, the verifier's favourite first (6.4.1)."""
 
     number: int
-    claims: tuple[Claim, ...]
+    sets: tuple[tuple[Claim, ...], ...]
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The favourite of the verifier."""
+        return self.sets[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +82,26 @@ def ways(query: Query, found: Container[str]) -> tuple[Ways, ...] | None:
 
 
 def _choices(asked: Asked, holdings: Sequence[Holding]) -> tuple[Choice, ...]:
-    found = ((number, satisfied(asked, one)) for number, one in enumerate(holdings))
-    return tuple(Choice(number=number, claims=claims) for number, claims in found if claims is not None)
+    found = ((number, satisfying(asked, one)) for number, one in enumerate(holdings))
+    return tuple(Choice(number=number, sets=sets) for number, sets in found if sets)
 
 
 def satisfied(asked: Asked, holding: Holding) -> tuple[Claim, ...] | None:
     """The first set of claims by which this credential answers; None where it does not."""
+    return next(iter(satisfying(asked, holding)), None)
+
+
+def satisfying(asked: Asked, holding: Holding) -> tuple[tuple[Claim, ...], ...]:
+    """All sets of claims by which this credential answers, the best first; none where it does not (6.4.1)."""
     if holding.format != asked.format or (asked.bound and not holding.bound):
-        return None
+        return ()
     if asked.types and not any(one <= holding.types for one in asked.types):
-        return None
+        return ()
     if asked.authorities and not any(
         one.values & holding.authorities.get(one.kind, frozenset()) for one in asked.authorities
     ):
-        return None
-    return next((claims for claims in asked.choices() if all(_holds(one, holding.claims) for one in claims)), None)
+        return ()
+    return tuple(claims for claims in asked.choices() if all(_holds(one, holding.claims) for one in claims))
 
 
 def _holds(claim: Claim, claims: Mapping[str, Any]) -> bool:

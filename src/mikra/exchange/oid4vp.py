@@ -215,11 +215,13 @@ def encryption_key(key: Mapping[str, str], key_id: str) -> dict[str, str]:
     return {**key, "kid": key_id, "use": "enc", "alg": jwe.ALGORITHM}
 
 
-def micro_credential(vcts: Sequence[str], more: Sequence[Sequence[str]] = ()) -> dict[str, Any]:
+def micro_credential(
+    vcts: Sequence[str], more: Sequence[Sequence[str]] = (), *, multiple: bool = False
+) -> dict[str, Any]:
     """A query for a micro-credential in any of the forms: attestation of one of these types, then the W3C forms.
 
     Asked for are its title and its holder's name; `more`: sets of further claims, the best first. Who has none of
-    these sets answers with title and name. A badge comes whole.
+    these sets answers with title and name. A badge comes whole. `multiple`: several may be shown at once (6.1).
     """
     named = (("f", "g"), ("f",), ("n",))
     plain = {"t": "achievement_title", "f": "family_name", "g": "given_name", "n": "full_name"}
@@ -240,5 +242,7 @@ def micro_credential(vcts: Sequence[str], more: Sequence[Sequence[str]] = ()) ->
         ],
         "credential_sets": [{"options": [["mc"], ["mcjwt"], ["mcld"]], "required": True}],
     }
+    if multiple:
+        query["credentials"] = [{**one, "multiple": True} for one in query["credentials"]]
     dcql.parse(query)
     return query

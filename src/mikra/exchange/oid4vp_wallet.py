@@ -87,7 +87,7 @@ def read_link(text: str) -> Link:
             name: strictjson.parse(value.encode()) if name in _JSON else value for name, value in given.items()
         }
     except InputError as error:
-        raise _refuse(error.message, error.where) from error
+        raise _unread(error, error.where) from error
     return Link(client_id=given["client_id"], request=_request(parameters))
 
 
@@ -95,8 +95,10 @@ def read_object(text: str, expected: Expected, *, loader: Loader = OFFLINE) -> R
     """All checks of a request object. ProtocolError; whether its certificate is to be trusted is not asked here."""
     try:
         return _read_object(text, expected, loader)
-    except (InputError, UnavailableError) as error:
-        raise _refuse(error.message, error.where or "request") from error
+    except UnavailableError as error:
+        raise _refuse("The verifier's key cannot be fetched now.", error.where or "request") from error
+    except InputError as error:
+        raise _unread(error, error.where or "request") from error
 
 
 def _read_object(text: str, expected: Expected, loader: Loader) -> Request:
@@ -233,7 +235,14 @@ def _prefix(client_id: str) -> Prefix:
     try:
         return oid4vp.prefix_of(client_id)
     except InputError as error:
-        raise _refuse(error.message, "client_id", "invalid_client") from error
+        raise _refuse("The verifier is named in a way that is not read here.", "client_id", "invalid_client") from error
+
+
+def _unread(error: InputError, where: str) -> ProtocolError:
+    """What is wrong with the form is for whoever wrote it; a person reads that it is wrong."""
+    return ProtocolError(
+        "The request is not written as it must be.", where=where, found=error.message, code="invalid_request"
+    )
 
 
 def _refuse(message: str, where: str, code: str = "invalid_request") -> ProtocolError:

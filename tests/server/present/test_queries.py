@@ -153,7 +153,7 @@ def test_the_desk_asks_for_all_and_others_are_not_let_in(
     assert client.post(f"/console/{tenant.slug}/ask-wallet/", {"ask": ["level"]}).status_code == 403
     client.force_login(officer)
     page = client.get(f"/console/{tenant.slug}/ask-wallet/").content.decode()
-    assert page.count(" checked") == len(presenting_queries.ELEMENTS)
+    assert page.count(" checked") == len(presenting_queries.ELEMENTS) + 1
     asked = client.post(f"/console/{tenant.slug}/ask-wallet/", {"ask": ["level", "quality"], "where": "here"})
     assert asked.status_code == 302
     assert client.get(asked["Location"]).status_code == 200

@@ -33,8 +33,10 @@ LARGEST = 20_000
 _SURE = frozenset(one.name for one in MICRO_CREDENTIAL if one.mandatory)
 
 
-def asking(elements: Iterable[str] = ()) -> dict[str, Any]:
+def asking(elements: Iterable[str] = (), *, several: bool = False) -> dict[str, Any]:
     """A micro-credential of our type or one of Europe's. InputError for an element that is none of `ELEMENTS`.
+
+    `several`: the learner may show as many as they choose.
 
     What an attestation need not hold is asked for, and done without where it is not there.
     """
@@ -46,7 +48,7 @@ def asking(elements: Iterable[str] = ()) -> dict[str, Any]:
     sure = [one for one in wanted if one in _SURE]
     more = [one for one in (wanted, sure) if one]
     types = (f"{installation().origin.rstrip('/')}/{OUR_TYPE}", EU_TYPE, DC4EU_TYPE)
-    return oid4vp.micro_credential(types, more if wanted != sure else more[:1])
+    return oid4vp.micro_credential(types, more if wanted != sure else more[:1], multiple=several)
 
 
 def own(query: object) -> dict[str, Any]:

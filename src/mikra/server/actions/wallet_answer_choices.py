@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
 from mikra.sealing.keys import bare_signer
 from mikra.server.actions import audit, copy_places, seal_keys, wallet_copies, wallet_forms, wallets
+from mikra.server.actions.wallet_answer_questions import Choice, Field, Part, Question, Shown, Way
 from mikra.server.actions.wallet_forms import Form
 from mikra.server.actions.work import work
 from mikra.server.store.awards import Award
@@ -53,66 +54,6 @@ _OPEN = tuple(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """A fact that is shown. `name`: of the claim; `label` in the reader's language."""
-
-    name: str
-    label: str
-    value: str | dt.date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One credential that answers. `form`: the configuration in which it is sealed, "" for the file as it came.
-
-    `fields`: what the verifier is shown because it asks for it; `always`: what nobody can leave out.
-    """
-
-    held: Held
-    form: str
-    title: str
-    holding: Holding
-    claims: tuple[Claim, ...]
-    fields: tuple[Field, ...]
-    always: tuple[Field, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return f"{self.held.id.hex}-{self.form}"
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Of all claims that are seen."""
-        return frozenset(one.name for one in (*self.fields, *self.always))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One credential of a way. `id`: of the verifier's credential query; `field`: under which name a choice is sent."""
-
-    id: str
-    field: str
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """Credentials that answer a question together. Of one part alone there is one choice: `name` says which."""
-
-    name: str
-    parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One purpose of the verifier, with all ways to answer it, its own favourite first. `optional`: it does without."""
-
-    name: str
-    optional: bool
-    ways: tuple[Way, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Card:
     """A credential of the wallet in one form, as a query sees it."""
 
@@ -130,67 +71,47 @@ def of(wallet: Wallet, request: Request, *, language: str) -> tuple[Question, ..
     sets = dcql_match.ways(query, able)
     if not sets:
         return None
-    found = {id: tuple(_choice(cards[n], one, language) for n, one in _once(able[id], cards)) for id in able}
-    return tuple(_question(str(number), one, found) for number, one in enumerate(sets))
+    found = {id: tuple(_choice(cards[one.number], one.sets, language) for one in _once(able[id], cards)) for id in able}
+    many = frozenset(one.id for one in query.credentials if one.multiple)
+    return tuple(_question(str(number), one, found, many) for number, one in enumerate(sets))
 
 
-def _once(listed: tuple[dcql_match.Choice, ...], cards: list[_Card]) -> list[tuple[int, tuple[Claim, ...]]]:
+def _once(listed: tuple[dcql_match.Choice, ...], cards: list[_Card]) -> list[dcql_match.Choice]:
     """Each credential in the first form that answers: to a person they are one."""
-    found: dict[uuid.UUID, tuple[int, tuple[Claim, ...]]] = {}
+    found: dict[uuid.UUID, dcql_match.Choice] = {}
     for one in listed:
-        found.setdefault(cards[one.number].held.id, (one.number, one.claims))
+        found.setdefault(cards[one.number].held.id, one)
     return list(found.values())
 
 
-def _question(name: str, ways: dcql_match.Ways, found: Mapping[str, tuple[Choice, ...]]) -> Question:
-    """An option of one credential is as many ways as there are credentials for it."""
+def _question(
+    name: str, ways: dcql_match.Ways, found: Mapping[str, tuple[Choice, ...]], many: frozenset[str]
+) -> Question:
+    """An option of one credential is as many ways as there are credentials for it; or one, where several are taken."""
     listed: list[Way] = []
     for number, ids in enumerate(dict.fromkeys(ways.options)):
-        parts = tuple(Part(id=id, field=f"{name}.{number}.{id}", choices=found[id]) for id in dict.fromkeys(ids))
+        parts = tuple(
+            Part(id=id, field=f"{name}.{number}.{id}", choices=found[id], multiple=id in many and len(found[id]) > 1)
+            for id in dict.fromkeys(ids)
+        )
         if len(parts) > 1:
             listed.append(Way(name=str(number), parts=parts))
             continue
-        for choice in parts[0].choices:
-            if not any(len(one.parts) == 1 and _shows_no_more(one.parts[0].choices[0], choice) for one in listed):
-                part = replace(parts[0], choices=(choice,))
-                listed.append(Way(name=f"{number}-{choice.name}", parts=(part,)))
+        (part,) = parts
+        alone = [choice for one in listed if len(one.parts) == 1 for choice in one.parts[0].choices]
+        fresh = tuple(one for one in part.choices if not any(_shows_no_more(other, one) for other in alone))
+        if part.multiple and len(fresh) > 1:
+            listed.append(Way(name=str(number), parts=(replace(part, choices=fresh),)))
+            continue
+        for choice in fresh:
+            one = replace(part, choices=(choice,), multiple=False)
+            listed.append(Way(name=f"{number}-{choice.name}", parts=(one,)))
     return Question(name=name, optional=not ways.required, ways=tuple(listed))
 
 
 def _shows_no_more(one: Choice, other: Choice) -> bool:
     """Whether it is the same credential, and nothing is gained by showing it as `other`."""
     return one.held.id == other.held.id and one.names <= other.names
-
-
-def pick(questions: tuple[Question, ...], picked: Mapping[str, str]) -> dict[str, Choice]:
-    """Id of each credential query -> what is shown for it, by names of questions and fields -> names of ways, choices.
-
-    InputError where it is none of them, or nothing where something must be, or two for one query.
-    """
-    shown: dict[str, Choice] = {}
-    for question in questions:
-        name = picked.get(question.name, "")
-        if not name and question.optional:
-            continue
-        way = next((one for one in question.ways if one.name == name), None)
-        if way is None:
-            raise InputError("Choose one of these credentials.", where=question.name, found=name[:60])
-        for part in way.parts:
-            choice = part.choices[0] if len(way.parts) == 1 else _picked(part, picked.get(part.field, ""))
-            if shown.setdefault(part.id, choice).name != choice.name:
-                raise InputError(
-                    "The verifier wants the same credential in both places.",
-                    where=part.field,
-                    fix="Choose the same one twice.",
-                )
-    return shown
-
-
-def _picked(part: Part, name: str) -> Choice:
-    for one in part.choices:
-        if one.name == name:
-            return one
-    raise InputError("Choose one of these credentials.", where=part.field, found=name[:60])
 
 
 def prepare(questions: tuple[Question, ...]) -> None:
@@ -263,25 +184,32 @@ def _unbound(content: bytes) -> Holding:
     return oid4vp_answer.holding("dc+sd-jwt", content.decode("utf-8", "replace").strip())
 
 
-def _choice(card: _Card, claims: tuple[Claim, ...], language: str) -> Choice:
+def _choice(card: _Card, sets: tuple[tuple[Claim, ...], ...], language: str) -> Choice:
     """All of a badge is shown; of an attestation what is asked for, and what always stands in it."""
-    source, whole = card.holding.claims, card.form in _BADGES
-    if whole:
-        shown = wallet_copies.preview(_award(card.held), SDJWT_ID, language=language).claims
-        fields = [_field(name, value, language) for name, value in shown.items() if name not in _FOR_PROGRAMS]
+    if card.form in _BADGES:
+        seen = wallet_copies.preview(_award(card.held), SDJWT_ID, language=language).claims
+        fields = tuple(_field(name, value, language) for name, value in seen.items() if name not in _FOR_PROGRAMS)
+        shown, always = (Shown(claims=sets[0], fields=fields),), ()
     else:
-        asked = dict.fromkeys(str(one.path[0]) for one in claims)
-        fields = [_field(name, source[name], language) for name in asked if name in source and name not in _OPEN]
-    always = [] if whole else [_field(name, source[name], language) for name in _OPEN if source.get(name) is not None]
-    return Choice(
-        held=card.held,
-        form=card.form,
-        title=card.title,
-        holding=card.holding,
-        claims=claims,
-        fields=tuple(fields),
-        always=tuple(always),
-    )
+        source = card.holding.claims
+        shown = _distinct(Shown(claims=one, fields=_asked_fields(one, source, language)) for one in sets)
+        always = tuple(_field(name, source[name], language) for name in _OPEN if source.get(name) is not None)
+    return Choice(held=card.held, form=card.form, title=card.title, holding=card.holding, sets=shown, always=always)
+
+
+def _asked_fields(claims: tuple[Claim, ...], source: Mapping[str, Any], language: str) -> tuple[Field, ...]:
+    names = dict.fromkeys(str(one.path[0]) for one in claims)
+    return tuple(_field(name, source[name], language) for name in names if name in source and name not in _OPEN)
+
+
+def _distinct(sets: Iterable[Shown]) -> tuple[Shown, ...]:
+    """Without those that show nothing less than what the verifier likes better: nobody gains by them."""
+    found: list[tuple[frozenset[str], Shown]] = []
+    for one in sets:
+        paths = frozenset(repr(claim.path) for claim in one.claims)
+        if not any(known <= paths for known, _shown in found):
+            found.append((paths, one))
+    return tuple(one for _paths, one in found)
 
 
 def _award(held: Held) -> Award:

@@ -28,9 +28,16 @@ from mikra.adapters.http import HttpLoader, Rules
 from mikra.errors import InputError, NotFoundError, ProtocolError, UnavailableError
 from mikra.exchange import dcql, dcql_match, oid4vp_answer, oid4vp_wallet
 from mikra.exchange.oid4vp import Mode, Prefix, Request, prefix_of
-from mikra.server.actions import known_verifiers, presenting, wallet_answer_choices, wallet_copies, wallets
+from mikra.server.actions import (
+    known_verifiers,
+    presenting,
+    wallet_answer_choices,
+    wallet_answer_questions,
+    wallet_copies,
+    wallets,
+)
 from mikra.server.actions.known_verifiers import Kind, Mark
-from mikra.server.actions.wallet_answer_choices import Choice
+from mikra.server.actions.wallet_answer_questions import Choice
 from mikra.server.actions.wallet_forms import MAKING
 from mikra.server.actions.work import work
 from mikra.server.installation import installation
@@ -166,18 +173,21 @@ def answer(
     questions = wallet_answer_choices.of(wallet, asked.request, language=language)
     if questions is None:
         raise InputError("Nothing in this wallet answers that.", where="answer", code="not_possible")
-    shown = wallet_answer_choices.pick(questions, picked)
+    shown = wallet_answer_questions.pick(questions, picked)
     if not shown:
         raise InputError("Choose what to show.", where="answer", fix="Or do not answer at all.")
-    dcql_match.check(dcql.parse(asked.request.query), {id: [choice.holding] for id, choice in shown.items()})
-    MAKING.take(wallet.id.hex)
+    holdings = {id: [one.holding for one in listed] for id, listed in shown.items()}
+    dcql_match.check(dcql.parse(asked.request.query), holdings)
+    chosen = [one for listed in shown.values() for one in listed]
+    for _each in chosen:
+        MAKING.take(wallet.id.hex)
     token = {
-        id: [wallet_answer_choices.present(choice, asked.request, language=language, at=moment)]
-        for id, choice in shown.items()
+        id: [wallet_answer_choices.present(one, asked.request, language=language, at=moment) for one in listed]
+        for id, listed in shown.items()
     }
     ephemeral = ec.generate_private_key(ec.SECP256R1())
     said = _sent(asked, oid4vp_answer.respond(asked.request, token, ephemeral=ephemeral, vector=chance(12)))
-    _note(wallet, asked, list(shown.values()), moment)
+    _note(wallet, asked, chosen, moment)
     return _onward(said)
 
 

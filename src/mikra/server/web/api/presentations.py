@@ -24,9 +24,13 @@ router = Router(tags=["presentations"])
 
 
 class PresentationBody(Body):
-    """`ask`: elements of Annex I besides title and name. `query`: DCQL of your own instead."""
+    """`ask`: elements of Annex I besides title and name; `several`: more credentials than one may be shown.
+
+    `query`: DCQL of your own instead.
+    """
 
     ask: Annotated[list[Short], Field(max_length=20)] = []
+    several: bool = False
     query: dict[str, Any] | None = None
     prefix: Prefix = Prefix.X509_HASH
     mode: Mode = Mode.ENCRYPTED
@@ -69,7 +73,11 @@ def ask(request: Called, body: PresentationBody) -> Any:
     request.actor.need(Right.RECOGNISE)
     if body.query is not None and body.ask:
         raise InputError("Give elements or a query of your own, not both.", where="ask", expected="ask or query")
-    query = presenting_queries.own(body.query) if body.query is not None else presenting_queries.asking(body.ask)
+    query = (
+        presenting_queries.own(body.query)
+        if body.query is not None
+        else presenting_queries.asking(body.ask, several=body.several)
+    )
     asking = Asking(prefix=body.prefix, mode=body.mode, language=body.language, query=query)
     told = chance(32)
     begun = presenting.begin(asking, secret=_of_tenant(request, told))

@@ -42,7 +42,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 def begun_by(request: HttpRequest) -> HttpResponse:
     """A new question with what was ticked, for this browser alone."""
-    query = presenting_queries.asking(one for one in request.POST.getlist("ask") if one in ELEMENTS)
+    chosen = [one for one in request.POST.getlist("ask") if one in ELEMENTS]
+    query = presenting_queries.asking(chosen, several="several" in request.POST)
     here = request.POST.get("where") == "here"
     begun = presenting.begin(Asking(same_device=here, language=language(), query=query))
     response = HttpResponseRedirect(reverse("present_wait", args=[begun.row.id]))
