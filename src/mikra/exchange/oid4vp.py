@@ -58,7 +58,8 @@ class Request:
     """One request. `client_id` has its prefix; `query` is DCQL as JSON.
 
     `key`: the public JWK for which answers are encrypted, with `kid` and `alg`; it belongs to `direct_post.jwt`.
-    `encryptions`: how an answer may be encrypted, by `enc` (11.1).
+    `encryptions`: how an answer may be encrypted, by `enc` (11.1). `name` and `purpose`: who asks and what for, in the
+    verifier's own words, for the holder to read.
     """
 
     client_id: str
@@ -69,6 +70,8 @@ class Request:
     mode: Mode = Mode.PLAIN
     key: Mapping[str, Any] = field(default_factory=dict)
     encryptions: tuple[str, ...] = tuple(jwe.ENCRYPTIONS)
+    name: str = ""
+    purpose: str = ""
 
     def __post_init__(self) -> None:
         if (self.mode is Mode.ENCRYPTED) != bool(self.key):
@@ -86,13 +89,22 @@ class Request:
             "response_uri": self.response_uri,
             "nonce": self.nonce,
             "state": self.state,
-            "dcql_query": dict(self.query),
+            "dcql_query": self._query(),
             "client_metadata": self._metadata(),
         }
 
+    def _query(self) -> dict[str, Any]:
+        """With the purpose where OpenID4VP draft 24 (6.2) has it: 1.0 ignores what it does not know (6)."""
+        sets = self.query.get("credential_sets")
+        if not self.purpose or not isinstance(sets, list):
+            return dict(self.query)
+        return {**self.query, "credential_sets": [{"purpose": self.purpose, **one} for one in sets]}
+
     def _metadata(self) -> dict[str, Any]:
-        """5.1 and 11.1: which forms are read here, and how an answer is encrypted."""
+        """5.1 and 11.1: which forms are read here, how an answer is encrypted; the name of RFC 7591, 2."""
         found: dict[str, Any] = {"vp_formats_supported": formats_supported()}
+        if self.name:
+            found["client_name"] = self.name
         if self.key:
             found["jwks"] = {"keys": [dict(self.key)]}
             found["encrypted_response_enc_values_supported"] = list(self.encryptions)

@@ -44,6 +44,8 @@ MOST_CERTIFICATES = 6
 SKEW = timedelta(seconds=60)
 _LAST_SECOND = 253402300799
 _JSON = ("dcql_query", "client_metadata")
+_LONGEST_WORDS = 200
+"""Characters of a verifier's name, and of what it asks for: the rest is left out."""
 _ENCRYPTIONS, _USUAL = "encrypted_response_enc_values_supported", "A128GCM"
 
 
@@ -183,9 +185,11 @@ def _request(given: Mapping[str, Any]) -> Request:
         raise _refuse("The request lacks what every request has.", "nonce, response_uri")
     _check_place(texts["client_id"], texts["response_uri"])
     dcql.parse(given.get("dcql_query"))
+    metadata = given.get("client_metadata")
+    texts["name"] = _words(metadata.get("client_name")) if isinstance(metadata, Mapping) else ""
+    texts["purpose"] = _purpose(given["dcql_query"])
     if Mode(given["response_mode"]) is Mode.PLAIN:
         return Request(**texts, query=given["dcql_query"], mode=Mode.PLAIN)
-    metadata = given.get("client_metadata")
     return Request(
         **texts,
         query=given["dcql_query"],
@@ -193,6 +197,17 @@ def _request(given: Mapping[str, Any]) -> Request:
         key=_encryption_key(metadata),
         encryptions=_encryptions(metadata),
     )
+
+
+def _words(value: object) -> str:
+    """What a verifier says of itself, as one line; nothing where it is no text."""
+    return " ".join(value.split())[:_LONGEST_WORDS] if isinstance(value, str) else ""
+
+
+def _purpose(query: Mapping[str, Any]) -> str:
+    """What for, as each set of the query says (OpenID4VP draft 24, 6.2)."""
+    said = [_words(one.get("purpose")) for one in query.get("credential_sets", ())]
+    return " · ".join(dict.fromkeys(one for one in said if one))[:_LONGEST_WORDS]
 
 
 def _check_place(client_id: str, response_uri: str) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 from django.test import Client
 
+from mikra import base64url
 from mikra.errors import InputError
 from mikra.exchange import dcql
 from mikra.server.actions import presenting, presenting_queries
+from mikra.server.actions.presenting import Asking
 from mikra.server.rights import Role
 from mikra.server.store.presenting import Presentation
 from mikra.server.store.tenants import Tenant
@@ -154,7 +157,37 @@ def test_the_desk_asks_for_all_and_others_are_not_let_in(
     client.force_login(officer)
     page = client.get(f"/console/{tenant.slug}/ask-wallet/").content.decode()
     assert page.count(" checked") == len(presenting_queries.ELEMENTS) + 1
-    asked = client.post(f"/console/{tenant.slug}/ask-wallet/", {"ask": ["level", "quality"], "where": "here"})
+    given = {"ask": ["level", "quality"], "where": "here"}
+    for wrong in ({}, {"purpose": " "}, {"purpose": "x" * 141}):
+        refused = client.post(f"/console/{tenant.slug}/ask-wallet/", given | wrong)
+        assert refused.status_code == 422
+        assert refused.content.decode().count(" checked") == 2
+    assert not Presentation._default_manager.exists()
+    asked = client.post(
+        f"/console/{tenant.slug}/ask-wallet/", given | {"purpose": "Admission to the master's programme"}
+    )
     assert asked.status_code == 302
-    assert client.get(asked["Location"]).status_code == 200
+    page = client.get(asked["Location"]).content.decode()
+    assert tenant.name in page
+    assert "Admission to the master" in page
     assert sets_of(Presentation._default_manager.get().query)[0][-2:] == ["level", "types_of_quality_assurance"]
+
+
+def test_a_wallet_is_told_who_asks_and_what_for(tenant: Tenant) -> None:
+    query = presenting_queries.asking()
+    begun = presenting.begin(Asking(query=query, tenant=tenant, purpose="Admission\n to  studies"))
+    claims = jwt_claims(presenting.request_object(presenting.handle_of(begun.secret)))
+    assert claims["client_metadata"]["client_name"] == tenant.name
+    assert [one["purpose"] for one in claims["dcql_query"]["credential_sets"]] == ["Admission to studies"]
+    assert presenting.asker(presenting.handle_of(begun.secret)) == tenant.name
+    assert presenting.asker(presenting.handle_of(begun.secret), at=begun.row.expires) == ""
+    anybody = presenting.begin(Asking(query=query))
+    claims = jwt_claims(presenting.request_object(presenting.handle_of(anybody.secret)))
+    assert "client_name" not in claims["client_metadata"]
+    assert "purpose" not in str(claims["dcql_query"])
+    assert presenting.asker(presenting.handle_of(anybody.secret)) == presenting.asker("nothing") == ""
+
+
+def jwt_claims(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(base64url.decode(text.split(".")[1]))
+    return found

@@ -87,6 +87,7 @@ class Outside:
     says: Any = field(default_factory=lambda: {"redirect_uri": "https://zed.example/done?response_code=1"})
     key: Any = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     changed: Any = str
+    says_of_itself: dict[str, str] = field(default_factory=dict)
     signer: Any = field(default_factory=lambda: private_key_signer(LEAF.key, LEAF.certificate, (ABOVE.certificate,)))
 
     @property
@@ -100,6 +101,7 @@ class Outside:
             query=self.query or presenting_queries.asking(),
             mode=self.mode,
             key=key,
+            **self.says_of_itself,
         )
 
     @property
@@ -367,6 +369,29 @@ def test_the_page_says_who_asks_and_what_is_seen(browser: Client, held: Held, ou
     assert outside.token.keys() == {"mc"}
     assert browser.get(response["Location"]).status_code == 404
     assert "zed.example" in browser.get("/wallet/shown/").content.decode()
+
+
+def test_an_institution_of_this_service_is_named_by_it_and_nobody_else_is(
+    browser: Client, held: Held, award: Award, outside: Outside
+) -> None:
+    confirmed = "somebody who recognises learning for"
+    begun = presenting.begin(Asking(tenant=award.tenant, purpose="Admission to the master"))
+    address = begun_at(browser, presenting.link(begun.row, begun.secret))["Location"]
+    text = html.unescape(browser.get(address).content.decode())
+    assert f"Show this to {award.tenant.name}?" in text
+    assert f"{confirmed} {award.tenant.name}" in text
+    assert "Admission to the master" in text
+    browser.post(address, {"answer": "yes", **_fields(text)})
+    assert "What for, as it said: Admission to the master" in browser.get("/wallet/shown/").content.decode()
+    anybody = presenting.begin(Asking())
+    text = browser.get(begun_at(browser, presenting.link(anybody.row, anybody.secret))["Location"]).content.decode()
+    assert confirmed not in text
+    outside.says_of_itself = {"name": award.tenant.name, "purpose": "Admission <b>now"}
+    text = browser.get(begun_at(browser, outside.link)["Location"]).content.decode()
+    assert award.tenant.name in html.unescape(text)
+    assert "Admission &lt;b&gt;now" in text
+    assert confirmed not in text
+    assert "Nobody confirms who asks." in text
 
 
 def _fields(text: str) -> dict[str, str]:

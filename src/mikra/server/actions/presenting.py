@@ -42,10 +42,13 @@ from mikra.server.installation import installation
 from mikra.server.store import personal, presenting
 from mikra.server.store.base import new_id
 from mikra.server.store.presenting import Presentation
+from mikra.server.store.tenants import Tenant
 
 LIFETIME = dt.timedelta(minutes=10)
 """Of a row, from the first moment on, whatever becomes of it."""
 KEY_ID = "r1"
+LONGEST_PURPOSE = 140
+"""Characters."""
 State = Presentation.State
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of P-256 (NIST SP 800-186, 3.2.1.3)."""
@@ -61,6 +64,10 @@ class Asking:
     language: str = "en"
     query: Mapping[str, Any] | None = None
     """DCQL as JSON, already read (`presenting_queries`); None: title and name."""
+    tenant: Tenant | None = None
+    """The institution that asks, None for anybody: the wallet is told its name."""
+    purpose: str = ""
+    """What for, for the holder to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +94,29 @@ def begin(asking: Asking, *, secret: bytes = b"", at: dt.datetime | None = None)
         same_device=asking.same_device,
         query=dict(asking.query or presenting_queries.asking()),
         language=asking.language,
+        tenant=asking.tenant,
+        purpose=_purpose(asking),
         expires=moment + LIFETIME,
     )
     with work():
         row.save(force_insert=True)
     return Begun(row=row, secret=secret)
+
+
+def _purpose(asking: Asking) -> str:
+    """InputError where it is longer than a person reads."""
+    purpose = " ".join(asking.purpose.split())
+    if len(purpose) > LONGEST_PURPOSE:
+        raise InputError("This is too long.", where="purpose", expected=f"at most {LONGEST_PURPOSE} characters")
+    return purpose
+
+
+def asker(handle: str, *, at: dt.datetime | None = None) -> str:
+    """The institution that asks by this question; "" where anybody does, or there is none."""
+    row = presenting.by_digest(_hashed(handle))
+    if row is None or row.tenant is None or row.expires <= (at or now()):
+        return ""
+    return row.tenant.name
 
 
 def link(row: Presentation, secret: bytes) -> str:
@@ -227,6 +252,8 @@ def _request(row: Presentation, handle: str) -> Request:
         query=row.query,
         mode=mode,
         key=key,
+        name=row.tenant.name if row.tenant else "",
+        purpose=row.purpose,
     )
 
 

@@ -55,14 +55,15 @@ LONGEST_LINK = 20_000
 class Asked:
     """A request that was read. `host`: where the answer goes. `name`: what the verifier calls itself, "" for nothing.
 
-    `ours`: whether it is a page of this very service that asks. `certificate`: SHA-256 (hex) of the one that sealed the
-    request and holds now, "" for none.
+    `ours`: whether it is a page of this very service that asks; `asker`: the institution that asks on it, "" where
+    anybody does. `certificate`: SHA-256 (hex) of the one that sealed the request and holds now, "" for none.
     """
 
     request: Request
     host: str
     name: str = ""
     ours: bool = False
+    asker: str = ""
     certificate: str = ""
 
     def packed(self) -> dict[str, Any]:
@@ -79,6 +80,7 @@ class Asked:
             host=value["host"],
             name=value["name"],
             ours=value["ours"],
+            asker=value.get("asker", ""),
             certificate=value["certificate"],
         )
 
@@ -104,11 +106,13 @@ def _asked(request: Request, certificate: bytes, at: dt.datetime) -> Asked:
     if address.scheme != "https" and not wallet_copies.loopback():
         raise ProtocolError("The answer would go over an open line.", where="response_uri", code="invalid_request")
     host = address.netloc.rpartition("@")[2]
+    handle = _handle(request.response_uri, "response")
     return Asked(
         request=request,
         host=host,
-        name=_named(certificate),
-        ours=bool(_handle(request.response_uri, "response")),
+        name=request.name or _named(certificate),
+        ours=bool(handle),
+        asker=presenting.asker(handle, at=at) if handle else "",
         certificate=certificates.fingerprint(certificate) if _holds(certificate, at) else "",
     )
 
@@ -251,7 +255,8 @@ def _door() -> HttpLoader:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
     """An answer as its owner reads it. `name`: what the verifier called itself; `known`: institutions that knew it,
-    and as whom; `titles`: of credentials; `fields`: names of what they showed.
+    and as whom; `asker`: the one that asked on a page of this service; `purpose`: what for, as it said; `titles`: of
+    credentials; `fields`: names of what they showed.
     """
 
     id: uuid.UUID
@@ -261,12 +266,16 @@ class Noted:
     known: tuple[tuple[str, str], ...]
     titles: tuple[str, ...]
     fields: tuple[str, ...]
+    asker: str = ""
+    purpose: str = ""
 
 
 def _note(wallet: Wallet, asked: Asked, shown: list[Choice], at: dt.datetime) -> None:
     content = {
         "to": asked.host,
         "name": asked.name,
+        "asker": asked.asker,
+        "purpose": asked.request.purpose,
         "known": [[one.institution, one.name] for one in confirmed(asked)],
         "titles": [one.title for one in shown],
         "fields": list(dict.fromkeys(field.name for one in shown for field in one.fields if field.name)),
@@ -292,6 +301,8 @@ def mine(wallet: Wallet) -> list[Noted]:
                 known=tuple((institution, name) for institution, name in told.get("known", ())),
                 titles=tuple(told["titles"]),
                 fields=tuple(told["fields"]),
+                asker=told.get("asker", ""),
+                purpose=told.get("purpose", ""),
             )
         )
     return found

@@ -234,7 +234,8 @@ def _answer(one: wallet_answers.Noted) -> dict[str, Any]:
         "at": one.at.isoformat(),
         "to": one.to,
         "name": one.name,
-        "confirmed_by": [institution for institution, _name in one.known],
+        "purpose": one.purpose,
+        "confirmed_by": [*filter(None, [one.asker]), *(institution for institution, _name in one.known)],
         "credentials": list(one.titles),
         "shown": list(one.fields),
     }

@@ -368,7 +368,8 @@ _SERVICE = (
     _table("store.Published", "id created tenant list encoding content at until version"),
     _table(
         "store.Presentation",
-        "id created digest lock client_id mode same_device query language state fault response_code expires",
+        "id created digest lock client_id mode same_device query tenant language state fault response_code expires",
+        purpose=("presentations", Place.CLEAR),
         answer=("presentations", Place.ASKER_KEY),
     ),
     _table("store.Lease", "name holder until"),

@@ -15,7 +15,10 @@ from mikra.server.store.base import Row
 
 
 class Presentation(Row):
-    """`digest`: SHA-256 of the handle in the addresses. `lock`: the public key (X25519) that answers are sealed for."""
+    """`digest`: SHA-256 of the handle in the addresses. `lock`: the public key (X25519) that answers are sealed for.
+
+    `tenant`: the institution whose officer or program asks, none for anybody; `purpose`: what for, in its words.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -32,6 +35,8 @@ class Presentation(Row):
     mode = models.CharField(max_length=16)
     same_device = models.BooleanField(default=False)
     query = models.JSONField()
+    tenant = models.ForeignKey("store.Tenant", on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    purpose = models.CharField(max_length=200, default="", blank=True)
     language = models.CharField(max_length=8)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     fault = models.CharField(max_length=60, default="", blank=True)
@@ -45,12 +50,12 @@ class Presentation(Row):
 
 def by_digest(digest: bytes) -> Presentation | None:
     """The row whose handle has this digest."""
-    return Presentation._default_manager.filter(digest=digest).first()
+    return Presentation._default_manager.filter(digest=digest).select_related("tenant").first()
 
 
 def by_id(id: uuid.UUID) -> Presentation | None:
     """The row with this id."""
-    return Presentation._default_manager.filter(pk=id).first()
+    return Presentation._default_manager.filter(pk=id).select_related("tenant").first()
 
 
 def moved(row: Presentation, start: str, state: str, **members: object) -> bool:

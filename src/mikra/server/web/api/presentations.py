@@ -26,12 +26,13 @@ router = Router(tags=["presentations"])
 class PresentationBody(Body):
     """`ask`: elements of Annex I besides title and name; `several`: more credentials than one may be shown.
 
-    `query`: DCQL of your own instead.
+    `query`: DCQL of your own instead. `purpose`: what for; the wallet is told it, and the name of your institution.
     """
 
     ask: Annotated[list[Short], Field(max_length=20)] = []
     several: bool = False
     query: dict[str, Any] | None = None
+    purpose: Annotated[str, Field(max_length=presenting.LONGEST_PURPOSE)] = ""
     prefix: Prefix = Prefix.X509_HASH
     mode: Mode = Mode.ENCRYPTED
     language: Annotated[str, Field(max_length=12)] = "en"
@@ -78,7 +79,14 @@ def ask(request: Called, body: PresentationBody) -> Any:
         if body.query is not None
         else presenting_queries.asking(body.ask, several=body.several)
     )
-    asking = Asking(prefix=body.prefix, mode=body.mode, language=body.language, query=query)
+    asking = Asking(
+        prefix=body.prefix,
+        mode=body.mode,
+        language=body.language,
+        query=query,
+        tenant=request.actor.tenant,
+        purpose=body.purpose,
+    )
     told = chance(32)
     begun = presenting.begin(asking, secret=_of_tenant(request, told))
     made = {

@@ -19,6 +19,7 @@ from mikra.server.actions.presenting import Asking, State
 from mikra.server.actions.presenting_queries import ELEMENTS
 from mikra.server.actions.rate_limits import Buckets
 from mikra.server.installation import installation
+from mikra.server.store.tenants import Tenant
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import not_there, public
 from mikra.server.web.pages import render
@@ -40,12 +41,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     return begun_by(request)
 
 
-def begun_by(request: HttpRequest) -> HttpResponse:
-    """A new question with what was ticked, for this browser alone."""
+def begun_by(request: HttpRequest, *, tenant: Tenant | None = None, purpose: str = "") -> HttpResponse:
+    """A new question with what was ticked, for this browser alone; by an institution, if one asks."""
     chosen = [one for one in request.POST.getlist("ask") if one in ELEMENTS]
     query = presenting_queries.asking(chosen, several="several" in request.POST)
     here = request.POST.get("where") == "here"
-    begun = presenting.begin(Asking(same_device=here, language=language(), query=query))
+    begun = presenting.begin(Asking(same_device=here, language=language(), query=query, tenant=tenant, purpose=purpose))
     response = HttpResponseRedirect(reverse("present_wait", args=[begun.row.id]))
     response.set_cookie(
         _cookie(begun.row.id),
