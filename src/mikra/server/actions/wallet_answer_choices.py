@@ -186,10 +186,12 @@ def _unbound(content: bytes) -> Holding:
 
 def _choice(card: _Card, sets: tuple[tuple[Claim, ...], ...], language: str) -> Choice:
     """All of a badge is shown; of an attestation what is asked for, and what always stands in it."""
+    shown: tuple[Shown, ...]
+    always: tuple[Field, ...] = ()
     if card.form in _BADGES:
         seen = wallet_copies.preview(_award(card.held), SDJWT_ID, language=language).claims
         fields = tuple(_field(name, value, language) for name, value in seen.items() if name not in _FOR_PROGRAMS)
-        shown, always = (Shown(claims=sets[0], fields=fields),), ()
+        shown = (Shown(claims=sets[0], fields=fields),)
     else:
         source = card.holding.claims
         shown = _distinct(Shown(claims=one, fields=_asked_fields(one, source, language)) for one in sets)

@@ -359,12 +359,7 @@ _SERVICE = (
     ),
     _table("store.Skill", "id iri language label kind reuse search"),
     _table("store.StatusList", "number tenant group size taken secret address issuer open version dirty"),
-    _table(
-        "store.StatusMark",
-        "id list value at",
-        index=("proof", Place.PSEUDONYM),
-        tombstone=("proof", Place.PSEUDONYM),
-    ),
+    _table("store.StatusMark", "id list value at", **dict.fromkeys(("index", "tombstone"), ("proof", Place.PSEUDONYM))),
     _table("store.Published", "id created tenant list encoding content at until version"),
     _table(
         "store.Presentation",
