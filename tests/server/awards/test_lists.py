@@ -11,12 +11,12 @@ import orjson
 import pikepdf
 import pytest
 
-from mikra.errors import NotAllowedError, NotFoundError
+from mikra.errors import NotAllowedError, NotFoundError, UnavailableError
 from mikra.sealing import jades
-from mikra.server.actions import awards, corrections, learners, receipts, receipts_pdf
+from mikra.server.actions import awards, corrections, learners, receipts, receipts_pdf, sealing_finish
 from mikra.server.rights import Actor, Role
 from mikra.server.store.awards import Award, Sealed
-from mikra.server.store.batches import Batch
+from mikra.server.store.batches import Batch, ReceiptPart
 from mikra.server.store.designs import Edition
 from mikra.server.store.learners import Learner
 from mikra.server.store.tenants import Tenant
@@ -151,7 +151,7 @@ def test_the_receipt_on_paper(
     assert receipts_pdf.page(registrar, batch).rows[0][1] == "(erased)"
     with pytest.raises(NotFoundError):
         receipts_pdf.receipt_pdf(actor(stranger, Role.REGISTRAR), batch.id)
-    Batch._default_manager.update(receipt=None)
+    ReceiptPart._default_manager.all().delete()
     with pytest.raises(NotFoundError, match="no sealed receipt"):
         receipts_pdf.receipt_pdf(registrar, batch.id)
 
@@ -160,6 +160,57 @@ def test_a_long_receipt_comes_in_parts(registrar: Actor, batch: Batch, monkeypat
     monkeypatch.setattr(receipts, "PART", 2)
     full = Batch._default_manager.select_related("tenant", "edition").get(pk=batch.id)
     assert batch.finished is not None
-    parts = (receipts.sealed_receipt(full, batch.finished) or b"").split(b"\n")
+    parts = list(receipts.sealed_parts(full, batch.finished))
     subjects = [orjson.loads(jades.unseal(part).payload)["credentialSubject"] for part in parts]
     assert [(one["part"], len(one["credentials"])) for one in subjects] == [("1/2", 2), ("2/2", 1)]
+
+
+def test_the_parts_are_stored_each_by_itself(
+    registrar: Actor, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receipts, "PART", 2)
+    batch = sealed_batch(registrar, edition, LIST)
+    numbers = ReceiptPart.of(registrar.tenant).filter(batch=batch).order_by("number").values_list("number", flat=True)
+    assert list(numbers) == [1, 2]
+    lines = receipts.receipt(registrar, batch.id).split(b"\n")
+    subjects = [orjson.loads(jades.unseal(line).payload)["credentialSubject"] for line in lines]
+    assert [one["part"] for one in subjects] == ["1/2", "2/2"]
+
+
+def test_a_receipt_of_before_the_parts_is_still_there(registrar: Actor, batch: Batch) -> None:
+    sealed = receipts.receipt(registrar, batch.id)
+    ReceiptPart._default_manager.all().delete()
+    assert not receipts.is_stored(Batch.get(registrar.tenant, batch.id))
+    Batch._default_manager.update(receipt=sealed)
+    kept = Batch.get(registrar.tenant, batch.id)
+    assert receipts.is_stored(kept)
+    assert receipts.receipt(registrar, batch.id) == sealed
+    with pikepdf.open(io.BytesIO(receipts_pdf.receipt_pdf(registrar, batch.id))) as paper:
+        (attached,) = paper.attachments.values()
+        assert attached.get_file().read_bytes() == sealed
+
+
+def test_a_batch_that_another_has_ended_gets_no_second_receipt(registrar: Actor, batch: Batch) -> None:
+    full = Batch._default_manager.select_related("tenant", "edition__design").get(pk=batch.id)
+    assert batch.finished is not None
+    before = receipts.receipt(registrar, batch.id)
+    assert sealing_finish.finish(full, batch.finished) is False
+    assert receipts.receipt(registrar, batch.id) == before
+
+
+def test_a_full_disk_ends_nothing(registrar: Actor, batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    ReceiptPart._default_manager.all().delete()
+    Batch._default_manager.update(state=Batch.State.SEALING)
+    full = Batch._default_manager.select_related("tenant", "edition__design").get(pk=batch.id)
+    assert batch.finished is not None
+
+    def no_space(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receipts.Spool, "add", no_space)
+        with pytest.raises(UnavailableError):
+            sealing_finish.finish(full, batch.finished)
+        assert Batch.get(registrar.tenant, batch.id).state == Batch.State.SEALING
+    assert sealing_finish.finish(full, batch.finished)
+    assert receipts.is_stored(Batch.get(registrar.tenant, batch.id))

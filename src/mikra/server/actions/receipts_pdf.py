@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from mikra.errors import NotFoundError
 from mikra.rendering.receipt import ReceiptPage, write_receipt
 from mikra.rendering.wording import day
-from mikra.server.actions.receipts import lines
+from mikra.server.actions.receipts import lines, stored
 from mikra.server.rights import Actor, Right
 from mikra.server.store.batches import Batch
 from mikra.server.store.designs import Edition
@@ -27,9 +27,10 @@ def receipt_pdf(actor: Actor, batch_id: uuid.UUID | str) -> bytes:
     """
     actor.need(Right.LEARNERS)
     batch = Batch.get(actor.tenant, batch_id)
-    if batch.receipt is None or batch.finished is None:
+    sealed = stored(batch)
+    if batch.finished is None:
         raise NotFoundError(_("There is no sealed receipt of this batch."), code="not_found")
-    return write_receipt(page(actor, batch), bytes(batch.receipt), batch.finished)
+    return write_receipt(page(actor, batch), sealed, batch.finished)
 
 
 def page(actor: Actor, batch: Batch) -> ReceiptPage:

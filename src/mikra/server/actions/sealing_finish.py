@@ -17,10 +17,9 @@ def finish(batch: Batch, at: dt.datetime) -> bool:
     """Ends the batch where nothing is left to seal, by whomever; whether that was so."""
     if batch.rows.filter(state__in=(State.READY, State.INTENT)).exists():
         return False
-    from mikra.server.actions.receipts import sealed_receipt
+    from mikra.server.actions.receipts import waiting_receipt
 
-    receipt = sealed_receipt(batch, at)
-    with work():
+    with waiting_receipt(batch, at) as receipt, work():
         # Without the list that was dropped, which may be large: nothing here needs it.
         rows = Batch.of(batch.tenant_id).defer("upload", "secret", "receipt").select_for_update(no_key=True)
         locked = rows.get(pk=batch.id)
@@ -29,8 +28,8 @@ def finish(batch: Batch, at: dt.datetime) -> bool:
         locked.state, locked.finished, locked.problem = Batch.State.DONE, at, ""
         locked.sealed = locked.rows.filter(state=State.SEALED).count()
         locked.release = at + dt.timedelta(minutes=settings_of(batch.tenant).grace_minutes)
-        locked.receipt = receipt
-        locked.save(update_fields=("state", "finished", "problem", "sealed", "release", "receipt"))
+        locked.save(update_fields=("state", "finished", "problem", "sealed", "release"))
+        receipt.store(locked)
         Delivery.of(batch.tenant_id).filter(award__batch=batch, state=Delivery.State.WAITING).update(due=locked.release)
         failed = locked.rows.filter(state=State.FAILED).count()
         detail = {"sealed": locked.sealed, "failed": failed}

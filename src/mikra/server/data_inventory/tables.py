@@ -10,11 +10,8 @@ from mikra.server.data_inventory.kinds import Personal, Place, Table
 
 
 def _table(model: str, other: str, **personal: tuple[str, Place]) -> Table:
-    return Table(
-        model=model,
-        personal={name: Personal(*one) for name, one in personal.items()},
-        other=frozenset(other.split()),
-    )
+    columns = {name: Personal(*one) for name, one in personal.items()}
+    return Table(model=model, personal=columns, other=frozenset(other.split()))
 
 
 _LEARNERS = (
@@ -74,6 +71,7 @@ _LISTS = (
         approved_by=("work", Place.REFERENCE),
         receipt=("proof", Place.PSEUDONYM),
     ),
+    _table("store.ReceiptPart", "id created tenant batch number", content=("proof", Place.PSEUDONYM)),
     _table(
         "store.BatchRow",
         "id tenant batch number state list_number list_index warned double_of slot",

@@ -57,6 +57,7 @@ class Batch(Owned):
     total = models.PositiveIntegerField(default=0)
     sealed = models.PositiveIntegerField(default=0)
     receipt = models.BinaryField(null=True)
+    """The sealed receipt of batches that ended before `ReceiptPart` was there."""
     source = models.CharField(max_length=16, default="page")
     """page, api, folder, case."""
 
@@ -119,6 +120,19 @@ class BatchRow(models.Model):
             ),
         )
         indexes = (models.Index(fields=("batch", "state", "number")),)
+
+
+class ReceiptPart(Owned):
+    """A part of the sealed receipt of a batch, a file by itself: a long receipt is never one value in memory."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    """From 1."""
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "receipt_part"
+        constraints = (models.UniqueConstraint(fields=("batch", "number"), name="receipt_part_once"),)
 
 
 class KnownColumns(Owned):

@@ -6,7 +6,7 @@ from mikra.server.store.answers import WalletAnswer
 from mikra.server.store.api import ApiKey, Attempt, DroppedFile, Message, Webhook
 from mikra.server.store.audit import DailyHead, Entry, Head
 from mikra.server.store.awards import Award, Change, Dictionary, Sealed
-from mikra.server.store.batches import Batch, BatchRow, KnownColumns
+from mikra.server.store.batches import Batch, BatchRow, KnownColumns, ReceiptPart
 from mikra.server.store.copies import WalletCopy
 from mikra.server.store.deliveries import Delivery, DeliveryStep, NameRequest
 from mikra.server.store.designs import Comment, Design, DraftVersion, Edition, Review
@@ -66,6 +66,7 @@ __all__ = [
     "Proof",
     "Provider",
     "Published",
+    "ReceiptPart",
     "Return",
     "Review",
     "RightsCase",

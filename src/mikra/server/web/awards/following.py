@@ -41,6 +41,7 @@ def follow(request: Asked, id: uuid.UUID) -> HttpResponse:
         "failed": batches_watch.failed(request.actor, id)
         if counts.failed and request.actor.may(Right.LEARNERS)
         else [],
+        "receipted": receipts.is_stored(batch),
         "graceful": batches_undo.within_grace(batch, now()),
         "title": title(batch, counts),
     }
