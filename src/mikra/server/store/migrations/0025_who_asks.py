@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0023_wallet_returns"),
+        ("store", "0024_receipt_parts"),
     ]
 
     operations = [
