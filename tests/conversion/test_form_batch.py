@@ -136,6 +136,14 @@ def test_the_fast_path_is_taken(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> 
     batch.begin(other, origin_of(2), place(2))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fast_path_that_says_something_else_is_not_taken(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_row = form_batch.values_of
+    monkeypatch.setattr(form_batch, "values_of", lambda *given: of_row(*given) | {"full_name": "Somebody Else"})
+    with pytest.raises(ConflictError, match="disagree"):
+        batch_of(kind).begin(awards.EVERYTHING, origin_of(1), place(1))
+
+
 @pytest.mark.parametrize("key", [EC, RSA], ids=["P-256", "RSA"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_other_keys(kind: Kind, key: Any) -> None:

@@ -195,6 +195,13 @@ def test_other_claims_than_meant_are_seen() -> None:
         batch_of(projection, key=europe.key("Ed25519", "another").public_key()).finish([begun])
 
 
+def test_without_a_key_nothing_can_be_opened_again() -> None:
+    batch = batch_of(wallets.projection(), key=None)
+    with pytest.raises(InputError) as caught:
+        batch.finish([batch.begin(learner(batch.projection, 1))])
+    assert caught.value.code == "key_malformed"
+
+
 def test_a_key_that_forgets_a_seal_is_seen() -> None:
     signer = Remote()
     answered = signer.sign_digests

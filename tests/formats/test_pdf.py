@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import io
 import random
+import re
 import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from mikra.errors import InputError, UnavailableError
-from mikra.formats import pdf
+from mikra.formats import pdf, pdf_bytes
 from mikra.formats.pdf import PdfLimits
 from mikra.formats.squeezed import squeezed
 from tests.simulators import pdfs
@@ -108,12 +111,59 @@ def test_refused(name: str) -> None:
     assert found == expected if expected else found in ("file_encrypted", "file_damaged")
 
 
+def test_what_is_refused_before_any_parser_sees_it() -> None:
+    with pytest.raises(InputError) as caught:
+        pdf_bytes.check(pdfs.make(GOOD), 1_000_000, 3)
+    assert caught.value.code == "file_expands_too_much"
+    hidden = pdfs.stream(b"30>", b"/Type/ObjStm/N 0/First 0/Filter/ASCIIHexDecode")
+    with pytest.raises(InputError) as caught:
+        pdf_bytes.check(pdfs.make(replace(GOOD, extra=[hidden])), 1_000_000, 100)
+    assert caught.value.code == "file_damaged"
+    pdf_bytes.check(pdfs.make(GOOD), 1_000_000, 100)
+
+
+def test_a_stream_unpacks_to_its_limit_and_no_further() -> None:
+    assert pdf_bytes.unpack(zlib.compress(bytes(10)), 10) == bytes(10)
+    assert pdf_bytes.unpack(zlib.compress(bytes(10))[:-1], 10) is None
+    assert pdf_bytes.unpack(b"nothing packed", 10) is None
+    for size in (11, 100_000):
+        with pytest.raises(InputError) as caught:
+            pdf_bytes.unpack(zlib.compress(bytes(size)), 10)
+        assert caught.value.code == "file_expands_too_much"
+
+
 def test_limits() -> None:
     assert code(pdfs.make(GOOD), PdfLimits(attachment=10)) == "file_expands_too_much"
     assert code(pdfs.make(GOOD), PdfLimits(objects=3)) == "file_expands_too_much"
     many = {b"%d" % n: b"%d" % n for n in range(4)}
     assert code(pdfs.make(replace(GOOD, attached=many)), PdfLimits(attachments=3)) == "too_many_files"
+    assert code(pdfs.make(replace(GOOD, extra=[b"<</Type/Sig>>"] * 2)), PdfLimits(seals=1)) == "too_many_files"
     assert pdf.read(pdfs.make(GOOD), PdfLimits(pages=0)).text is None
+
+
+def saved(**how: Any) -> bytes:
+    """The good file, written again by qpdf."""
+    import pikepdf
+
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdfs.make(GOOD))) as file:
+        file.save(out, **how)
+    return out.getvalue()
+
+
+def test_objects_within_streams_are_counted_too() -> None:
+    import pikepdf
+
+    data = saved(object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    seen = len(re.findall(rb"\d obj\b", data))
+    pdf_bytes.check(data, 1_000_000, seen)
+    assert (code(data), code(data, PdfLimits(objects=seen))) == ("", "file_expands_too_much")
+
+
+def test_encrypted_under_no_password() -> None:
+    import pikepdf
+
+    assert code(saved(encryption=pikepdf.Encryption(owner="owner", user=""))) == "file_encrypted"
 
 
 def test_pages_and_outlines_that_lead_in_circles() -> None:

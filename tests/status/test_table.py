@@ -102,6 +102,21 @@ def test_times_of_a_list() -> None:
     assert (document["validFrom"], document["validUntil"]) == ("2026-06-01T12:00:00Z", "2026-06-01T13:00:00Z")
 
 
+@pytest.mark.parametrize("size", [0, -8, 4, 12])
+def test_a_table_has_whole_bytes(size: int) -> None:
+    with pytest.raises(InputError, match="multiple of 8"):
+        pack(size, {})
+
+
+def test_lists_that_nobody_publishes() -> None:
+    table = pack(MIN_ENTRIES, {})
+    for bits in (0, 3, 16):
+        with pytest.raises(InputError, match="bits a place"):
+            token.claims(table, url=URL, at=AT, bits=bits)
+    with pytest.raises(InputError, match="purpose"):
+        bitstring.list_credential(table, Purpose.REFRESH, url=URL, issuer="urn:x:1", at=AT)
+
+
 def test_a_list_that_would_tell_on_people_is_not_made() -> None:
     with pytest.raises(InputError) as error:
         bitstring.list_credential(pack(8, {}), Purpose.REVOCATION, url=URL, issuer="urn:x:1", at=AT)

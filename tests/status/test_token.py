@@ -57,6 +57,8 @@ def test_what_fits() -> None:
         ({}, {"idx": "5"}, "status_index_malformed"),
         ({}, {"idx": 5.0}, "status_index_malformed"),
         ({"sub": None}, {}, "status_list_malformed"),
+        ({"sub": ""}, {}, "status_list_malformed"),
+        ({"sub": 5}, {}, "status_list_malformed"),
         ({"iat": None}, {}, "status_list_malformed"),
         ({"iat": "now"}, {}, "status_list_malformed"),
         ({"exp": float("inf")}, {}, "status_list_malformed"),

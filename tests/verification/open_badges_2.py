@@ -25,8 +25,12 @@ def key(number: int = 0) -> rsa.RSAPrivateKey:
 
 
 def pem(number: int = 0) -> str:
+    return pem_of(key(number))
+
+
+def pem_of(private: Any) -> str:
     form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    return key(number).public_key().public_bytes(*form).decode()
+    return str(private.public_key().public_bytes(*form).decode())
 
 
 def assertion(kind: str = "HostedBadge", **more: Any) -> dict[str, Any]:
@@ -104,7 +108,11 @@ def web(objects: dict[str, dict[str, Any]], **others: bytes) -> SnapshotLoader:
 
 
 def signed(number: int = 0, **more: Any) -> bytes:
+    return signed_content(assertion("SignedBadge", **more), number)
+
+
+def signed_content(content: Any, number: int = 0) -> bytes:
     signer = bare_signer(key(number))
-    parts = [{"alg": "RS256"}, assertion("SignedBadge", **more)]
+    parts = [{"alg": "RS256"}, content]
     text = ".".join(base64url.encode(json.dumps(part).encode()) for part in parts)
     return f"{text}.{base64url.encode(signer.sign(text.encode()))}".encode()

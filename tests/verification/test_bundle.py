@@ -152,6 +152,7 @@ def _manifest(change: Callable[[Any], Any]) -> Callable[[dict[str, bytes]], None
         _without("files/0"),
         _without("web/0"),
         _without("anchors/0"),
+        lambda parts: parts.update({"manifest.json": b"[]"}),
         _manifest(lambda m: m.update(format="other")),
         _manifest(lambda m: m.update(at="soon")),
         _manifest(lambda m: m.update(at=5)),

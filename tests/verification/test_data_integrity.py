@@ -91,6 +91,7 @@ def with_proof(document: dict[str, Any], **members: Any) -> dict[str, Any]:
         ({"verificationMethod": OTHER.method}, "signature_invalid"),
         ({"verificationMethod": ISSUER.did + "#other"}, "key_not_found"),
         ({"verificationMethod": "did:example:1#k"}, "issuer_key_mismatch"),
+        ({"verificationMethod": "did:web:other.example.test#k"}, "key_unavailable"),
         ({"created": "2026-06-01"}, "credential_malformed"),
         ({"created": 5}, "credential_malformed"),
         ({"id": "not an address"}, "credential_malformed"),
@@ -105,6 +106,12 @@ def test_proofs_that_are_wrong(suite: str, members: dict[str, Any], code: str) -
     verdict, found = answer(with_proof(sealed(credential(ISSUER.did), suite), **members))
     assert found == code or (code == "credential_malformed" and found == "signature_invalid")
     assert verdict != "TOTAL-PASSED"
+
+
+@pytest.mark.parametrize("context", [b"{}", b"5", b'["@context"]', b"null", b'{"context": {}}'])
+def test_a_context_of_a_policy_that_is_none(context: bytes) -> None:
+    found = answer(sealed(credential(ISSUER.did)), contexts={"https://x.example.test/context": context})
+    assert found == ("INDETERMINATE", "context_not_allowed")
 
 
 @pytest.mark.parametrize("name", ["type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue"])

@@ -141,7 +141,9 @@ def test_every_rule_has_its_words_in_every_language() -> None:
 
 
 def test_what_is_no_sealed_file() -> None:
-    for data in (b"{}", b'{"payload":"{}","signatures":[]}'):
+    from tests.sealing.test_jades import foreign, header
+
+    for data in (b"{}", b'{"payload":"{}","signatures":[]}', foreign(header(), payload="[]")):
         with pytest.raises(InputError):
             examine(data)
 

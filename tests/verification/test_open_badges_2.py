@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed448
 
 from mikra.formats import baked_png
 from mikra.formats.baked import Edition
@@ -19,7 +20,7 @@ from mikra.trust.loader import OFFLINE, Loader
 from mikra.verification import Policy, verify
 from mikra.verification.question import Session
 from tests.formats.test_baked import PLAIN_PNG, PLAIN_SVG
-from tests.verification.open_badges_2 import EMAIL, HOST, assertion, signed, site, web
+from tests.verification.open_badges_2 import EMAIL, HOST, assertion, pem_of, signed, signed_content, site, web
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 TRUSTED = Policy(trusted_issuers=frozenset({f"{HOST}/issuer"}), status_required=True)
@@ -100,6 +101,21 @@ def test_somebody_elses_site_cannot_award_in_the_issuers_name() -> None:
     assert judged(stolen, loader).code == "issuer_key_mismatch"
 
 
+@pytest.mark.parametrize("page", [b"[]", b"5", b'"text"'])
+def test_an_address_where_no_object_stands(page: bytes) -> None:
+    assert judged(HOSTED, web(site(), **{f"{HOST}/b/1": page})).code == "credential_malformed"
+
+
+@pytest.mark.parametrize("address", [None, "", 5])
+def test_a_badge_that_does_not_say_where_it_stands(address: Any) -> None:
+    assert judged(json.dumps(assertion(id=address)).encode()).code == "credential_malformed"
+
+
+def test_what_is_signed_and_no_assertion() -> None:
+    for content in ([], "text", 5):
+        assert judged(signed_png(signed_content(content))).code == "credential_malformed"
+
+
 def signed_png(data: bytes) -> bytes:
     return baked_png.bake(PLAIN_PNG, data.decode(), Edition.V2)
 
@@ -111,6 +127,7 @@ def signed_png(data: bytes) -> bytes:
         (signed(), {"key": {"owner": "https://evil.example/issuer"}}, "issuer_key_mismatch"),
         (signed(), {"issuer": {"publicKey": f"{HOST}/other"}}, "issuer_key_mismatch"),
         (signed(), {"key": {"publicKeyPem": "-----BEGIN"}}, "key_malformed"),
+        (signed(), {"key": {"publicKeyPem": pem_of(ed448.Ed448PrivateKey.generate())}}, "key_type_not_supported"),
         (signed(), {"revoked": {"revokedAssertions": [f"{HOST}/a/1"]}}, "credential_revoked"),
         (
             signed(),

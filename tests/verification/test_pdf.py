@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -134,6 +135,13 @@ def test_a_seal_that_does_not_fit_fails_it_all() -> None:
 
 
 @reading
+def test_a_seal_of_a_kind_that_is_not_read() -> None:
+    report = judged(sealed().replace(b"/ETSI.CAdES.detached", b"/adbe.x509.rsa_sha1 "))
+    assert (report.verdict, report.code) == (Verdict.INDETERMINATE, "proof_not_supported")
+    assert report.credential is None
+
+
+@reading
 def test_a_seal_outside_the_time_of_its_certificate() -> None:
     brief = other_seal(start=SEALED_AT - timedelta(days=30), end=SEALED_AT - timedelta(days=1))
     report = judged(sealed(holder=brief, at=SEALED_AT - timedelta(days=2)))
@@ -237,6 +245,46 @@ PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resource
 )
 def test_a_form_that_promises_a_seal(change: dict[str, Any]) -> None:
     assert judged(pdfs.make(replace(GOOD, **change))).verdict is not Verdict.TOTAL_PASSED
+
+
+def stamped(data: bytes, imprint: Callable[[bytes], bytes] = bytes) -> bytes:
+    """The file under a timestamp over all of it (EN 319 142-1, 5.4.3), as pyHanko writes it."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import SigFieldSpec
+    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+    from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
+
+    embedder = PdfCMSEmbedder(new_field_spec=SigFieldSpec("Timestamp"))
+    writing: Any = embedder.write_cms(field_name="Timestamp", writer=IncrementalPdfFileWriter(io.BytesIO(data)))
+    next(writing)
+    writing.send(SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=16_384)))
+    prepared, output = writing.send(SigIOSetup(md_algorithm="sha256", output=io.BytesIO()))
+    writing.send(TimestampAuthority(at=SEALED_AT, imprint=imprint).timestamp(prepared.document_digest))
+    return bytes(output.getvalue())
+
+
+@reading
+def test_a_timestamp_over_the_file() -> None:
+    for data in (stamped(sealed()), stamped(pdfs.make(GOOD))):
+        report = judged(data)
+        assert (report.verdict, report.code) == (Verdict.TOTAL_PASSED, "valid")
+    assert "pdf.seal.confirmed_proven" in notes(judged(stamped(sealed())))
+
+
+@reading
+def test_a_timestamp_over_another_file() -> None:
+    for data in (sealed(), pdfs.make(GOOD)):
+        report = judged(stamped(data, imprint=lambda _: bytes(32)))
+        assert (report.verdict, report.code, report.credential) == (Verdict.TOTAL_FAILED, "signature_invalid", None)
+
+
+@reading
+def test_a_timestamp_over_another_seal(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mikra.sealing import pades_hand
+
+    monkeypatch.setattr(pades_hand, "request_token", lambda authority, _: authority.timestamp(bytes(32)))
+    report = judged(sealed(timestamper=TimestampAuthority(at=SEALED_AT)))
+    assert (report.verdict, report.code, report.credential) == (Verdict.TOTAL_FAILED, "signature_invalid", None)
 
 
 @reading

@@ -225,6 +225,7 @@ class TestTrust:
         report = judged(seal(edc()), Policy())
         assert (report.verdict, report.code) == (Verdict.INDETERMINATE, "seal_not_trusted")
         assert outcome(report, "seal.integrity") == (Status.PASSED, "")
+        assert outcome(report, "seal.certificate") == (Status.NOT_CHECKED, "seal_not_trusted")
         assert outcome(report, "issuer") == (Status.NOT_CHECKED, "seal_not_trusted"), "a seal can claim any identifier"
         assert report.sentence.text().startswith("We can't confirm who issued this.")
         assert report.credential is not None
@@ -574,6 +575,14 @@ class TestSeveral:
             ("b.json", "jws_signature_invalid"),
             ("c.json", "json_malformed"),
         ]
+
+
+def test_a_reader_that_does_not_say_what_is_wrong_found_a_damaged_file() -> None:
+    def reader(data: bytes) -> Any:
+        raise InputError("It stopped.")
+
+    (report,) = verify(b"%PDF-1.7\n", at=AT, pdf_reader=reader)
+    assert (report.verdict, report.code) == (Verdict.TOTAL_FAILED, "file_damaged")
 
 
 def test_a_moment_without_a_zone_is_an_error_of_the_caller() -> None:

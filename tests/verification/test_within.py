@@ -133,6 +133,13 @@ class TestPhotos:
         both.save(out, "PNG")
         assert judged(out.getvalue()).code == "image_ambiguous"
 
+    def test_what_is_baked_in_counts_and_not_the_code_in_the_picture(self) -> None:
+        """A picture whose baked credential is refused is not read another way."""
+        picture = qr(UNSEALED)
+        assert judged(picture).code == "proof_missing"
+        cut = baked_png.bake(picture, UNSEALED) + b"x"
+        assert judged(cut).code == "image_malformed"
+
     def test_other_codes_and_no_code(self) -> None:
         assert judged(qr("openid-credential-offer://?x", kind="jpeg")).code == "image_no_credential"
         assert judged(PLAIN_PNG).code == "image_no_credential"

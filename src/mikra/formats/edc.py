@@ -14,7 +14,7 @@ Only forms are told apart here; no seal is opened.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from mikra import strictjson
 from mikra.errors import InputError
@@ -75,7 +75,7 @@ def is_presentation(document: Any) -> bool:
     return isinstance(document, Mapping) and bool(types_of(document) & _PRESENTATIONS)
 
 
-def is_credential(document: Any) -> bool:
+def is_credential(document: Any) -> TypeGuard[Mapping[str, Any]]:
     return isinstance(document, Mapping) and (
         bool(types_of(document) & (_CREDENTIALS | _PRESENTATIONS)) or "credentialSubject" in document
     )

@@ -133,7 +133,7 @@ def encode(packed: bytes, *, level: int = 6) -> str:
 def decode(text: Any, max_bytes: int = MAX_BYTES) -> bytes:
     """The bytes of `lst`, capped. InputError `status_list_malformed`, `status_list_too_large`."""
     where = "/status_list/lst"
-    if not isinstance(text, str) or not text.isascii() or "=" in text:
+    if not isinstance(text, str) or "=" in text:
         raise _malformed(where, type(text).__name__, "base64url without padding")
     inflater = zlib.decompressobj()
     try:

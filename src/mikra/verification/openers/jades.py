@@ -38,6 +38,6 @@ def _content(payload: bytes, question: Question) -> Mapping[str, Any]:
     limits = question.policy.limits
     document = strictjson.parse(payload, limits.json)
     formats.refuse_heavy(len(payload), document, limits)
-    if not isinstance(document, dict) or not formats.is_credential(document):
+    if not formats.is_credential(document):
         raise InputError("There is no credential under this seal.", code="credential_malformed")
     return document

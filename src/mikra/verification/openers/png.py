@@ -22,7 +22,7 @@ def _found(png: bytes) -> Baked:
     try:
         return baked_png.extract(png)
     except InputError as error:
-        if error.code != "image_no_credential" or not photo.readable():
+        if error.code != "image_no_credential":
             raise
         try:
             return photo.extract(png)
