@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import given
@@ -29,17 +29,34 @@ JSON = '{"type":["VerifiableCredential"],"name":"Zoë ]]> \\u0000 <&\'"}'
 
 def png_of(*chunks: tuple[bytes, bytes], after: bytes = b"") -> bytes:
     """A PNG with further chunks behind its header."""
-    parts = list(baked_png.chunks(PLAIN_PNG))
-    head, rest = parts[:1], parts[1:]
-    data = baked_png.SIGNATURE
-    for kind, body in [*head, *chunks, *rest]:
-        data += struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
-    return data + after
+    head, *rest = baked_png.chunks(PLAIN_PNG)
+    return of_chunks([head, *chunks, *rest]) + after
 
 
 def itxt(text: str, keyword: bytes = baked_png.KEYWORD, packed: int = 0) -> tuple[bytes, bytes]:
     body = zlib.compress(text.encode()) if packed else text.encode()
     return b"iTXt", keyword + b"\0" + bytes([packed, 0]) + b"\0\0" + body
+
+
+def of_chunks(parts: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """A PNG of these chunks."""
+    return baked_png.SIGNATURE + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+        for kind, body in parts
+    )
+
+
+def replaced(png: bytes, kind: bytes, by: bytes, body: bytes) -> bytes:
+    return of_chunks((by, body) if k == kind else (k, b) for k, b in baked_png.chunks(png))
+
+
+def without(png: bytes, kind: bytes) -> bytes:
+    return of_chunks((k, b) for k, b in baked_png.chunks(png) if k != kind)
+
+
+def before_end(png: bytes, kind: bytes, body: bytes) -> bytes:
+    *parts, end = baked_png.chunks(png)
+    return of_chunks([*parts, (kind, body), end])
 
 
 def svg_of(inner: str = "", attributes: str = "", before: str = "") -> bytes:
@@ -85,10 +102,12 @@ def test_the_picture_stays_the_same() -> None:
     assert baked_svg.bake(PLAIN_SVG, JWS).endswith(PLAIN_SVG[-60:])
 
 
-def test_nothing_is_baked_twice() -> None:
+def test_nothing_is_baked_twice_or_into_nothing() -> None:
     assert code_of(lambda b: baked_png.bake(b, JWS), baked_png.bake(PLAIN_PNG, JWS)) == "image_ambiguous"
     assert code_of(lambda b: baked_svg.bake(b, JWS), baked_svg.bake(PLAIN_SVG, JWS)) == "image_ambiguous"
     assert code_of(lambda b: baked_png.bake(b, " "), PLAIN_PNG) == "empty_upload"
+    empty = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+    assert code_of(lambda b: baked_svg.bake(b, JWS), empty) == "image_malformed"
 
 
 @pytest.mark.parametrize(
@@ -107,6 +126,15 @@ def test_nothing_is_baked_twice() -> None:
         (png_of(itxt(JWS), (b"XYZZ", b"")), "image_malformed"),
         (png_of(itxt(JWS), (b"IHDR", bytes(13))), "image_malformed"),
         (png_of((b"iTXt", baked_png.KEYWORD + b"\0\0\0")), "image_malformed"),
+        (png_of((b"iTXt", baked_png.KEYWORD + b"\0\0\0\0")), "image_malformed"),
+        (png_of((b"iTXt", baked_png.KEYWORD + b"\0\0\0en\0no end")), "image_malformed"),
+        (png_of((b"iTXt", baked_png.KEYWORD + b"\0\0\1\0\0" + JWS.encode())), "image_malformed"),
+        (png_of(itxt(JWS + "\0")), "image_malformed"),
+        (png_of((b"zTXt", baked_png.KEYWORD_2 + b"\0" + JWS.encode())), "image_malformed"),
+        (png_of(itxt(JWS), (b"a1Bc", b"")), "image_malformed"),
+        (replaced(png_of(itxt(JWS)), b"IEND", b"IEND", b"more"), "image_malformed"),
+        (without(png_of(itxt(JWS)), b"IDAT"), "image_malformed"),
+        (before_end(png_of(itxt(JWS)), b"PLTE", bytes(3)), "image_malformed"),
         (png_of((b"iTXt", baked_png.KEYWORD + b"\0\0\0\0\0\xff\xfe")), "image_malformed"),
         (png_of(itxt("")), "image_no_credential"),
         (PLAIN_PNG[:40], "image_malformed"),

@@ -141,6 +141,15 @@ ONE = archive({"a.txt": b"some text of some length " * 4})
         pytest.param({(LOCAL, 14): b"\0\0\0\0"}, "archive_bad_entry", id="another checksum in its header"),
         pytest.param({(END, 10): b"\x02"}, "file_damaged", id="more entries than there are"),
         pytest.param({(END, 16): b"\x00\x00"}, "file_damaged", id="directory elsewhere"),
+        pytest.param({(END, 4): b"\x01"}, "file_damaged", id="on another disk than its beginning"),
+        pytest.param({(END, 4): b"\x01\x00\x01"}, "file_damaged", id="on a second disk"),
+        pytest.param({(END, 8): b"\x02"}, "file_damaged", id="more entries here than in all"),
+        pytest.param({(END, 12): b"\x00"}, "file_damaged", id="a directory of another size"),
+        pytest.param({(CENTRAL, 34): b"\x01"}, "file_damaged", id="an entry on another disk"),
+        pytest.param({(CENTRAL, 0): b"PK\x05"}, "file_damaged", id="no entry where one should be"),
+        pytest.param({(LOCAL, 3): b"\x08"}, "file_type_mismatch", id="another header at the start"),
+        pytest.param({(CENTRAL, 42): b"\x01"}, "file_damaged", id="no header where the entry says"),
+        pytest.param({(END, 0): b"PK\x05\x07"}, "file_damaged", id="no end"),
         pytest.param({(END, 20): b"\x05"}, "file_damaged", id="comment beyond the end"),
         pytest.param({(CENTRAL, 42): b"\xff\xff"}, "file_damaged", id="entry beyond the end"),
         pytest.param({(CENTRAL, 20): b"\xff\xff\x00\x00"}, "file_damaged", id="packed bytes beyond the end"),
@@ -148,6 +157,83 @@ ONE = archive({"a.txt": b"some text of some length " * 4})
 )
 def test_headers(edits: dict[tuple[bytes, int], bytes], code: str) -> None:
     assert code_of(patched(ONE, edits)) == code
+
+
+def test_packing_that_nobody_knows_though_both_headers_agree() -> None:
+    both = {(CENTRAL, 10): b"\x0e", (LOCAL, 8): b"\x0e"}
+    with pytest.raises(InputError) as refused:
+        inspect_zip(patched(ONE, both))
+    assert refused.value.code == "archive_bad_entry"
+
+
+def test_a_stored_entry_of_two_sizes() -> None:
+    plain = archive({"a.txt": b"x" * 100}, method=zipfile.ZIP_STORED)
+    size = struct.pack("<L", 99)
+    with pytest.raises(InputError) as refused:
+        inspect_zip(patched(plain, {(CENTRAL, 24): size, (LOCAL, 22): size}))
+    assert refused.value.code == "archive_bad_entry"
+
+
+def test_an_archive_by_name_alone() -> None:
+    assert code_of(archive({"inner.zip": b"nothing of the kind"})) == "archive_nested"
+
+
+def test_a_packed_stream_without_its_end() -> None:
+    """All bytes and their checksum are there, and the stream goes on."""
+    content = b"some text " * 9
+    packing = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    endless = packing.compress(content) + packing.flush(zlib.Z_SYNC_FLUSH)
+    whole = endless + packing.flush()
+    for stream, code in ((whole, ""), (endless, "file_damaged")):
+        entry = Entry(name="a", size=len(content), packed=len(stream), method=8, crc=zlib.crc32(content), start=0)
+        try:
+            assert read_entry(stream, entry) == content
+            found = ""
+        except InputError as error:
+            found = error.code
+        assert found == code
+
+
+LARGE = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 0, 0)
+LOCATOR = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
+
+
+def with_large_end(**changes: bytes) -> bytes:
+    """ONE with an end in the large form (4.3.14 to 4.3.16): every number of the small one says "look there"."""
+    directory, end = ONE.index(CENTRAL), ONE.index(END)
+    size = end - directory
+    record = changes.get("record") or LARGE[:40] + struct.pack("<2Q", size, directory)
+    locator = changes.get("locator") or LOCATOR[:8] + struct.pack("<Q", end) + LOCATOR[16:]
+    small = struct.pack("<4s4H2LH", END, 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return ONE[:end] + record + locator + small
+
+
+def test_the_end_in_its_large_form() -> None:
+    directory, end = ONE.index(CENTRAL), ONE.index(END)
+    sizes = struct.pack("<2Q", end - directory, directory)
+    assert code_of(with_large_end()) == ""
+    assert code_of(with_large_end(record=b"PK\x06\x05" + LARGE[4:40] + sizes)) == "file_damaged"
+    assert code_of(with_large_end(locator=b"PK\x06\x08" + LOCATOR[4:8] + struct.pack("<Q", end) + LOCATOR[16:])) == (
+        "file_damaged"
+    )
+    assert code_of(with_large_end(locator=LOCATOR[:8] + struct.pack("<Q", 2**40) + LOCATOR[16:])) == "file_damaged"
+    assert code_of(ONE[:4] + struct.pack("<4s4H2LH", END, 0, 0, 0xFFFF, 1, 1, 1, 0)) == "file_damaged"
+    good = with_large_end()
+    small = good.rindex(END)
+    assert code_of(good[: small + 4] + b"\xff\xff\xff\xff" + good[small + 8 :]) == ""
+    assert code_of(good[: small + 4] + b"\xff\xff\0\0" + good[small + 8 :]) == "file_damaged"
+
+
+def test_bytes_between_the_directory_and_its_end() -> None:
+    directory, end = ONE.index(CENTRAL), ONE.index(END)
+    longer = struct.pack("<L", end - directory + 4)
+    assert code_of(ONE[:end] + b"more" + ONE[end : end + 12] + longer + ONE[end + 16 :]) == "file_damaged"
+
+
+def test_a_second_header_that_is_none() -> None:
+    two = archive({"a.txt": b"x" * 100, "b.txt": b"y" * 100})
+    second = two.index(LOCAL, 1)
+    assert code_of(two[:second] + b"PK\x03\x05" + two[second + 4 :]) == "file_damaged"
 
 
 def test_an_entry_larger_than_it_says() -> None:

@@ -51,6 +51,24 @@ def test_in_a_presentation_each_by_itself() -> None:
     assert {data for kind, _, data in found if kind == "cose"} == {b"\xd2\x84"}
 
 
+@pytest.mark.parametrize("context", [None, [], "https://www.w3.org/2018/credentials/v1", {}])
+def test_an_envelope_names_the_context_of_version_2(context: Any) -> None:
+    good = envelope(f"data:application/vc+jwt,{TOKEN}")
+    assert items(good | {"@context": [good["@context"]]})
+    with pytest.raises(InputError) as caught:
+        items(good | {"@context": context})
+    assert caught.value.code == "credential_malformed"
+
+
+@pytest.mark.parametrize("held", [[], None])
+def test_a_presentation_of_nothing(held: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        items({"type": "VerifiablePresentation", "verifiableCredential": held})
+    assert caught.value.code == "credential_malformed"
+    with pytest.raises(InputError):
+        formats.presented({"verifiableCredential": held})
+
+
 @pytest.mark.parametrize(
     ("media", "kind"),
     [("vp+jwt", "EnvelopedVerifiableCredential"), ("vc+sd-jwt", "EnvelopedVerifiablePresentation")],

@@ -174,6 +174,12 @@ def _header(**changes: int) -> bytes:
         pytest.param(_header(colour=5), "image_malformed", id="colour"),
         pytest.param(_header(width=0), "image_malformed", id="no-width"),
         pytest.param(_header(interlace=2), "image_malformed", id="interlace"),
+        pytest.param(_header(method=1), "image_malformed", id="another-packing"),
+        pytest.param(_header(filtering=1), "image_malformed", id="another-filtering"),
+        pytest.param(resealed(GOOD, GOOD[16:29] + b"\0"), "image_malformed", id="a-longer-header"),
+        pytest.param(
+            GOOD[:8] + chunk(b"IDHR", GOOD[16:29]) + GOOD[33:], "image_malformed", id="a-header-by-another-name"
+        ),
         pytest.param(_header(height=71), "image_malformed", id="fewer-pixels-than-announced"),
         pytest.param(_header(width=100_000, height=100_000), "image_too_large", id="too-large"),
         pytest.param(GOOD[:33] + chunk(b"IDAT", b"abc") + chunk(b"IEND", b""), "image_malformed", id="not-deflated"),
@@ -188,6 +194,12 @@ def test_damage_is_said(data: bytes, code: str) -> None:
     with pytest.raises(InputError) as caught:
         png.is_blank(data)
     assert caught.value.code == code
+
+
+def test_an_unknown_order_of_pixels_is_refused_by_the_header_alone() -> None:
+    assert png.png_size(_header(interlace=1)) == (80, 70)
+    with pytest.raises(InputError):
+        png.png_size(_header(interlace=2))
 
 
 def test_no_more_is_unpacked_than_was_announced() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -109,6 +110,84 @@ def test_pointers_to_nowhere(pointer: str) -> None:
         assert caught.value.code == "credential_malformed"
 
 
+def refusal(action: Callable[[], object]) -> str:
+    with pytest.raises(InputError) as caught:
+        action()
+    return caught.value.code
+
+
+def test_a_seal_of_this_kind_is_the_only_one_and_made_with_fresh_chance() -> None:
+    how: dict[str, Any] = {"signer": BY.signer, "method": BY.method, "at": AT, "mandatory": MANDATORY}
+    for chance in (b"", bytes(63), bytes(65)):
+        with pytest.raises(InputError, match="bytes of chance"):
+            ecdsa_sd.seal(badge(BY.did), chance=chance, **how)
+    with pytest.raises(InputError, match="the only one"):
+        ecdsa_sd.seal(BASE, chance=bytes(64), **how)
+
+
+def test_parts_are_shown_of_a_base_seal_of_this_kind_alone() -> None:
+    many = BASE | {"proof": [BASE["proof"], BASE["proof"]]}
+    value = multibase.encode_z(multibase.decode(BASE["proof"]["proofValue"], "u")[:64])
+    other = BASE | {"proof": BASE["proof"] | {"cryptosuite": "ecdsa-rdfc-2019", "proofValue": value}}
+    shown = ecdsa_sd.derive(BASE, ["/name"])
+    for document in (many, other, shown):
+        assert refusal(lambda given=document: ecdsa_sd.derive(given, ["/name"])) == "proof_not_supported"
+
+
+def test_parts_are_not_shown_of_a_credential_that_does_not_fit_its_seal() -> None:
+    grown = copy.deepcopy(BASE)
+    grown["credentialSubject"]["achievement"]["humanCode"] = "WATER-Q"
+    assert refusal(lambda: ecdsa_sd.derive(grown, ["/name"])) == "signature_invalid"
+
+
+def parts_of(document: dict[str, Any]) -> list[Any]:
+    return list(cbor.decode(multibase.decode(document["proof"]["proofValue"], "u")[3:]))
+
+
+def test_labels_are_those_of_the_nodes_that_are_shown() -> None:
+    shown = ecdsa_sd.derive(BASE, ["/credentialSubject/achievement/name"])
+    labels = parts_of(shown)[3]
+    more = labels | {max(labels) + 1: bytes(32)}
+    renumbered = {number + 1: label for number, label in labels.items()}
+    for wrong in (more, renumbered):
+        assert refusal(lambda given=wrong: fault(changed(shown, 3, given))) == "signature_invalid"
+
+
+def test_statements_are_numbered_once() -> None:
+    shown = ecdsa_sd.derive(BASE, ["/name"])
+    numbers = parts_of(shown)[4]
+    assert refusal(lambda: fault(changed(shown, 4, [*numbers, numbers[0]]))) == "proof_value_malformed"
+
+
+@pytest.mark.parametrize("header", [b"\xd9\x5d\x02", b"\xd9\x5c\x00", b""])
+def test_a_proof_value_is_of_one_kind_or_the_other(header: bytes) -> None:
+    shown = ecdsa_sd.derive(BASE, ["/name"])
+    for document in (BASE, shown):
+        data = multibase.decode(document["proof"]["proofValue"], "u")
+        twin = document | {"proof": document["proof"] | {"proofValue": multibase.encode_u(header + data[3:])}}
+        assert refusal(lambda given=twin: fault(given)) == "proof_value_malformed"
+
+
+@pytest.mark.parametrize("value", [5, b"x", {}, [], [b"x"] * 4, [b"x"] * 6])
+def test_a_proof_value_has_five_parts(value: Any) -> None:
+    for document in (BASE, ecdsa_sd.derive(BASE, ["/name"])):
+        data = multibase.decode(document["proof"]["proofValue"], "u")
+        twin = document | {
+            "proof": document["proof"] | {"proofValue": multibase.encode_u(data[:3] + cbor.encode(value))}
+        }
+        assert refusal(lambda given=twin: fault(given)) == "proof_value_malformed"
+
+
+def test_each_statement_has_a_whole_signature() -> None:
+    for document, place in ((BASE, 3), (ecdsa_sd.derive(BASE, ["/name"]), 2)):
+        signatures = parts_of(document)[place]
+        assert refusal(lambda: fault(changed(document, place, [*signatures[1:], b"x"]))) == "proof_value_malformed"
+
+
+def test_more_places_than_anybody_chooses() -> None:
+    assert refusal(lambda: ecdsa_sd.derive(BASE, ["/name"] * 501)) == "credential_malformed"
+
+
 def test_more_signatures_than_anybody_needs() -> None:
     twin = changed(BASE, 3, [bytes(64)] * 2_001)
     with pytest.raises(InputError) as caught:
@@ -144,7 +223,21 @@ def test_cbor_both_ways(value: Any) -> None:
         assert str(value).count("[") + str(value).count("{") > 5
 
 
-@pytest.mark.parametrize("text", ["", "1800", "190017", "5f", "f6", "a20000", "a200010002", "0000", "43aabb", "6180"])
+def test_cbor_within_bounds() -> None:
+    assert cbor.decode(bytes.fromhex("8181818180")) == [[[[[]]]]]
+    with pytest.raises(InputError):
+        cbor.decode(bytes.fromhex("818181818180"))
+    with pytest.raises(InputError):
+        cbor.decode(b"\x9a\0\1\0\0" + bytes(1 << 16))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "1800", "190017", "5f", "f6", "a20000", "a200010002", "0000", "43aabb", "6180"),
+        *("1c", "1f", "19ff", "1affffff", "c001", "e0", "f4", "5818ff"),
+    ],
+)
 def test_cbor_in_one_form_only(text: str) -> None:
     with pytest.raises(InputError):
         cbor.decode(bytes.fromhex(text))

@@ -281,6 +281,10 @@ class TestVersion1:
             {"exp": 1},
             {"vc": "oops"},
             {"vc": credential()},
+            {"vc": VALUE | {"@context": ["https://www.w3.org/ns/credentials/v2"]}},
+            {"vc": VALUE | {"@context": "https://www.w3.org/ns/credentials/v2"}},
+            {"vc": {name: value for name, value in VALUE.items() if name != "@context"}},
+            {"vc": VALUE | {"credentialSubject": HOLDER_DID}},
             {"vp": {"@context": "https://www.w3.org/2018/credentials/v1"}},
         ],
     )

@@ -109,7 +109,7 @@ def _is_credential(chunk: _Chunk) -> bool:
 def _text(chunk: _Chunk) -> str:
     keyword, _, rest = chunk.data.partition(b"\0")
     if chunk.kind == b"iTXt":
-        if len(rest) < 4 or rest[:2] != b"\0\0":
+        if rest[:2] != b"\0\0":
             raise malformed("a credential that is packed; the standard forbids it")
         _language, _, rest = rest[2:].partition(b"\0")
         _translated, mark, rest = rest.partition(b"\0")

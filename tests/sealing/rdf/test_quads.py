@@ -188,6 +188,10 @@ def test_contexts_that_are_not_bundled(context: Any, inside: bool) -> None:
         {"x": {"@id": "https://a.example/x", "@container": "@index"}},
         {"a": "b:c", "b": "a:c"},
         {"x": 5},
+        {"x": {"@id": 5}},
+        {"x": {"@id": "_:b"}},
+        {"x": {"@id": "https://a.example/x", "@index": "y"}},
+        {"": "https://a.example/x"},
         "https://another.example/",
     ],
 )
@@ -196,6 +200,29 @@ def test_contexts_that_an_administrator_cannot_add(terms: Any) -> None:
     document["@context"].append("https://a.example/context")
     with pytest.raises(InputError) as caught:
         canonical_form(document | {"name": "x"}, Library({"https://a.example/context": terms}))
+    assert caught.value.code == "context_not_allowed"
+
+
+@pytest.mark.parametrize("value", [5, None, "", "relative", "not an address"])
+def test_where_every_name_leads_is_an_address(value: Any) -> None:
+    """A library that takes documents at their word (`inline`) still reads no other form of it."""
+    url = "https://a.example/context"
+    document = {"@context": [url], "@id": "urn:x", "unknown": "y"}
+    good = Library({url: {"@vocab": "https://a.example/"}}, inline=True)
+    assert "https://a.example/unknown" in canonical_form(document, good).decode()
+    with pytest.raises(InputError) as caught:
+        canonical_form(document, Library({url: {"@vocab": value}}, inline=True))
+    assert caught.value.code == "context_not_allowed"
+
+
+def test_protected_names_are_not_switched_off() -> None:
+    """JSON-LD 1.1, 4.1.2, step 5.1.1: a class brings a context that forgets all others."""
+    url = "https://a.example/context"
+    document = {"@context": [url], "@id": "urn:x", "@type": "Thing"}
+    terms = {"Thing": {"@id": "https://a.example/Thing", "@context": None}, "name": "https://a.example/name"}
+    assert canonical_form(document, Library({url: terms}))
+    with pytest.raises(InputError) as caught:
+        canonical_form(document, Library({url: terms | {"@protected": True}}))
     assert caught.value.code == "context_not_allowed"
 
 
