@@ -125,6 +125,7 @@ P256_FORM = b"\x80\x24"
         (P256_FORM + b"\x02" + b"\xff" * 32, "key_malformed"),
         (P256_FORM + b"\x04" + bytes(64), "key_malformed"),
         (P256_FORM + b"\x05" + bytes(32), "key_malformed"),
+        (P256_FORM + b"\x04" + base64url.decode(EC["x"]) + base64url.decode(EC["y"]), "key_malformed"),
         (P256_FORM, "key_malformed"),
         (b"\xe7\x01" + b"\x02" * 33, "key_type_not_supported"),
         (b"\xec\x01" + bytes(32), "key_type_not_supported"),

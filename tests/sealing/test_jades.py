@@ -268,6 +268,11 @@ class TestCertificate:
         other = europe.seal("P-256", "University of Elsewhere").der
         item = b64(json.dumps({"xVals": [{"x509Cert": {"val": b64encode(other).decode()}}]}).encode())
         assert codes(foreign(header(x5c=None), unprotected={"etsiU": [item]})) == ["certificate_missing"]
+        own = b64(json.dumps({"xVals": [{"x509Cert": {"val": b64encode(europe.seal().der).decode()}}]}).encode())
+        named = header(x5c=None)
+        unnamed = header(**{"x5c": None, "x5t#S256": None})
+        assert codes(foreign(named, unprotected={"etsiU": [own]})) == []
+        assert codes(foreign(unnamed, unprotected={"etsiU": [own]})) == ["certificate_missing"]
 
     @pytest.mark.parametrize(
         "x5c", [[], "text", [1], ["AAAA"], ["****"], [b64encode(b"x" * 100).decode()], [b64(b"\xfb\xef\xbe" * 9)]]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import re
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -148,6 +150,48 @@ def rebuilt(change: object) -> bytes:
 )
 def test_each_step_says_no(change: object, code: str) -> None:
     assert fault(rebuilt(change)) == code
+
+
+def with_attributes(monkeypatch: pytest.MonkeyPatch, number: int, attribute: dict[str, Any]) -> bytes:
+    """A seal whose signature is right, over other signed attributes."""
+    usual = cms._signed_attributes
+
+    def made(*given: Any) -> list[dict[str, Any]]:
+        attributes = usual(*given)
+        attributes[number] = attribute
+        return attributes
+
+    monkeypatch.setattr(cms, "_signed_attributes", made)
+    return sealed()
+
+
+def test_a_signature_over_something_else_seals_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A timestamp, say, over what has the digest of this file."""
+    other = {"type": "content_type", "values": ["tst_info"]}
+    assert fault(with_attributes(monkeypatch, 0, other)) == "signature_invalid"
+
+
+@pytest.mark.parametrize(
+    ("digest", "code"), [("sha256", ""), ("sha1", "jws_alg_not_allowed"), ("md5", "jws_alg_not_allowed")]
+)
+def test_the_certificate_is_named_by_a_digest_that_holds(
+    monkeypatch: pytest.MonkeyPatch, digest: str, code: str
+) -> None:
+    value = hashlib.new(digest, europe.seal().der).digest()
+    first = {"hash_algorithm": {"algorithm": digest}, "cert_hash": value}
+    named = {"type": "signing_certificate_v2", "values": [{"certs": [first]}]}
+    assert fault(with_attributes(monkeypatch, 2, named)) == code
+
+
+def test_a_key_of_a_kind_that_seals_no_file() -> None:
+    class Odd:
+        algorithm = "ES512"
+        certificate = europe.seal().der
+        chain = ()
+
+    with pytest.raises(InputError) as refused:
+        pades.seal(PLAIN, signer=Odd(), at=AT)  # type: ignore[arg-type]
+    assert (refused.value.code, refused.value.found) == ("key_type_not_supported", "ES512")
 
 
 def test_nothing_stands_behind_the_value() -> None:

@@ -6,11 +6,13 @@ import hashlib
 import json
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -32,6 +34,40 @@ def fault(authority: TimestampAuthority, data: bytes | None = DATA) -> Timestamp
 
 def usage(*purposes: Any, critical: bool) -> tuple[tuple[x509.ExtensionType, bool], ...]:
     return ((x509.ExtendedKeyUsage(list(purposes)), critical),)
+
+
+def named_by(attributes: list[dict[str, Any]], digest: str) -> list[dict[str, Any]]:
+    """The certificate is named by another digest, rightly."""
+    value = hashlib.new(digest, time_holder().der).digest()
+    first = {"hash_algorithm": {"algorithm": digest}, "cert_hash": value}
+    return [*attributes[:2], {"type": "signing_certificate_v2", "values": [{"certs": [first]}]}]
+
+
+@dataclass
+class Told(TimestampAuthority):
+    """An authority that writes its time as it likes."""
+
+    moment: bytes = b""
+
+    def _info(self, imprint: bytes) -> Any:
+        der = super()._info(imprint).dump()
+        usual = b"\x18\x0f20260601120005Z"
+        told = der.replace(usual, self.moment)
+        return Written(bytes([told[0], told[1] + len(self.moment) - len(usual)]) + told[2:])
+
+
+class TwoDigests(TimestampAuthority):
+    """Its signature says that it is over another digest than the message names."""
+
+    def _pss(self) -> Any:
+        parameters = super()._pss()
+        parameters["hash_algorithm"] = {"algorithm": "sha384"}
+        return parameters
+
+
+class Written(bytes):
+    def dump(self) -> bytes:
+        return bytes(self)
 
 
 class TestGood:
@@ -76,7 +112,10 @@ class TestFaults:
             ({"imprint_digest": "sha1", "imprint": lambda i: i[:20]}, "method"),
             ({"digest": "sha1"}, "method"),
             ({"attributes": lambda a: a[:2]}, "certificate"),
+            ({"attributes": lambda a: named_by(a, "sha1")}, "method"),
+            ({"attributes": lambda a: named_by(a, "md5")}, "method"),
             ({"attributes": lambda a: [*a, a[0]]}, "malformed"),
+            ({"attributes": lambda a: [{**a[0], "values": a[0]["values"] * 2}, *a[1:]]}, "malformed"),
             ({"attributes": lambda a: a[:1] + a[2:]}, "malformed"),
             ({"attributes": lambda a: [a[0], {**a[1], "values": [bytes(32)]}, a[2]]}, "signature"),
             ({"attributes": lambda a: [{**a[0], "values": ["data"]}, *a[1:]]}, "signature"),
@@ -101,6 +140,34 @@ class TestFaults:
     )
     def test_one_knob(self, knobs: dict[str, Any], expected: str) -> None:
         assert fault(TimestampAuthority(**knobs)) == expected
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            pytest.param(lambda s: s["encap_content_info"].__setitem__("content_type", "data"), id="another content"),
+            pytest.param(lambda s: s["signer_infos"].append(s["signer_infos"][0]), id="two signers"),
+            pytest.param(lambda s: s.__setitem__("signer_infos", []), id="no signer"),
+        ],
+    )
+    def test_what_is_sealed_is_one_token_by_one_authority(self, change: Callable[[Any], None]) -> None:
+        authority = TimestampAuthority(with_certificates=False)
+        message = cms.ContentInfo.load(authority.timestamp(hashlib.sha256(DATA).digest()))
+        beside = [authority.holder.der]
+        assert verify_token(message.dump(force=True), covered=DATA, certificates=beside).fault is None
+        change(message["content"])
+        again = message.dump(force=True)
+        assert verify_token(again, covered=DATA, certificates=beside).fault is TimestampFault.MALFORMED
+
+    def test_a_moment_that_is_none(self) -> None:
+        """RFC 3161, 2.4.2: GeneralizedTime in UTC. A year 0 exists in DER alone; without Z it is any place's time."""
+        good = b"\x18\x0f20260601120005Z"
+        for moment in (good, b"\x18\x0f00000601120005Z", b"\x18\x0e20260601120005"):
+            token = Told(moment=moment).timestamp(hashlib.sha256(DATA).digest())
+            expected = None if moment is good else TimestampFault.MALFORMED
+            assert verify_token(token, covered=DATA).fault is expected
+
+    def test_a_signature_of_two_digests(self) -> None:
+        assert fault(TwoDigests(holder=time_holder("RSA"), pss=True)) is TimestampFault.METHOD
 
     def test_nothing_to_compare(self) -> None:
         assert fault(TimestampAuthority(), None) is TimestampFault.NOT_COVERED
