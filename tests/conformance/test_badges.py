@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mikra.conversion import terms
-from mikra.conversion.forms import Kind
+from mikra.conversion.forms import Kind, make
 from mikra.vocabulary import contexts
 from tests.conformance.node import ask
 from tests.conversion import made
-from tests.conversion.test_forms import form
+from tests.conversion.test_forms import AT, award, form, signer
 
 BADGES = (Kind.OPEN_BADGE, Kind.OPEN_BADGE_1_1)
 ADDED = {
@@ -40,6 +41,24 @@ def test_verifier_core_verifies_our_badges_and_refuses_a_tampered_twin() -> None
     answers = ask("badges", [{"document": one} for one in (*ours, *map(tampered, ours))])
     assert [a for a in answers[: len(ours)] if not a["verified"] or a["expired"]] == []
     assert [a for a in answers[len(ours) :] if a["verified"]] == []
+
+
+def test_a_badge_for_wallets_with_both_entries_verifies_there() -> None:
+    """VC 1.1 with a list under `credentialStatus`: withdrawn, and suspended."""
+    both = tuple(
+        {**made.STATUS, "id": f"https://zed.example/status/{purpose}#5", "statusPurpose": purpose}
+        for purpose in ("revocation", "suspension")
+    )
+    base = award("EdDSA")
+    held = replace(base, identity=replace(base.identity, status=both))
+    one = json.loads(make(held, Kind.OPEN_BADGE_1_1, at=AT, signer=signer("EdDSA")).content)
+    assert len(one["credentialStatus"]) == 2
+    other = copy.deepcopy(one)
+    other["credentialStatus"].pop()
+    answers = ask("badges", [{"document": each} for each in (one, other, tampered(one))])
+    assert [each["verified"] for each in answers] == [True, False, False]
+    answers = ask("data_integrity", [{"do": "verify", "document": each} for each in (one, other, tampered(one))])
+    assert [each["verified"] for each in answers] == [True, False, False]
 
 
 def test_digital_bazaar_verifies_badges_under_every_key() -> None:

@@ -110,7 +110,12 @@ def test_all_status_entries_are_in_the_twin_and_one_in_the_badge() -> None:
     second = {**made.STATUS, "id": "https://zed.example/status/2#5", "statusPurpose": "suspension"}
     identity = replace(made.IDENTITY, status=(made.STATUS, second))
     assert len(made.twin_of(made.award(), identity)["credentialStatus"]) == 2
-    assert made.badge(made.award(), identity=identity)["credentialStatus"] == made.STATUS
+    badge = made.badge(made.award(), identity=identity)
+    assert badge["credentialStatus"] == made.STATUS
+    both = as_1_1(badge, identity.status)["credentialStatus"]
+    assert [one["statusPurpose"] for one in both] == ["revocation", "suspension"]
+    assert {one["type"] for one in both} == {"StatusList2021Entry"}
+    assert as_1_1(badge)["credentialStatus"]["statusPurpose"] == "revocation"
 
 
 def test_the_form_of_vc_1_1() -> None:

@@ -112,6 +112,60 @@ def test_suspended_is_not_withdrawn() -> None:
     assert (check.status, check.code) == (Status.FAILED, "credential_suspended")
 
 
+BASE = "https://lists.example.test/7"
+ALONE = {
+    "id": f"{BASE}/revocation#42",
+    "type": "BitstringStatusListEntry",
+    "statusPurpose": "revocation",
+    "statusListIndex": "42",
+    "statusListCredential": f"{BASE}/revocation",
+    "statusReference": f"{BASE}/42",
+}
+
+
+def beside(one: Any, **lists: Any) -> Check:
+    """A badge with this status, where these lists of BASE are published."""
+    answers = {f"{BASE}/{name}": sealed({**body, "id": f"{BASE}/{name}"}) for name, body in lists.items()}
+    asking = status.Asking(at=AT, loader=Counting(answers), policy=Policy(), judge=lambda _: "")
+    return status.check({"credentialStatus": one}, asking)
+
+
+def test_a_form_with_room_for_one_entry_is_suspended_too() -> None:
+    clear, withdrawn = list_credential(), list_credential(42)
+    suspended = list_credential(42, purpose="suspension")
+    assert beside(ALONE, revocation=clear, suspension=suspended).code == "credential_suspended"
+    assert beside(ALONE, revocation=withdrawn, suspension=suspended).code == "credential_revoked"
+    assert beside(ALONE, revocation=clear, suspension=list_credential(41, purpose="suspension")).code == ""
+    assert beside(ALONE, revocation=clear).status is Status.PASSED
+    assert beside(ALONE, suspension=suspended).code == "credential_suspended"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"statusReference": f"{BASE}/41"},
+        {"statusReference": ""},
+        {"statusListIndex": "x"},
+        {"statusPurpose": "message"},
+        {"statusSize": 2},
+    ],
+)
+def test_a_list_beside_is_asked_only_where_the_entry_says_how_lists_are_laid_out(changes: dict[str, Any]) -> None:
+    lists = {"revocation": list_credential(), "suspension": list_credential(42, purpose="suspension")}
+    assert beside({**ALONE, **changes}, **lists).code != "credential_suspended"
+
+
+def test_who_has_an_entry_for_each_is_taken_at_their_word() -> None:
+    other = {
+        **ALONE,
+        "statusPurpose": "suspension",
+        "statusListIndex": "9",
+        "statusListCredential": f"{BASE}/suspension",
+    }
+    lists = {"revocation": list_credential(), "suspension": list_credential(42, purpose="suspension")}
+    assert beside([ALONE, other], **lists).status is Status.PASSED
+
+
 def test_a_message_withdraws_nothing() -> None:
     assert judged(list_credential(42, purpose="message"), entry(purpose="message")).code == ""
 

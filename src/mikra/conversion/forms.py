@@ -165,7 +165,7 @@ def document_of(award: Award, kind: Kind, *, at: datetime, signer: Signer | None
         return document if kind is Kind.VC_2 else {**document, "id": form_id(award.origin, kind.value)}
     badge = open_badge(award.credential, **parts)
     if kind is Kind.OPEN_BADGE_1_1:
-        return as_1_1(badge)
+        return as_1_1(badge, award.identity.status)
     if kind is Kind.CLR_2:
         return _record(award, badge, at=at, signer=signer, language=language)
     return badge

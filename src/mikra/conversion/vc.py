@@ -9,7 +9,7 @@ EDC's own context cannot stand beside credentials/v2 (both protect the same term
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mikra.conversion import terms
@@ -59,10 +59,11 @@ def twin(
     return written
 
 
-def as_1_1(badge: Mapping[str, Any]) -> dict[str, Any]:
+def as_1_1(badge: Mapping[str, Any], status: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """A badge of VC 2.0, not sealed, in the form of VC 1.1: other names for the dates, no digests, status of 2021.
 
-    A bitstring entry becomes a StatusList2021Entry: the same list, by its former name.
+    `status`: all entries of the award; none: the one of the badge. A bitstring entry becomes a StatusList2021Entry: the
+    same list, by its former name. Several stand as a list, which wallets read (VC 1.1, 4.9, says nothing against it).
     """
     written = {name: value for name, value in badge.items() if name not in ("validFrom", "validUntil", "proof")}
     written["@context"] = [CONTEXT_1_1, CONTEXT]
@@ -74,9 +75,14 @@ def as_1_1(badge: Mapping[str, Any]) -> dict[str, Any]:
         {name: value for name, value in entry.items() if name not in ("digestSRI", "mediaType")}
         for entry in badge.get("evidence", ())
     ]
-    status = badge.get("credentialStatus")
-    if isinstance(status, Mapping):
-        kept = {name: value for name, value in status.items() if name != "statusReference"}
-        written["credentialStatus"] = {**kept, "type": "StatusList2021Entry"}
+    own = badge.get("credentialStatus")
+    entries = [_entry_2021(one) for one in status or ((own,) if isinstance(own, Mapping) else ())]
+    if entries:
+        written["credentialStatus"] = entries if len(entries) > 1 else entries[0]
         written["@context"].append(CONTEXT_STATUS_2021)
     return written
+
+
+def _entry_2021(entry: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in entry.items() if name != "statusReference"}
+    return {**kept, "type": "StatusList2021Entry"}

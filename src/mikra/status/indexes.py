@@ -15,12 +15,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from mikra.errors import ConflictError, InputError, NotFoundError
-from mikra.status.bitstring import MIN_ENTRIES
+from mikra.status.bitstring import MIN_ENTRIES, Entry, Purpose
 from mikra.status.table import Table, Value, pack
 
 NO_END = "open"
@@ -74,6 +74,25 @@ class Place:
     def reference(self) -> str:
         """Where the issuer says more, once there is more to say."""
         return f"{self.base}/{self.index}"
+
+
+def left_out(found: Sequence[Entry]) -> Entry | None:
+    """The entry for suspension that a form with room for one entry leaves out (Open Badges 3.0, B.1.2).
+
+    It stands beside the one for withdrawal: at the same place of the list beside. Only where that one entry itself says
+    that its lists are laid out as `Place` has them; else None.
+    """
+    if len(found) != 1 or found[0].purpose != Purpose.REVOCATION or found[0].size != 1:
+        return None
+    (one,) = found
+    try:
+        place = Place(one.list_url.rpartition("/")[0], one.position())
+    except InputError:
+        return None
+    laid_out = one.list_url == place.address(Purpose.REVOCATION)
+    if not laid_out or one.members.get("statusReference") != place.reference:
+        return None
+    return replace(one, purpose=Purpose.SUSPENSION, list_url=place.address(Purpose.SUSPENSION))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

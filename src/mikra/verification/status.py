@@ -25,6 +25,7 @@ from mikra.report import Check, Finding, Severity, Status, Words, words
 from mikra.sealing import jades
 from mikra.status import bitstring, token, tombstone
 from mikra.status.bitstring import Entry, Purpose, StatusList
+from mikra.status.indexes import left_out
 from mikra.status.table import Value
 from mikra.status.token import TokenList
 from mikra.status.tombstone import Tombstone
@@ -91,11 +92,22 @@ def check(document: Mapping[str, Any], asking: Asking) -> Check:
     if not entries:
         reason = words("verify.status.not_offered")
         return Check(id="status", status=Status.NOT_APPLICABLE, reason=reason, clause=CLAUSE)
-    opened: dict[str, StatusList | TokenList | Outcome] = {}
+    opened: Opened = {}
     outcomes = [_outcome(entry, asking, opened) for entry in entries[:MAX_ENTRIES]]
     if len(entries) > MAX_ENTRIES:
         outcomes.append(Outcome(entry=entries[MAX_ENTRIES], code=_UNKNOWN, why="too_many"))
+    outcomes += _suspended_beside(entries, asking, opened)
     return _check(_explained(_worst(outcomes), asking), outcomes)
+
+
+def _suspended_beside(entries: Sequence[Entry], asking: Asking, opened: Opened) -> list[Outcome]:
+    """A suspension of which the credential has no entry, for want of room: it counts where it is there.
+
+    That the list beside cannot be had is said of no credential: it did not promise one.
+    """
+    beside = left_out(entries)
+    found = _outcome(beside, asking, opened) if beside else None
+    return [found] if found and found.code == "credential_suspended" else []
 
 
 _SET = frozenset({"credential_revoked", "credential_superseded", "credential_suspended"})

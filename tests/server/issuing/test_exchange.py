@@ -86,7 +86,8 @@ def test_an_award_goes_into_a_learners_wallet(collected: Award) -> None:
     proof = given["proof"][0] if isinstance(given["proof"], list) else given["proof"]
     assert proof["type"] == "Ed25519Signature2020"
     statuses = given["credentialStatus"]
-    indexes = {int(one["statusListIndex"]) for one in (statuses if isinstance(statuses, list) else [statuses])}
+    assert [one["statusPurpose"] for one in statuses] == ["revocation", "suspension"]
+    indexes = {int(one["statusListIndex"]) for one in statuses}
     copy = WalletCopy._default_manager.get()
     assert indexes == {copy.list_index}
     assert copy.award_id == collected.id
