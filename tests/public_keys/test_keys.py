@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from mikra import base64url
 from mikra.errors import InputError
-from mikra.public_keys import base58, jwk, multikey
+from mikra.public_keys import base58, certificate, jwk, multikey
 from mikra.public_keys.points import is_ed25519_point
+from tests.simulators import authorities
 
 MULTIKEYS = {
     "z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp": ed25519.Ed25519PublicKey,
@@ -104,6 +105,19 @@ def test_elliptic_keys_that_are_none(change: dict[str, Any], code: str) -> None:
 )
 def test_rsa_keys_that_are_none(change: dict[str, Any], code: str) -> None:
     assert code_of(jwk.read, {**RSA, **change}) == code
+
+
+def test_a_certificate_with_a_number_below_zero_is_read_without_a_word() -> None:
+    """RFC 5280 forbids it and the field writes it; a warning is an error in these tests."""
+    der = authorities.seal().der
+    start = der.index(b"\xa0\x03\x02\x01\x02\x02") + 7
+    odd = der[:start] + bytes([der[start] | 0x80]) + der[start + 1 :]
+    found = certificate.parsed(odd)
+    with certificate.quietly():
+        assert found.serial_number < 0 < certificate.parsed(der).serial_number
+    for twin in (b"", b"\x30\x00", der[:-1], der + b"\0"):
+        with pytest.raises(certificate.UNREADABLE):
+            certificate.parsed(twin)
 
 
 def test_a_private_part_is_noticed() -> None:

@@ -267,6 +267,16 @@ class TestResponses:
         for subject, authority in ((b"junk", CA.der), (SEAL.der, b"junk")):
             assert fault(revocation.judge(subject, authority, by=NOW, evidence=evidence)) is Fault.MALFORMED
 
+    def test_a_name_that_no_name_can_be(self) -> None:
+        """The country of who answers, as a string of bits."""
+        good = Register(by_name=True).ocsp(SEAL.certificate)
+        odd = good.replace(b"\x06\x03\x55\x04\x06\x13\x02", b"\x06\x03\x55\x04\x06\x03\x02", 1)
+        assert odd != good
+        for der, expected in ((good, State.GOOD), (odd, State.UNKNOWN)):
+            found = revocation.judge(SEAL.der, CA.der, by=NOW, evidence=Evidence(ocsps=(der,)))
+            assert found.state is expected
+        assert fault(found) is Fault.MALFORMED
+
     def test_it_does_not_know(self) -> None:
         assert fault(by_response(Register(unknown=True))) is Fault.NO_ANSWER
 

@@ -21,13 +21,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mikra.errors import ProtocolError
 from mikra.exchange import oauth, signed_claims
 from mikra.exchange.signed_claims import Found, Reader
 from mikra.public_keys import jwk
+from mikra.public_keys.certificate import parsed
 from mikra.sealing import jws
 from mikra.sealing.keys import Signer
 
@@ -98,7 +98,7 @@ def check(
         raise _ATTESTATION.refuse("A wallet says who it is with both headers, or with none.", "headers")
     found = _ATTESTATION.open(texts.attestation)
     chain = _ATTESTATION.chain(found.header)
-    _ATTESTATION.check_signature(found, x509.load_der_x509_certificate(chain[0]).public_key())
+    _ATTESTATION.check_signature(found, parsed(chain[0]).public_key())
     client = _ATTESTATION.text(found.claims, "sub", 200)
     if expected.client_id and expected.client_id != client:
         raise _ATTESTATION.refuse("The attestation is of another wallet.", "sub", expected=expected.client_id)

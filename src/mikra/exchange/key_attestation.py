@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mikra.exchange import signed_claims
 from mikra.exchange.oid4vci import BATCH
 from mikra.exchange.signed_claims import SKEW, Reader
 from mikra.public_keys import jwk
+from mikra.public_keys.certificate import parsed
 from mikra.sealing import jws
 from mikra.sealing.keys import Signer
 
@@ -60,7 +60,7 @@ def read(text: str, at: datetime) -> KeyAttestation:
     """ProtocolError `invalid_proof`."""
     found = _READ.open(text)
     chain = _READ.chain(found.header)
-    _READ.check_signature(found, x509.load_der_x509_certificate(chain[0]).public_key())
+    _READ.check_signature(found, parsed(chain[0]).public_key())
     claims = found.claims
     made = _READ.moment(claims, "iat")
     if made is None or made > (at + SKEW).timestamp():

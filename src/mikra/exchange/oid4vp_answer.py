@@ -27,6 +27,7 @@ from mikra.exchange.dcql import Claim, Query
 from mikra.exchange.dcql_match import Holding
 from mikra.exchange.oid4vp import Mode, Request
 from mikra.public_keys import jwk
+from mikra.public_keys.certificate import parsed
 from mikra.sealing import data_integrity_seal, sd_jwt, vc_jose, vc_jwt
 from mikra.sealing.data_integrity import AUTHENTICATION
 from mikra.sealing.keys import Signer
@@ -197,7 +198,7 @@ def key_identifiers(chain: Sequence[bytes]) -> frozenset[str]:
     found: set[str] = set()
     for one in chain:
         try:
-            read = x509.load_der_x509_certificate(one)
+            read = parsed(one)
             named = read.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
         except (ValueError, x509.ExtensionNotFound):
             continue

@@ -26,6 +26,7 @@ from mikra import base64url, strictjson
 from mikra.errors import InputError, ProtocolError, UnavailableError
 from mikra.exchange import dcql, jwe, oid4vp
 from mikra.exchange.oid4vp import Mode, Prefix, Request
+from mikra.public_keys.certificate import parsed
 from mikra.sealing import jades, jws
 from mikra.sealing.algorithms import signature_fault
 from mikra.sealing.jws import Profile
@@ -152,7 +153,7 @@ def _leaf(listed: object) -> bytes:
 
 def _hosts(certificate: bytes) -> list[str]:
     try:
-        found = x509.load_der_x509_certificate(certificate).extensions
+        found = parsed(certificate).extensions
         return found.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
     except (ValueError, x509.ExtensionNotFound):
         return []

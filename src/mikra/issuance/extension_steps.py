@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from cryptography import x509
 
 from mikra.errors import InputError, NotAllowedError, UnavailableError
+from mikra.public_keys.certificate import UNREADABLE
 from mikra.sealing import jades, jades_extend
-from mikra.sealing.certificates import UNREADABLE
 from mikra.sealing.etsiu import ValidationData
 from mikra.sealing.jades import Level, Seal
 from mikra.sealing.timestamps import TimestampResult, verify_token

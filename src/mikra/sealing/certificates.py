@@ -27,9 +27,6 @@ from mikra.sealing.keys import PrivateKey, Signer, private_key_signer
 DEMONSTRATION = "Demonstration, no value"
 NOTICE = "Seal, level not determined: this certificate was made by its holder, and nobody else has confirmed it."
 
-UNREADABLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
-"""What reading a certificate that is none raises, or one that breaks RFC 5280 in its versions, extensions or names."""
-
 _ORGANIZATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")
 _ANY_POLICY = x509.ObjectIdentifier("2.5.29.32.0")
 _IDENTIFIER = re.compile(r"(?:(?:VAT|NTR|PSD)[A-Z]{2}|LEIXG|[A-Z]{2}:[A-Z]{2})-[^\s].*")

@@ -16,15 +16,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from mikra.errors import InputError
+from mikra.public_keys.certificate import UNREADABLE, parsed
 from mikra.public_keys.strength import MAX_RSA_BITS, MIN_RSA_BITS
 from mikra.sealing.algorithms import der_signature
-from mikra.sealing.certificates import UNREADABLE
 from mikra.sealing.keys import Signer
 
 HASHES: Mapping[str, hashes.HashAlgorithm] = {
@@ -32,7 +31,7 @@ HASHES: Mapping[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
-BROKEN = (*UNREADABLE, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
+BROKEN = (*UNREADABLE, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 """What reading DER that is none raises, from two libraries."""
 
 _MECHANISMS = {
@@ -220,7 +219,7 @@ def check(parts: Parts, data: bytes) -> None:
     if hashlib.new(parts.digest, data).digest() != parts.message_digest:
         raise BrokenSealError("signature_invalid")
     try:
-        key = x509.load_der_x509_certificate(parts.certificate).public_key()
+        key = parsed(parts.certificate).public_key()
         verify(key, parts.signature, parts.signed, parts.mechanism, parts.digest)
     except UnsupportedAlgorithm:
         raise BrokenSealError("jws_alg_not_allowed") from None

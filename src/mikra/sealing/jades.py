@@ -20,17 +20,17 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from mikra import base64url, strictjson
 from mikra.errors import InputError
+from mikra.public_keys.certificate import UNREADABLE, parsed
 from mikra.report import Finding, Severity, words
 from mikra.sealing import etsiu, jades_header, jws
 from mikra.sealing.algorithms import checked_fault, key_fault
-from mikra.sealing.certificates import UNREADABLE, check_validity
+from mikra.sealing.certificates import check_validity
 from mikra.sealing.etsiu import Token, ValidationData
 from mikra.sealing.keys import Signer
 from mikra.sealing.timestamps import Timestamper, TimestampResult, request_token, verify_token
@@ -277,7 +277,7 @@ def _checked_key(algorithm: str, certificate: bytes) -> PublicKeyTypes | str:
 def public_key(certificate: bytes) -> PublicKeyTypes | str:
     """The key in a certificate (DER), or the code that says why it cannot be used."""
     try:
-        return x509.load_der_x509_certificate(certificate).public_key()
+        return parsed(certificate).public_key()
     except UnsupportedAlgorithm:
         return "key_type_not_supported"
     except UNREADABLE:
@@ -303,7 +303,7 @@ def _check_certificate(certificate: bytes, where: str) -> None:
 @lru_cache(maxsize=256)
 def _is_certificate(der: bytes) -> bool:
     try:
-        x509.load_der_x509_certificate(der)
+        parsed(der)
     except UNREADABLE:
         return False
     return True

@@ -28,6 +28,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mikra.errors import ProtocolError, UnavailableError
+from mikra.public_keys.certificate import parsed
 from mikra.sealing.cms import BROKEN, HASHES, attributes_of, verify
 
 
@@ -202,7 +203,7 @@ def _certificate(parts: _Token, candidates: Sequence[bytes]) -> bytes:
 
 
 def _check_certificate(certificate: bytes, time: datetime) -> None:
-    loaded = x509.load_der_x509_certificate(certificate)
+    loaded = parsed(certificate)
     try:
         usage = loaded.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
@@ -223,7 +224,7 @@ def _check_signature(parts: _Token, certificate: bytes) -> None:
         raise _Broken(TimestampFault.SIGNATURE)
     signed = b"\x31" + parts.signer["signed_attrs"].dump()[1:]  # RFC 5652, 5.4: as SET OF, not as [0]
     try:
-        key = x509.load_der_x509_certificate(certificate).public_key()
+        key = parsed(certificate).public_key()
         verify(key, parts.signer["signature"].native, signed, parts.signer["signature_algorithm"], digest)
     except InvalidSignature:
         raise _Broken(TimestampFault.SIGNATURE) from None

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from mikra.errors import InputError
+from mikra.public_keys.certificate import parsed
 from mikra.sealing.certificates import DEMONSTRATION, KeyKind, SealKey, begun, check_holder, new_key
 from mikra.sealing.keys import PrivateKey
 
@@ -94,7 +95,7 @@ def alternative_names(names: tuple[str, ...]) -> list[x509.GeneralName]:
 def names_of(certificate: bytes) -> tuple[str, ...]:
     """What a certificate (DER) names as URI, in order."""
     try:
-        found = x509.load_der_x509_certificate(certificate).extensions
+        found = parsed(certificate).extensions
         held = found.get_extension_for_class(x509.SubjectAlternativeName).value
     except (ValueError, x509.ExtensionNotFound):
         return ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,11 +16,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 
 from mikra.errors import InputError
+from mikra.public_keys.certificate import UNREADABLE, parsed, quietly
 
 ORGANIZATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")
-UNREADABLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
-"""What reading a certificate that is none raises, or one that breaks RFC 5280 in its versions, extensions or names."""
-
 QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
 
 
@@ -84,10 +81,8 @@ class Certificate:
 def load(der: bytes) -> x509.Certificate | None:
     """The certificate, with extensions that can be read; None where it cannot."""
     try:
-        # Of names longer or shorter than RFC 5280 has them, of serial numbers below zero: they are read all the same.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            certificate = x509.load_der_x509_certificate(der)
+        with quietly():
+            certificate = parsed(der)
             _ = (certificate.extensions, certificate.subject, certificate.issuer)
     except UNREADABLE:
         return None
@@ -115,10 +110,9 @@ def normal_fingerprint(text: str) -> str:
 def split(data: bytes) -> tuple[bytes, ...]:
     """The certificates (DER) in a file: one in DER, or any number in PEM. Raises InputError."""
     try:
-        if b"-----BEGIN CERTIFICATE-----" in data:
-            found = x509.load_pem_x509_certificates(data)
-        else:
-            found = [x509.load_der_x509_certificate(data)]
+        with quietly():
+            pem = b"-----BEGIN CERTIFICATE-----" in data
+            found = x509.load_pem_x509_certificates(data) if pem else [parsed(data)]
     except UNREADABLE:
         raise InputError(
             "This file holds no certificate that can be read.",

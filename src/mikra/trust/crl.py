@@ -13,8 +13,6 @@ A list counts for a certificate when all of this holds; the first that does not 
 from __future__ import annotations
 
 import contextlib
-import warnings
-from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 
@@ -23,7 +21,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import CRLEntryExtensionOID, ExtensionOID
 
-from mikra.trust.certificates import UNREADABLE, load
+from mikra.public_keys.certificate import UNREADABLE, quietly
+from mikra.trust.certificates import load
 from mikra.trust.statements import (
     DIGESTS,
     Fault,
@@ -43,20 +42,12 @@ _PROCESSED = {ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.CRL_NUMBER, 
 _ENTRY_PROCESSED = {CRLEntryExtensionOID.CRL_REASON, CRLEntryExtensionOID.INVALIDITY_DATE}
 
 
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Names longer or shorter than RFC 5280 has them are read all the same (`certificates.load`)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        yield
-
-
 @lru_cache(maxsize=64)
 def load_list(der: bytes) -> x509.CertificateRevocationList | None:
     """The list; None where it cannot be read."""
     try:
         found = x509.load_der_x509_crl(der)
-        with _quietly():
+        with quietly():
             _ = (found.issuer, found.last_update_utc, found.next_update_utc, found.extensions)
     except UNREADABLE:
         return None
@@ -67,7 +58,7 @@ def load_list(der: bytes) -> x509.CertificateRevocationList | None:
 def read(der: bytes, certificate: bytes, issuer: bytes) -> Statement | Unusable:
     """What the list (DER) says of `certificate`, issued by `issuer` (both DER). Never raises."""
     try:
-        with _quietly():
+        with quietly():
             return _read(der, certificate, issuer)
     except Unfit as error:
         return Unusable(source=Source.CRL, fault=error.fault)

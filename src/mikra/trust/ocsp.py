@@ -27,7 +27,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, OCSPExtensionOID, SignatureAlgorithmOID
 
-from mikra.trust.certificates import UNREADABLE, load
+from mikra.public_keys.certificate import UNREADABLE, quietly
+from mikra.trust.certificates import load
 from mikra.trust.statements import (
     DIGESTS,
     Fault,
@@ -66,7 +67,8 @@ def read(der: bytes, certificate: bytes, issuer: bytes, candidates: tuple[bytes,
     `candidates` are certificates that may have made it, besides those that it carries.
     """
     try:
-        return _read(der, certificate, issuer, candidates)
+        with quietly():
+            return _read(der, certificate, issuer, candidates)
     except Unfit as error:
         return Unusable(source=Source.OCSP, fault=error.fault)
     except (*UNREADABLE, UnsupportedAlgorithm):

@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from mikra.errors import MikraError
+from mikra.public_keys.certificate import UNREADABLE, parsed
 from mikra.trust import ocsp, revocation
-from mikra.trust.certificates import UNREADABLE, load
+from mikra.trust.certificates import load
 from mikra.trust.loader import OFFLINE, Loader
 from mikra.trust.revocation import Evidence, Standing, State
 
@@ -180,7 +181,7 @@ def _fetched_issuer(certificate: bytes, loader: Loader) -> bytes | None:
 def _certificates(body: bytes) -> list[bytes]:
     """RFC 5280, 4.2.2.1: one certificate in DER, or a bundle of PKCS#7."""
     try:
-        loaded = [x509.load_der_x509_certificate(body)]
+        loaded = [parsed(body)]
     except UNREADABLE:
         try:
             loaded = pkcs7.load_der_pkcs7_certificates(body)
