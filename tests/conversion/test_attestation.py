@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 from cryptography import x509
@@ -11,6 +12,7 @@ from cryptography import x509
 from mikra.conversion.attestation import make, read_holder
 from mikra.conversion.forms import Attestation, Award
 from mikra.conversion.identity import Identity, of_key
+from mikra.conversion.open_badges import Bearer
 from mikra.errors import InputError
 from mikra.issuance.compose import serialise
 from mikra.public_keys import jwk
@@ -96,6 +98,14 @@ def test_each_missing_claim_is_named_and_nothing_is_sealed() -> None:
     with pytest.raises(InputError) as caught:
         make(award(signer, name="vet-welding-module"), Attestation.EU, at=AT, chance=chance(), signer=signer)
     assert (caught.value.code, caught.value.where) == ("claim_missing", "date_of_expiry")
+
+
+def test_the_eus_type_cannot_hide_the_learner() -> None:
+    hidden = replace(award(signer_of()), bearer=Bearer(salt="7"))
+    assert "Zoë" not in make(hidden, Attestation.OURS, at=AT, chance=chance()).content.decode()
+    with pytest.raises(InputError) as caught:
+        make(hidden, Attestation.EU, at=AT, chance=chance())
+    assert caught.value.where == "bearer"
 
 
 def test_without_a_key_there_are_the_claims_alone() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -123,6 +124,29 @@ class TestManifest:
             manifest.read(self.SEALED)
         with pytest.raises(InputError):
             manifest.read(b"{}")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda document: document["credentialSubject"].update(format="mikra/manifest/2"),
+            lambda document: document["credentialSubject"].update(id=5),
+            lambda document: document["credentialSubject"].pop("forms"),
+            lambda document: document["credentialSubject"]["forms"][0].update(status="lent"),
+            lambda document: document.update(issuer={"id": "urn:x"}),
+        ],
+    )
+    def test_what_is_no_manifest(self, change: Callable[[dict[str, Any]], None]) -> None:
+        found = manifest.document(self.first())
+        change(found)
+        with pytest.raises(InputError) as caught:
+            manifest.read(jades.seal(json.dumps(found).encode(), signer=europe.seal().signer, at=AT))
+        assert caught.value.code == "credential_malformed"
+
+    def test_one_that_does_not_read_back_is_not_given_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        other = self.first().with_entry(self.entry(), AT)
+        monkeypatch.setattr(manifest, "read", lambda _: other)
+        with pytest.raises(ConflictError):
+            manifest.seal(self.first(), signer=europe.seal().signer, at=AT)
 
     def test_a_moment_needs_a_zone(self) -> None:
         with pytest.raises(InputError):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -25,6 +27,7 @@ from mikra.verification import Policy, verify
 from tests.conversion import made
 from tests.formats.test_baked import PLAIN_PNG, PLAIN_SVG
 from tests.issuance import awards
+from tests.sealing.test_jades import foreign, header
 
 AT = awards.AT + dt.timedelta(minutes=5)
 KINDS = {"EdDSA": KeyKind.ED25519, "ES256": KeyKind.P256, "RS256": KeyKind.RSA3072}
@@ -111,21 +114,67 @@ def test_without_a_key_it_is_not_sealed_and_says_so() -> None:
     assert judged(one.content, award("EdDSA").identity.issuer).code == "proof_missing"
     with pytest.raises(InputError):
         make(award("EdDSA"), Kind.CLR_2, at=AT)
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as caught:
         form("RS256", Kind.CLR_2)
+    assert caught.value.code == "proof_missing"
+    nobodys = replace(award("EdDSA"), credential=replace(award("EdDSA").credential, issuer=None))
+    with pytest.raises(InputError) as caught:
+        make(nobodys, Kind.CLR_2, signer=signer("EdDSA"), at=AT)
+    assert caught.value.code == "proof_missing"
 
 
-def test_only_a_whole_european_credential_becomes_an_award() -> None:
-    good = jades.seal(serialise(made.award()), signer=signer("ES256"), at=awards.AT)
-    file = json.loads(good)
-    file["payload"] = file["payload"][:-8] + "AAAAAAAA"
-    for bad in (
-        json.dumps(file).encode(),
-        jades.seal(b'{"id":"urn:x"}', signer=signer("ES256"), at=awards.AT),
-        b"{}",
-    ):
-        with pytest.raises(InputError):
+def without(*path: Any) -> bytes:
+    """The credential with one member less."""
+    document = json.loads(serialise(made.award()))
+    inner = document
+    for step in path[:-1]:
+        inner = inner[step]
+    del inner[path[-1]]
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize(
+    "payload", [b'{"id":"urn:x"}', without("id"), without("credentialSubject", "hasClaim", 0, "id")]
+)
+def test_only_a_european_credential_becomes_an_award(payload: bytes) -> None:
+    with pytest.raises(InputError) as caught:
+        Award.of(jades.seal(payload, signer=signer("ES256"), at=awards.AT), identity=made.IDENTITY)
+    assert caught.value.code == "credential_malformed"
+
+
+def test_only_what_is_whole_under_its_seal_becomes_an_award() -> None:
+    file = json.loads(jades.seal(serialise(made.award()), signer=signer("ES256"), at=awards.AT))
+    file["payload"] = file["payload"].replace("Zoë", "Zoé")
+    altered = json.dumps(file).encode()
+    no_objects = [(foreign(header(), payload=payload), "credential_malformed") for payload in ("[]", "5")]
+    for bad, code in ((altered, "jws_signature_invalid"), *no_objects, (b"{}", "")):
+        with pytest.raises(InputError) as caught:
             Award.of(bad, identity=made.IDENTITY)
+        assert code in ("", caught.value.code)
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    [
+        "http://zed.example/ns/",
+        "https://zed.example/ns",
+        "https:///ns/",
+        "https://zed.example/ns/?a=/",
+        "https://zed.example/ns/#a/",
+    ],
+)
+def test_where_our_own_terms_cannot_stand(namespace: str) -> None:
+    with pytest.raises(InputError) as caught:
+        replace(made.IDENTITY, namespace=namespace)
+    assert caught.value.where == "namespace"
+
+
+def test_a_form_under_our_own_terms_needs_their_address() -> None:
+    nowhere = replace(award("EdDSA"), identity=replace(award("EdDSA").identity, namespace=""))
+    assert make(nowhere, Kind.OPEN_BADGE, at=AT).content
+    with pytest.raises(InputError) as caught:
+        make(nowhere, Kind.VC_2, at=AT)
+    assert caught.value.where == "namespace"
 
 
 def test_a_namespace_that_the_verifier_does_not_know_is_unknown_not_false() -> None:

@@ -156,14 +156,25 @@ def test_places_that_nobody_has_cannot_be_withdrawn() -> None:
     store = MemoryStore()
     (place,) = reserve(store, awards(1), group="2031", chance=os.urandom)
     free = replace(place, index=(place.index + 1) % MIN_ENTRIES)
-    foreign = [replace(place, base=base) for base in ("https://other.example.test/status/1", f"{BASE}x", f"{BASE}1/1")]
-    for wrong in (free, *foreign):
+    number = indexes.number_of(store, place)
+    bases = ("https://other.example.test/status/1", str(number), f"{BASE}x", f"{BASE}1/1", f"{BASE}{'1' * 5_000}")
+    other_digits = f"{BASE}{chr(0x660 + number)}"
+    for wrong in (free, *(replace(place, base=base) for base in (*bases, other_digits))):
         with pytest.raises(NotFoundError):
             decide(store, [wrong], GONE)
 
 
 @pytest.mark.parametrize(
-    "url", ["http://a.example", "https://", "https://a.example/ü", "https://a.example/x?y=1", 'https://a.example/"']
+    "url",
+    [
+        "http://a.example",
+        "https://",
+        "https://a.example/ü",
+        "https://a.example/x?y=1",
+        "https://a.example/x#y",
+        "https://user@a.example/x",
+        'https://a.example/"',
+    ],
 )
 def test_addresses_that_cannot_stand_in_a_credential(url: str) -> None:
     with pytest.raises(InputError, match="cannot be published"):

@@ -153,6 +153,7 @@ SERVICE = (*FIRST, "TrustedEntityServices", 0, "ServiceInformation")
         without(*SERVICE, "ServiceName"),
         without(*SERVICE, "ServiceDigitalIdentity"),
         lambda document: document["LoTE"].update(TrustedEntitiesList={}),
+        lambda document: document["LoTE"].update(TrustedEntitiesList=[5]),
     ],
 )
 def test_what_is_no_list_is_refused(change: Callable[[dict[str, Any]], None]) -> None:

@@ -225,6 +225,7 @@ def test_entries_of_ones_own() -> None:
         {"providers": ["Zed"]},
         {"providers": [{"country": "RO"}]},
         {"providers": [{"name": "Zed", "identifiers": ["x"]}]},
+        {"providers": [{"name": "Zed", "accreditations": 5}]},
         {"providers": [{"name": "Zed", "accreditations": [5]}]},
         {"providers": [{"name": "Zed", "accreditations": [{"from": "soon"}]}]},
     ],

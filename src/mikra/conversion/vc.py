@@ -16,7 +16,6 @@ from mikra.conversion import terms
 from mikra.conversion.elements import standard_elements
 from mikra.conversion.identity import Identity, Origin
 from mikra.conversion.open_badges import CONTEXT, FORMS, IN_THE_CLEAR, Bearer, form_id, open_badge
-from mikra.errors import InputError
 from mikra.model import Credential
 
 CONTEXT_1_1 = "https://www.w3.org/2018/credentials/v1"
@@ -36,13 +35,6 @@ def twin(
 
     `language` is that of the Open Badge in it; what stands under our own terms is there in all languages.
     """
-    if not identity.namespace:
-        raise InputError(
-            "This form needs an address under which our own terms are served.",
-            where="namespace",
-            expected="https://HOST/ns/",
-            fix="Give the address of your installation.",
-        )
     badge = open_badge(credential, identity=identity, origin=origin, language=language, bearer=bearer, image=image)
     elements = standard_elements(credential, born=not bearer.salt)
     about = badge["credentialSubject"]

