@@ -35,6 +35,21 @@ def test_the_core_takes_effects_as_arguments() -> None:
     assert [c for p in CORE for c in code.effects(p.read_text(), tree.name(p))] == []
 
 
+def test_a_code_is_written_in_one_way() -> None:
+    found = {one for p in tree.python_files("src") for one in code.codes(p.read_text())}
+    assert len(found) > 150
+    assert list(code.spellings(found)) == []
+
+
+def test_two_spellings_of_one_code_are_seen() -> None:
+    source = 'raise A("x", code="too_large")\nraise B("y", code="toolarge")\nf(code=c)\ng(code="")'
+    assert list(code.codes(source)) == ["too_large", "toolarge"]
+    assert list(code.spellings(code.codes(source))) == [
+        "one code is written in several ways: too_large, toolarge",
+    ]
+    assert not list(code.spellings(["too_large", "too_many"]))
+
+
 ABOUT_AN_EXTRA = {
     f"mikra.{name}"
     for name in (

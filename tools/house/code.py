@@ -6,7 +6,8 @@ Each rule takes source text and gives complaints, one sentence each; no complain
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 MODULE_LINES = 400
@@ -134,3 +135,21 @@ def modules_at_load(source: str) -> set[str]:
 
     walk(ast.parse(source).body)
     return found
+
+
+def codes(source: str) -> Iterator[str]:
+    """The codes that a source gives to its errors and findings: every `code="..."`."""
+    for node in ast.walk(ast.parse(source)):
+        given = node.value if isinstance(node, ast.keyword) and node.arg == "code" else None
+        if isinstance(given, ast.Constant) and isinstance(given.value, str) and given.value:
+            yield given.value
+
+
+def spellings(found: Iterable[str]) -> Iterator[str]:
+    """A code is written in one way: never once with and once without an underscore."""
+    ways: dict[str, set[str]] = {}
+    for one in found:
+        ways.setdefault(re.sub("[^a-z0-9]", "", one.lower()), set()).add(one)
+    for same in ways.values():
+        if len(same) > 1:
+            yield f"one code is written in several ways: {', '.join(sorted(same))}"

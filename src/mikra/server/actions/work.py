@@ -29,6 +29,6 @@ def unavailable() -> UnavailableError:
     return UnavailableError(
         "The database cannot take this now; nothing was lost.",
         fix="Try again in a moment. If it stays, ask whoever runs this service: mikra doctor says what is wrong.",
-        code="databaseunavailable",
+        code="database_unavailable",
         retry_after=10,
     )

@@ -38,6 +38,7 @@ from mikra.errors import (
     ProtocolError,
     UnavailableError,
 )
+from mikra.server.actions.work import unavailable
 from mikra.server.store.base import new_id
 from mikra.server.words import _
 
@@ -96,12 +97,7 @@ def known(error: Exception) -> MikraError | None:
     if isinstance(error, PermissionDenied):
         return NotAllowedError(_("You may not do this here."), code="not_allowed")
     if isinstance(error, OperationalError):
-        return UnavailableError(
-            _("The database cannot answer now; nothing was lost."),
-            fix=_("Try again in a moment."),
-            code="database_unavailable",
-            retry_after=10,
-        )
+        return unavailable()
     return None
 
 
