@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from mikra.cli.installed import choose, open_service, tell
 from mikra.cli.output import console, plain
-from mikra.errors import UnavailableError
+from mikra.errors import ConflictError, UnavailableError
 
 if TYPE_CHECKING:
     from mikra.server.processes.family import Child
@@ -54,10 +54,28 @@ def show_service(folder: Path, language: str) -> int:
 
     start.prepare_home(home)
     open_service()
-    start.ready_database()
+    _up_to_date(folder, language)
     _load(language)
     _tell(home, port, language)
     return _serve(port, language) if sys.stdout.isatty() and sys.stdin.isatty() else _look(home, port, language)
+
+
+def _up_to_date(folder: Path, language: str) -> None:
+    """A database of this version, as `mikra upgrade` makes it: with a backup before, and back where it fails."""
+    from mikra.server.backup.upgrade import upgrade
+    from mikra.server.database_state import State, state_of_database
+    from mikra.server.installation import installation
+    from mikra.server.processes import start
+
+    try:
+        if state_of_database() is State.BEHIND:
+            file = plain(str(upgrade(installation()).backup))
+            console().print(f"[green]✓[/] {tell('upgraded', language, file=file)}", soft_wrap=True)
+        start.ready_database()
+    except (ConflictError, UnavailableError) as error:
+        error.where = error.where or str(folder)
+        error.fix = f"Begin a new one: remove {folder} (make demo-clean), or name another folder with --output."
+        raise
 
 
 def _load(language: str) -> None:
@@ -66,7 +84,7 @@ def _load(language: str) -> None:
     from mikra.server.installation import installation
 
     (installation().home / "class-list.csv").write_bytes(messy_list())
-    if demonstration.is_there():
+    if demonstration.is_whole():
         return
     console().print(tell("demo_making", language))
     with _signer():

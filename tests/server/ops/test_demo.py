@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,14 @@ def test_the_whole_demonstration_twice(tmp_path: Path) -> None:
             return database.execute(question).fetchall()
 
     states = dict(ask("select state, count(*) from award group by state"))
-    assert states == {"valid": 28, "suspended": 1, "revoked": 1, "superseded": 1}
-    assert dict(ask("select state, count(*) from batch group by state"))["check"] == 1
-    assert ask("select count(*) from delivery where state = 'bounced'") == [(1,)]
+    assert states == {"valid": 28 + 6, "suspended": 2, "revoked": 2, "superseded": 2}
+    each = "select t.slug, count(*) from {} x join tenant t on x.tenant_id = t.id where {} group by t.slug"
+    both = {"university": 1, "college": 1}
+    assert dict(ask(each.format("batch", "x.state = 'check'"))) == both
+    assert dict(ask(each.format("delivery", "x.state = 'bounced'"))) == both
+    assert dict(ask(each.format("prior_case", "x.state = 'decision'"))) == both
+    assert dict(ask(each.format("rights_case", "x.decided is null"))) == both
+    assert len(ask("select distinct batch_id from batch_row where state = 'fix'")) == 2
     assert ask("select count(*) from delivery where state = 'waiting' and due > datetime('now')") == [(0,)]
     for (certificate,) in ask("select certificate from seal_key where use in ('wallets', 'trial', 'credentials')"):
         read = x509.load_der_x509_certificate(certificate)
@@ -54,10 +60,43 @@ def test_the_whole_demonstration_twice(tmp_path: Path) -> None:
     assert ask("select count(*) from edition") == [(2,)]
     roles = {role for (given,) in ask("select roles from membership where ended is null") for role in json.loads(given)}
     assert len(roles) == 8
+    older(tmp_path / "service")
     again = demo(tmp_path)
     assert again.returncode == 0, again.stderr
     assert "being made" not in again.stdout
+    assert "The database is of this version now. The backup from before:" in again.stdout
+    assert len(list((tmp_path / "service" / "backups").glob("*.backup"))) == 1
     assert dict(ask("select state, count(*) from award group by state")) == states
+
+
+def older(home: Path) -> None:
+    """Takes the last migration back, so that the database is one of an older version."""
+    program = """
+import django; django.setup()
+from django.core.management import call_command
+from django.db.migrations.recorder import MigrationRecorder
+last = MigrationRecorder.Migration.objects.filter(app="store").order_by("name").values_list("name", flat=True)
+call_command("migrate", "store", list(last)[-2], verbosity=0)
+"""
+    env = {**environment(), "MIKRA_HOME": str(home), "DJANGO_SETTINGS_MODULE": "mikra.server.settings"}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.sockets
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    """The demonstration says how to begin anew, and touches nothing."""
+    home = tmp_path / "service"
+    home.mkdir()
+    with sqlite3.connect(home / "mikra.sqlite3") as database:
+        database.execute("create table django_migrations (id integer, app text, name text, applied text)")
+        database.execute("insert into django_migrations values (1, 'store', '9999_later', '2099-01-01')")
+    before = (home / "mikra.sqlite3").read_bytes()
+    done = demo(tmp_path)
+    assert done.returncode == 3
+    assert "newer version" in done.stderr
+    assert "make demo-clean" in done.stderr
+    assert (home / "mikra.sqlite3").read_bytes() == before
 
 
 def test_letters_are_shown_in_a_demonstration_alone(
