@@ -23,6 +23,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from tools import refusals
+
 ROOT = Path(__file__).parents[1]
 SERVER = ROOT / "src" / "mikra" / "server"
 LOCALE = SERVER / "locale"
@@ -45,13 +47,15 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 
 def collected() -> Catalog:
-    """All words of today, in the order of their files."""
+    """All words of today, in the order of their files; then what code refuses with, which no `_()` marks."""
     found = Catalog(charset="utf-8", header_comment="# Words of Mikra's pages.")
     for file, _line, message, _comments, context in extract_from_dir(
         str(SERVER), METHODS, OPTIONS, KEYWORDS, comment_tags=(), strip_comment_tags=True
     ):
         if message and message != ("", ""):
             found.add(message, None, [(file, 0)], context=context)
+    for module, sentence in refusals.collected():
+        found.add(sentence, None, [(f"../{module}", 0)])
     return found
 
 

@@ -31,7 +31,7 @@ def _names(design: Design) -> None:
     for member, value in (("code", design.code), ("edition", design.edition)):
         if not _NAME.fullmatch(value):
             raise InputError(
-                f"A design needs a short {member}.",
+                "A design needs a short code." if member == "code" else "A design needs a short name for its edition.",
                 where=member,
                 found=value[:60] or "nothing",
                 expected="1 to 64 characters, no slashes",

@@ -39,8 +39,8 @@ def read_design(data: bytes, *, name: str = "") -> Design:
             "This file does not say that it is a design.",
             where="format",
             found=str(found),
-            expected=FORMAT,
-            fix=f"Begin the file with the line: format: {FORMAT}",
+            expected=f"format: {FORMAT}",
+            fix="Begin the file with the line that says its format.",
             code="design_format",
         )
     members |= _without_shorthand(members)
@@ -111,8 +111,8 @@ def is_json(data: bytes) -> bool:
 def _check_digest(design: Design) -> None:
     if design.published and design.digest != digest(design):
         raise ConflictError(
-            f"Edition {design.edition} of {design.code} was changed after it was published.",
-            where="digest",
+            "This edition was changed after it was published.",
+            where=f"edition {design.edition} of {design.code}, digest",
             found=design.digest[:12] or "none",
             expected=digest(design)[:12],
             fix="Undo the change, or give the changed text a new edition and publish that.",
@@ -136,7 +136,8 @@ def publish(design: Design, *, on: dt.date) -> Design:
     """The edition as published on a day. ConflictError when it already is."""
     if design.published:
         raise ConflictError(
-            f"Edition {design.edition} of {design.code} is already published.",
+            "This edition is already published.",
+            where=f"edition {design.edition} of {design.code}",
             found=design.published.isoformat(),
             fix="Give the design a new edition first.",
             code="edition_published",

@@ -67,7 +67,7 @@ def read(cls: type[_T], data: Any, path: str = "", *, default_language: str = ""
         if name not in known:
             close = difflib.get_close_matches(str(name), known, n=2)
             raise InputError(
-                f'"{name}" is not a member that a design has here.',
+                "A design has no such member here.",
                 where=_join(path, str(name)),
                 found=str(name),
                 expected=", ".join(close) or ", ".join(known),
@@ -83,10 +83,10 @@ def read(cls: type[_T], data: Any, path: str = "", *, default_language: str = ""
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         if required and values.get(field.name, "") == "":
             raise InputError(
-                f'"{field.name}" is missing.',
+                "A member is missing.",
                 where=_join(path, field.name),
                 expected=describe(known[field.name]),
-                fix=f'Add "{field.name}".',
+                fix="Add it.",
                 code="design_member_missing",
             )
     return cls(**values)

@@ -20,6 +20,7 @@ from mikra.server.actions.drafts_paths import copied, differences
 from mikra.server.actions.work import work
 from mikra.server.rights import Actor, Right
 from mikra.server.store.designs import Design, DraftVersion, Edition, Review
+from mikra.server.words import _
 
 WARNING = dt.timedelta(days=60)
 """So long before its review-by day an edition warns."""
@@ -77,7 +78,7 @@ def _edition(actor: Actor, design: Design, at: dt.datetime) -> Edition:
             "This design already has an edition of that name.",
             where="edition",
             found=draft.edition,
-            fix="Give the new edition another name, such as " + next_label(draft.edition) + ".",
+            fix=_("Give the new edition another name, such as {name}.").format(name=next_label(draft.edition)),
             code="edition_published",
         )
     published = design_file.publish(draft, on=at.date())

@@ -29,7 +29,7 @@ def basis(tenant: Tenant, one: Processing) -> str:
     }
     chosen = decided.legal_basis if one.basis is Basis.AS_DECIDED else one.basis.value
     if one.name in ("requests", "rights"):
-        return f"{words[chosen]}: {_('GDPR, Articles 12 to 21')}"
+        return ": ".join([words[chosen], _("GDPR, Articles 12 to 21")])
     return f"{words[chosen]}: {decided.legal_reference}" if decided.legal_reference else words[chosen]
 
 

@@ -10,12 +10,14 @@ import threading
 import time
 from collections.abc import Callable
 
+from django.utils.translation import gettext_noop
+
 from mikra.errors import UnavailableError
 
 A_MINUTE = 600
 BURST = 200
 FOR_PROGRAMS = ("This key asks too often.", "Wait for the seconds that Retry-After says, then go on more slowly.")
-FOR_PEOPLE = ("This came too often in a short time.", "Wait a little, then try again.")
+FOR_PEOPLE = (gettext_noop("This came too often in a short time."), gettext_noop("Wait a little, then try again."))
 """What is said, and what to do."""
 MOST = 10_000
 """Buckets in memory."""

@@ -225,8 +225,12 @@ def check_aspect(
         expected = ", ".join(QualityAspect)
         raise InputError("There is no such aspect.", where="aspect", found=aspect[:40], expected=expected)
     if done is not None and done > at.date():
-        fix = "Give today or a day in the past."
-        raise InputError("This day is still to come.", where="done", found=done.isoformat(), fix=fix)
+        raise InputError(
+            "This day is still to come.",
+            where="done",
+            found=done.isoformat(),
+            fix="Give today or a day in the past.",
+        )
     with work():
         design, review = _open(actor, design_id, approved_too=True)
         left = {name: value for name, value in review.checklist.items() if name != aspect}

@@ -188,8 +188,8 @@ def _fix(batch: Batch, slot: int, rows: list[Intended], moment: dt.datetime, pre
 
 
 def _waits(batch_id: uuid.UUID, error: MikraError) -> None:
-    """Writes down why sealing waits; it is tried again."""
-    said = f"{error.message} {error.fix}".strip()
+    """Writes down why sealing waits, a sentence a line; it is tried again."""
+    said = "\n".join(one for one in (error.message, error.fix) if one)
     with work():
         Batch._default_manager.filter(pk=batch_id).update(problem=said[:2_000])
 

@@ -18,6 +18,7 @@ from mikra.errors import InputError, NotFoundError
 from mikra.server.actions.claim_codes import LETTERS
 from mikra.server.store import personal
 from mikra.server.store.awards import Award
+from mikra.server.words import _
 
 LENGTH = 16
 _BODY = LENGTH - 1
@@ -66,7 +67,7 @@ def _digits(typed: str) -> list[int]:
     strange = [place for place, one in enumerate(plain, 1) if one not in LETTERS]
     if strange:
         raise InputError(
-            f"Letter {strange[0]} of this code is none that codes are made of.",
+            _("Letter {number} of this code is none that codes are made of.").format(number=strange[0]),
             where="code",
             found=plain[strange[0] - 1],
             expected="letters from A to Z and digits",
@@ -91,7 +92,7 @@ def _misread(digits: list[int]) -> InputError:
     if len(places) == 1:
         place = places.pop()
         return InputError(
-            f"Letter {place + 1} of this code looks wrong.",
+            _("Letter {number} of this code looks wrong.").format(number=place + 1),
             where="code",
             found=LETTERS[digits[place]],
             fix="Compare it with the paper, and the letter after it too.",

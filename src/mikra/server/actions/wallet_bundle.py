@@ -97,7 +97,8 @@ def index(
     parts = [f"<h1>{escape(title)}</h1>", f"<ul>{rows}</ul>"]
     if absent:
         listed = "".join(f"<li><b>{escape(what)}</b><br>{escape(why)}</li>" for what, why in absent)
-        parts += [f"<h2>{escape(_('What is not here, and why'))}</h2>", f"<ul>{listed}</ul>"]
+        heading = _("What is not here, and why")
+        parts += [f"<h2>{escape(heading)}</h2>", f"<ul>{listed}</ul>"]
     note = _("Anybody can check these files, here or elsewhere: they carry their own seals. This page carries none.")
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from mikra.adapters.clock import now
 from mikra.adapters.http import HttpLoader, Rules
@@ -43,6 +44,9 @@ WAITS = (
 """Between two tries, as Standard Webhooks proposes; some three days in all."""
 
 GONE = 410
+
+NOT_TAKEN = gettext_noop("The address did not take it.")
+"""Any status but 2xx, which stands beside it."""
 
 
 def slice_of(at: dt.datetime, loader: HttpLoader | None = None) -> bool:
@@ -107,7 +111,7 @@ def _send(message: Message, at: dt.datetime, loader: HttpLoader) -> None:
     except UnavailableError as error:
         problem = error.message
     if not problem and not 200 <= status < 300:
-        problem = f"The address answered {status}."
+        problem = NOT_TAKEN
     spent = int((time.monotonic() - begun) * 1000)
     _note(message, webhook, Attempt(at=now(), status=status, problem=problem[:300], milliseconds=spent), at)
 

@@ -40,6 +40,7 @@ from mikra.errors import (
 )
 from mikra.server.actions.work import unavailable
 from mikra.server.store.base import new_id
+from mikra.server.web import refusals
 from mikra.server.words import _
 
 _STATUS: tuple[tuple[type[MikraError], int], ...] = (
@@ -119,9 +120,11 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def problem(status: int, error: MikraError | None, incident: str = "") -> dict[str, Any]:
     """RFC 9457, 3.1, with our members beside it."""
-    body: dict[str, Any] = {"status": status, "title": error.message if error else "Something went wrong here."}
+    title = refusals.message(error) if error else _("Something went wrong here")
+    body: dict[str, Any] = {"status": status, "title": title}
     if error:
-        found = {name: getattr(error, name) for name in ("code", "where", "found", "expected", "fix")}
+        found = {name: getattr(error, name) for name in ("code", "where", "found", "expected")}
+        found["fix"] = refusals.kept(error.fix)
         body |= {name: value for name, value in found.items() if value}
     if incident:
         body["instance"] = f"urn:uuid:{incident}"

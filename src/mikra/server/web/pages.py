@@ -20,7 +20,7 @@ from jinja2 import Environment, StrictUndefined
 
 from mikra.messages.spoken import Day
 from mikra.server.store.sign_on import SignOn
-from mikra.server.web import navigation
+from mikra.server.web import navigation, refusals
 
 
 def environment(**options: Any) -> Environment:
@@ -39,7 +39,7 @@ def environment(**options: Any) -> Environment:
         "languages": settings.LANGUAGES,
         "django_htmx_script": django_htmx.jinja.django_htmx_script,
     }
-    made.filters |= {"day": day, "moment": moment, "said": said}
+    made.filters |= {"day": day, "moment": moment, "said": refusals.kept}
     return made
 
 
@@ -53,11 +53,6 @@ def day(value: dt.date | None) -> str:
 def moment(value: dt.datetime | None) -> str:
     """An instant with its zone: 3 May 2026, 14:05 UTC."""
     return "" if value is None else f"{day(value)}, {value.astimezone(dt.UTC):%H:%M} UTC"
-
-
-def said(text: str) -> str:
-    """A sentence of one of our errors in the reader's language; as it is where nobody has translated it."""
-    return gettext(text) if text else ""
 
 
 def url_if(name: str, *args: Any) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from mikra.errors import InputError
 from mikra.server.actions import tenant_settings
 from mikra.server.rights import Right
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.words import _, lazy
@@ -71,7 +72,7 @@ def decisions(request: Asked) -> HttpResponse:
         try:
             tenant_settings.change(request.actor, **form.cleaned_data)
         except InputError as error:
-            form.add_error(error.where if error.where in form.fields else None, f"{error.message} {error.found}")
+            form.add_error(error.where if error.where in form.fields else None, refusals.said(error, found=True))
         else:
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(request.path)

@@ -14,6 +14,7 @@ from mikra.errors import MikraError
 from mikra.server.actions import people
 from mikra.server.rights import Right, Role
 from mikra.server.store.people import Membership
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.words import _, lazy
@@ -68,7 +69,7 @@ def invite(request: Asked) -> HttpResponse:
         try:
             made = people.invite(request.actor, **form.cleaned_data)
         except MikraError as error:
-            form.add_error(error.where if error.where in form.fields else None, error.message)
+            form.add_error(error.where if error.where in form.fields else None, refusals.said(error))
         else:
             messages.success(request, _("{name} works here now, and signs in by e-mail.").format(name=made.person.name))
             return HttpResponseRedirect(reverse("members", args=[request.tenant.slug]))
@@ -85,7 +86,7 @@ def roles(request: Asked, id: uuid.UUID) -> HttpResponse:
         try:
             people.give_roles(request.actor, id, form.cleaned_data["roles"])
         except MikraError as error:
-            form.add_error("roles", f"{error.message} {error.fix}")
+            form.add_error("roles", refusals.said(error))
         else:
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(reverse("members", args=[request.tenant.slug]))

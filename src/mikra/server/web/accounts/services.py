@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mikra.errors import MikraError, NotFoundError
 from mikra.server.actions import sign_on
 from mikra.server.rights import Right
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.words import _, lazy
@@ -85,7 +86,7 @@ def one(request: Asked, kind: str) -> HttpResponse:
         try:
             sign_on.set_up(request.actor, kind, given.pop("label"), given, enabled=given.pop("enabled"))
         except MikraError as error:
-            form.add_error(error.where if error.where in form.fields else None, error.message)
+            form.add_error(error.where if error.where in form.fields else None, refusals.said(error))
         else:
             return _back(request, _("Saved."))
     values = {"form": form, "kind": kind, "known": known}

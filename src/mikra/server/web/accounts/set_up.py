@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from mikra.errors import MikraError
 from mikra.server.actions import first_start
+from mikra.server.web import refusals
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
 from mikra.server.words import lazy
@@ -44,7 +45,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         try:
             person = first_start.spend(**form.cleaned_data)
         except MikraError as error:
-            form.add_error(error.where if error.where in form.fields else None, str(error.message))
+            form.add_error(error.where if error.where in form.fields else None, refusals.said(error))
         else:
             login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
             return HttpResponseRedirect(reverse("console"))

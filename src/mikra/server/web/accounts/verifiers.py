@@ -13,21 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mikra.errors import MikraError
 from mikra.server.actions import known_verifiers
 from mikra.server.rights import Right
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.words import _, lazy
-
-SENTENCES = (
-    lazy("By this nobody can be known."),
-    lazy("It is on the list already."),
-    lazy("It needs a name."),
-    lazy("Only a host that is reached over https can be known."),
-    lazy("Paste one certificate, the one that seals the requests."),
-    lazy("There are as many as there may be."),
-    lazy("This is no digest of a certificate."),
-    lazy("This is too long."),
-)
-"""What `known_verifiers` refuses with."""
 
 
 class VerifierForm(forms.Form):
@@ -56,7 +45,7 @@ def index(request: Asked) -> HttpResponse:
         try:
             known_verifiers.add(request.actor, **form.cleaned_data)
         except MikraError as error:
-            form.add_error(error.where if error.where in form.fields else "by", _(error.message))
+            form.add_error(error.where if error.where in form.fields else "by", refusals.said(error))
         else:
             messages.success(request, _("Learners are told from now on that you know it."))
             return HttpResponseRedirect(reverse("verifiers", args=[request.tenant.slug]))

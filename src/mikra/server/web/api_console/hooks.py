@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mikra.errors import MikraError
 from mikra.server.actions import webhooks
 from mikra.server.rights import Right
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.words import _, lazy
@@ -57,7 +58,7 @@ def new(request: Asked) -> HttpResponse:
         try:
             made = webhooks.make(request.actor, **form.cleaned_data)
         except MikraError as error:
-            form.add_error(error.where if error.where in form.fields else None, f"{error.message} {error.expected}")
+            form.add_error(error.where if error.where in form.fields else None, refusals.said(error))
         else:
             return render(request, "settings/webhooks_made.html", {"made": made})
     values = {"form": form, "events": EVENTS}

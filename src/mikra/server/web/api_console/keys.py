@@ -15,6 +15,7 @@ from mikra.adapters.clock import now
 from mikra.errors import MikraError
 from mikra.server.actions import api_keys
 from mikra.server.rights import Right
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.words import _, lazy
@@ -74,7 +75,7 @@ def new(request: Asked) -> HttpResponse:
         try:
             made = api_keys.make(request.actor, **form.cleaned_data)
         except MikraError as error:
-            form.add_error(error.where if error.where in form.fields else None, f"{error.message} {error.expected}")
+            form.add_error(error.where if error.where in form.fields else None, refusals.said(error))
         else:
             return render(request, "settings/api_made.html", {"made": made})
     limit = now().date() + dt.timedelta(days=730)

@@ -17,6 +17,7 @@ from mikra.server.actions import batches, batches_approval, batches_watch
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.rights import Right
 from mikra.server.store.batches import Batch
+from mikra.server.web import refusals
 from mikra.server.web.awards import words
 from mikra.server.web.awards.filling import heading
 from mikra.server.web.guards import Asked, console
@@ -83,7 +84,7 @@ def _decide(request: Asked, batch: Batch) -> HttpResponse:
     except ConflictError as error:
         batch.refresh_from_db()
         if batch.state in (Batch.State.CHECK, Batch.State.APPROVAL):
-            return _page(request, batch, {"": f"{error.message} {error.fix}".strip()}, status=409)
+            return _page(request, batch, {"": refusals.said(error)}, status=409)
         return HttpResponseRedirect(reverse("batch_follow", args=[request.tenant.slug, batch.id]))
     return HttpResponseRedirect(reverse("batch_follow", args=[request.tenant.slug, batch.id]))
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from mikra.errors import MikraError
 from mikra.server.store.awards import Award
 from mikra.server.store.batches import Batch
+from mikra.server.web import refusals
 from mikra.server.words import _, lazy
 
 State = Batch.State
@@ -62,10 +63,7 @@ def steps(slug: str, batch: Batch | None, here: int) -> list[tuple[str, str]]:
 
 def said(error: MikraError) -> str:
     """An error in one line, as it stands at a field: what, what was found, what to do."""
-    found = (
-        f" {_('Found: {found}.').format(found=error.found)}" if error.found and error.found not in error.message else ""
-    )
-    return f"{error.message}{found} {error.fix}".strip()
+    return refusals.said(error, found=True)
 
 
 def trigger(name: str) -> str:

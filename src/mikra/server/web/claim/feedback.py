@@ -10,8 +10,8 @@ from mikra.errors import InputError
 from mikra.server.actions import claims, feedback
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
+from mikra.server.web.refusals import said
 from mikra.server.web.wallet.files import unindexed
-from mikra.server.web.wallet.sign_in import said
 from mikra.server.words import lazy
 
 PROMISED = (

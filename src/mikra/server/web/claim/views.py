@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mikra.errors import ConflictError, InputError, NotFoundError
 from mikra.server.actions import claims, feedback, wallet_sign_in, wallets, wallets_claiming
+from mikra.server.web import refusals
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
@@ -48,7 +49,7 @@ def type_code(request: HttpRequest) -> HttpResponse:
         try:
             claims.look(code)
         except NotFoundError as error:  # no address is made of it: it may be a name, or a number of somebody
-            form.add_error("code", sign_in.said(error))
+            form.add_error("code", refusals.said(error))
         else:
             return HttpResponseRedirect(reverse("claim", args=[code]))
     return _unindexed(render(request, "claim/code.html", {"form": form}, status=422 if form.errors else 200))

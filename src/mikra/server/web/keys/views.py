@@ -17,6 +17,7 @@ from mikra.server.actions import keys_shown, seal_keys_made
 from mikra.server.actions import stop as switch
 from mikra.server.rights import Right
 from mikra.server.store.tenants import Provider
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.words import _, lazy
@@ -94,7 +95,7 @@ def make(request: Asked) -> HttpResponse:
             provider = Provider.get(request.tenant, form.cleaned_data["provider"])
             seal_keys_made.make(request.actor, provider, keys_shown.holder_of(provider))
         except MikraError as error:
-            form.add_error("provider", f"{error.message} {error.fix}")
+            form.add_error("provider", refusals.said(error))
         else:
             return _done(request, _("The seal is made, and in force."))
     return render(request, "keys/make.html", {"form": form}, status=422 if form.errors else 200)
@@ -112,7 +113,7 @@ def bring(request: Asked) -> HttpResponse:
             provider = Provider.get(request.tenant, form.cleaned_data["provider"])
             seal_keys_made.bring_file(request.actor, provider, content, form.cleaned_data["password"])
         except MikraError as error:
-            form.add_error("file", f"{error.message} {error.fix}")
+            form.add_error("file", refusals.said(error))
         else:
             return _done(request, _("The seal is in force."))
     return render(request, "keys/bring.html", {"form": form}, status=422 if form.errors else 200)

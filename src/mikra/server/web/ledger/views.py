@@ -14,6 +14,7 @@ from mikra.errors import InputError
 from mikra.rendering import letter
 from mikra.server.actions import deliveries, name_requests, paper
 from mikra.server.rights import Right
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.words import _, lazy, ngettext
@@ -114,7 +115,7 @@ def address(request: Asked, id: uuid.UUID) -> HttpResponse:
         try:
             made = deliveries.fix_address(request.actor, id, form.cleaned_data["email"], form.cleaned_data["reason"])
         except InputError as error:
-            form.add_error("email", error.message)
+            form.add_error("email", refusals.said(error))
         else:
             messages.success(request, _("The address is changed, and a new letter waits to be sent."))
             return HttpResponseRedirect(reverse("ledger_one", args=[request.tenant.slug, made.id]))

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from mikra.errors import InputError
 from mikra.server.actions.presenting_queries import ELEMENTS
 from mikra.server.rights import Right
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.web.present import views
@@ -29,7 +30,7 @@ def ask(request: Asked) -> HttpResponse:
     try:
         return views.begun_by(request, tenant=request.tenant, purpose=purpose)
     except InputError as error:
-        return _page(request, _(error.message))
+        return _page(request, refusals.message(error))
 
 
 def _page(request: Asked, fault: str = "") -> HttpResponse:

@@ -15,6 +15,7 @@ from mikra.adapters.clock import now
 from mikra.errors import InputError
 from mikra.server.actions import erasure, portability, rights_cases
 from mikra.server.rights import Right
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.web.privacy.kinds import KINDS, MARKS, STATES
@@ -111,7 +112,7 @@ def new(request: Asked) -> HttpResponse:
         try:
             made = rights_cases.open_case(request.actor, **form.cleaned_data)
         except InputError as error:
-            form.add_error(error.where if error.where in form.fields else None, error.message)
+            form.add_error(error.where if error.where in form.fields else None, refusals.said(error))
         else:
             return _to(request, made.id)
     return render(request, "privacy/new.html", {"form": form}, status=422 if form.errors else 200)
@@ -220,7 +221,7 @@ def close(request: Asked, id: uuid.UUID) -> HttpResponse:
         try:
             rights_cases.close(request.actor, id, **form.cleaned_data)
         except InputError as error:
-            form.add_error(error.where if error.where in form.fields else None, error.message)
+            form.add_error(error.where if error.where in form.fields else None, refusals.said(error))
         else:
             return _to(request, id)
     values = {"form": form, "one": rights_cases.case(request.actor, id)}

@@ -14,6 +14,7 @@ from mikra.errors import InputError
 from mikra.server.actions import retention as keeping
 from mikra.server.actions import tenant_settings
 from mikra.server.rights import Right
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.web.privacy.kinds import CLASSES
@@ -60,7 +61,7 @@ def decisions(request: Asked) -> HttpResponse:
         try:
             tenant_settings.change(request.actor, **form.cleaned_data)
         except InputError as error:
-            form.add_error(error.where if error.where in form.fields else None, error.message)
+            form.add_error(error.where if error.where in form.fields else None, refusals.said(error))
         else:
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(reverse("privacy_decisions", args=[request.tenant.slug]))

@@ -17,6 +17,7 @@ from mikra.server.actions import designs, drafts, editions, reviews
 from mikra.server.actions.tenant_settings import settings_of
 from mikra.server.rights import Right
 from mikra.server.store.designs import Design, Review
+from mikra.server.web import refusals
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.web.studio import choices, labels, writing
@@ -112,7 +113,7 @@ def _said(error: Any) -> str:
         "design_not_approved": _("It is not approved yet."),
         "design_not_draft": _("It is no draft now."),
     }
-    return words.get(error.code) or f"{error.message} {error.fix}"
+    return words.get(error.code) or refusals.said(error)
 
 
 def _version(request: Asked) -> int:

@@ -15,8 +15,9 @@ from mikra.server.actions import transfers_received
 from mikra.server.rights import Right
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
+from mikra.server.web.refusals import said
 from mikra.server.web.transfers.fetching import saved
-from mikra.server.web.verify.several import results, rows, said
+from mikra.server.web.verify.several import results, rows
 from mikra.server.words import _, lazy
 
 

@@ -17,7 +17,7 @@ from mikra.server.web import errors
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
-from mikra.server.web.wallet.sign_in import said
+from mikra.server.web.refusals import said
 from mikra.server.words import lazy
 
 BUCKETS = Buckets(a_minute=30, burst=20)

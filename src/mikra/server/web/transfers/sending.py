@@ -15,9 +15,9 @@ from mikra.server.actions import transfers, wallets
 from mikra.server.store.wallets import Transfer
 from mikra.server.web.guards import Asked, learner
 from mikra.server.web.pages import render
+from mikra.server.web.refusals import said
 from mikra.server.web.transfers.fetching import saved
 from mikra.server.web.wallet.held import card
-from mikra.server.web.wallet.sign_in import said
 from mikra.server.words import _, lazy
 
 

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from mikra.errors import InputError, MikraError, UnavailableError
+from mikra.errors import InputError, UnavailableError
 from mikra.report import Verdict
 from mikra.server.actions import verifying
 from mikra.server.actions.verifying import Checked
 from mikra.server.actions.verifying_own import Own, own
+from mikra.server.web.refusals import said
 from mikra.server.web.verify.telling import Told, told
 from mikra.server.words import _, language
 from mikra.trust.loader import Loader
@@ -84,11 +85,6 @@ def _result(name: str, data: bytes, at: dt.datetime, today: bool, web: Loader | 
     credentials = tuple(told(one[tongue], tongue) for one in checked.reports)
     ours = tuple(own(one[tongue]) for one in checked.reports)
     return Result(file=name, checked=checked, credentials=credentials, own=ours)
-
-
-def said(error: MikraError) -> str:
-    """What is wrong, and what to do."""
-    return " ".join(_(one) for one in (error.message, error.fix) if one)
 
 
 def rows(found: Sequence[Result]) -> list[Row]:

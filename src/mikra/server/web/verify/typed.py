@@ -12,7 +12,7 @@ from mikra.server.actions.rate_limits import Buckets
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
-from mikra.server.web.verify.several import said
+from mikra.server.web.refusals import said
 from mikra.server.web.verify.telling import told
 from mikra.server.words import language, lazy
 

@@ -21,7 +21,8 @@ from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.headers import CAMERA
 from mikra.server.web.pages import render
-from mikra.server.web.verify.several import Result, moment, results, rows, said
+from mikra.server.web.refusals import said
+from mikra.server.web.verify.several import Result, moment, results, rows
 from mikra.server.words import _, language, lazy
 from mikra.trust.loader import RecordingLoader
 
@@ -100,10 +101,11 @@ def _box(request: HttpRequest, form: Box) -> HttpResponse:
 
 def _snippet(origin: str) -> str:
     """A form for pages of others; it needs no script, and asks nothing of us before it is sent."""
+    label, button = _("Check a credential"), _("Check it")
     return (
         f'<form method="post" action="{escape(origin)}/verify/" enctype="multipart/form-data">\n'
-        f'  <label>{escape(_("Check a credential"))} <input type="file" name="file" required></label>\n'
-        f"  <button>{escape(_('Check it'))}</button>\n"
+        f'  <label>{escape(label)} <input type="file" name="file" required></label>\n'
+        f"  <button>{escape(button)}</button>\n"
         "</form>"
     )
 

@@ -27,7 +27,7 @@ from mikra.server.web.guards import Asked as Request
 from mikra.server.web.guards import learner, not_there
 from mikra.server.web.headers import CAMERA
 from mikra.server.web.pages import render
-from mikra.server.web.wallet.sign_in import said
+from mikra.server.web.refusals import said
 from mikra.server.words import _, language, lazy
 
 BUCKETS = Buckets(a_minute=20, burst=20)

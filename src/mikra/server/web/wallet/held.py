@@ -29,10 +29,10 @@ from mikra.server.actions import (
 from mikra.server.store.wallets import Held
 from mikra.server.web.guards import Asked, learner, not_there
 from mikra.server.web.pages import render
+from mikra.server.web.refusals import said
 from mikra.server.web.verify.telling import TILES, told
 from mikra.server.web.wallet import proving
 from mikra.server.web.wallet.files import saved, saved_as
-from mikra.server.web.wallet.sign_in import said
 from mikra.server.words import _, language, lazy
 
 STALE = dt.timedelta(hours=1)

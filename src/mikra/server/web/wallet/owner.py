@@ -17,8 +17,9 @@ from mikra.server.store.wallets import Held
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import Asked, learner
 from mikra.server.web.pages import render
+from mikra.server.web.refusals import said
 from mikra.server.web.wallet.files import saved
-from mikra.server.web.wallet.sign_in import AddressForm, CodeForm, said
+from mikra.server.web.wallet.sign_in import AddressForm, CodeForm
 from mikra.server.words import _, lazy
 
 

@@ -15,7 +15,7 @@ from mikra.server.store.sign_on import SignOn
 from mikra.server.store.tenants import Tenant
 from mikra.server.store.wallets import Held, Wallet
 from mikra.server.web.callers import caller_of
-from mikra.server.web.wallet.sign_in import said
+from mikra.server.web.refusals import said
 from mikra.server.words import _
 
 _ASKED = "wallet_proving"

@@ -12,8 +12,8 @@ from mikra.errors import MikraError
 from mikra.server.actions import wallet_return, wallet_sign_in
 from mikra.server.web.guards import Asked, learner, not_there
 from mikra.server.web.pages import render
+from mikra.server.web.refusals import said
 from mikra.server.web.wallet import proving
-from mikra.server.web.wallet.sign_in import said
 from mikra.server.words import _
 
 

@@ -22,9 +22,9 @@ from mikra.server.actions.rate_limits import Buckets
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import not_there, public
 from mikra.server.web.pages import render
+from mikra.server.web.refusals import said
 from mikra.server.web.verify.telling import Told, told
 from mikra.server.web.wallet.files import saved, unindexed
-from mikra.server.web.wallet.sign_in import said
 from mikra.server.words import language, lazy
 
 BUCKETS = Buckets(a_minute=120, burst=60)

@@ -19,8 +19,8 @@ from mikra.server.store.wallets import Held
 from mikra.server.web.guards import Asked, learner
 from mikra.server.web.pages import day, render
 from mikra.server.web.qr import image_of
+from mikra.server.web.refusals import said
 from mikra.server.web.wallet.held import card
-from mikra.server.web.wallet.sign_in import said
 from mikra.server.words import _, language, lazy
 
 LENGTHS = (("7", lazy("7 days")), ("30", lazy("30 days")), ("90", lazy("90 days")), ("0", lazy("No end")))

@@ -16,6 +16,7 @@ from mikra.server.actions import wallet_owner, wallet_sign_in, wallets, wallets_
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
 from mikra.server.web.pages import render
+from mikra.server.web.refusals import said
 from mikra.server.web.wallet.files import unindexed
 from mikra.server.words import _, language, lazy
 
@@ -138,8 +139,3 @@ def _with(address: str, target: str) -> str:
 
 def _page(request: Any, template: str, values: dict[str, Any], form: forms.Form) -> HttpResponse:
     return unindexed(render(request, template, values, status=422 if form.errors else 200))
-
-
-def said(error: MikraError) -> str:
-    """An error in the reader's language: what, and what to do."""
-    return " ".join(_(one) for one in (error.message, error.fix) if one)

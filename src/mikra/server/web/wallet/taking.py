@@ -13,9 +13,9 @@ from mikra.server.actions.wallet_forms import Form
 from mikra.server.store.wallets import Held
 from mikra.server.web.guards import Asked, learner
 from mikra.server.web.pages import render
+from mikra.server.web.refusals import said
 from mikra.server.web.wallet.files import saved, saved_as
 from mikra.server.web.wallet.held import card
-from mikra.server.web.wallet.sign_in import said
 from mikra.server.words import language
 
 
