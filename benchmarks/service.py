@@ -105,6 +105,16 @@ def _run(home: Path, address: str, *commands: list[str]) -> list[dict[str, Any]]
     return [json.loads(answer.splitlines()[-1]) for answer in answers]
 
 
+def elsewhere(module: str, home: Path, count: int) -> dict[str, float]:
+    """What `MODULE ask COUNT`, a process of its own, measured on an installation of its own, on SQLite."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MIKRA_HOME", "DJANGO"))}
+    environment = {**kept, "MIKRA_HOME": str(home), "MIKRA_DATABASE": "", "MIKRA_MODE": "development"}
+    command = [sys.executable, "-m", module, "ask", str(count)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
 def set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mikra.server.settings")
     import django

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from typing import Any
 
 import pytest
@@ -322,6 +323,18 @@ def test_no_letter_leaves_before_its_status_can_be_read(award: Award, tenant: Te
 def test_no_copy_is_given_before_its_status_can_be_read(collected: Award, tenant: Tenant) -> None:
     Published._default_manager.all().delete()
     assert code(copy(collected)) == "valid"
+
+
+def test_a_list_is_known_as_public_once_it_was_seen_and_no_other_is(collected: Award, tenant: Tenant) -> None:
+    numbers = set(StatusList._default_manager.filter(tenant=tenant).values_list("number", flat=True))
+    Published._default_manager.all().delete()
+    assert not status_lists.are_public(tenant.id, numbers)
+    status_lists.publish_first([tenant.id])
+    assert status_lists.are_public(tenant.id, numbers)
+    Published._default_manager.all().delete()
+    assert status_lists.are_public(tenant.id, numbers), "what was published is asked again"
+    assert not status_lists.are_public(tenant.id, {*numbers, max(numbers) + 1})
+    assert not status_lists.are_public(uuid.uuid4(), numbers)
 
 
 def test_a_list_that_cannot_be_sealed_keeps_no_letter_back(

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from mikra.server.actions import designs, editions, providers, reviews
 from mikra.server.rights import RIGHTS, Actor, Right, Role
@@ -336,6 +338,19 @@ def test_beginning_in_each_way(browser: Client, designer: Actor, design: Design)
     assert "cannot be read as YAML" in broken.content.decode()
     assert browser.post(new, {"way": "file", "text": ""}).status_code == 422
     assert len(list(designs.list_designs(designer))) == 5
+
+
+def test_the_list_asks_no_question_for_each_card(
+    browser: Client, designer: Actor, members: dict[str, Any], published: Callable[[Design], Any]
+) -> None:
+    asked = []
+    for number in range(3):
+        code = f"{members['code']}-{number}"
+        published(designs.create_design(designer, {**members, "code": code}, at=AT))
+        with CaptureQueriesContext(connection) as found:
+            assert code in browser.get("/console/zed/designs/").content.decode()
+        asked.append(len(found))
+    assert asked[0] == asked[1] == asked[2]
 
 
 def test_the_list_finds_counts_and_teaches(browser: Client, designer: Actor, members: dict[str, Any]) -> None:

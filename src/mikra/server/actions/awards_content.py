@@ -21,7 +21,6 @@ from mikra.issuance.fields import FieldKind, RosterField
 from mikra.server.store import personal
 from mikra.server.store.awards import Award, Dictionary, Sealed
 from mikra.server.store.designs import Edition
-from mikra.server.store.learners import Learner
 
 _HEAD = 8
 _NONE = bytes(_HEAD)
@@ -66,8 +65,9 @@ def new_dictionary(edition: Edition, content: bytes, digest: bytes) -> Dictionar
 
 def file_of(award: Award, *, form: str = "edc") -> bytes:
     """The sealed credential of an award in its newest generation. NotFoundError: none, or erased."""
-    learner = Learner._default_manager.select_related("key").filter(awards=award).first()
-    newest = Sealed.of(award.tenant_id).filter(award=award, form=form).order_by("-generation").first()
+    rows = Sealed.of(award.tenant_id).filter(award=award, form=form).select_related("award__learner__key")
+    newest = rows.order_by("-generation").first()
+    learner = newest.award.learner if newest else None
     if newest is None or newest.content is None or learner is None:
         raise NotFoundError("There is no credential here in this form.", found=form, code="not_found")
     file = take_out(personal.opened(learner.key), award.id.bytes, bytes(newest.content))

@@ -11,7 +11,7 @@ from mikra.server.actions.work import work
 from mikra.server.store.awards import Award
 from mikra.server.store.base import new_id
 from mikra.server.store.copies import WalletCopy
-from mikra.server.store.status import Shelf, StatusList, reserve
+from mikra.server.store.status import reserve, shelf_of
 from mikra.status.indexes import Place
 
 
@@ -23,8 +23,15 @@ def give(award: Award, count: int, at: dt.datetime) -> list[Place]:
     """
     with work():
         places = taken(Award.get(award.tenant_id, award.pk, lock=True), count, at)
-    status_lists.publish_first([award.tenant_id], at)
+    publish(award, places, at)
     return places
+
+
+def publish(award: Award, places: list[Place], at: dt.datetime) -> None:
+    """The lists of these places, if nobody can read them yet: before a copy that names one is given away."""
+    numbers = {int(one.base.rpartition("/")[2]) for one in places}
+    if not status_lists.are_public(award.tenant_id, numbers):
+        status_lists.publish_first([award.tenant_id], at)
 
 
 def taken(held: Award, count: int, at: dt.datetime) -> list[Place]:
@@ -32,8 +39,7 @@ def taken(held: Award, count: int, at: dt.datetime) -> list[Place]:
     refuse_lost(held)
     if not counts(held) or held.list_number is None:
         raise ConflictError("A credential that cannot be withdrawn goes into no wallet.", code="not_possible")
-    own = StatusList._default_manager.get(pk=held.list_number)
-    shelf = Shelf(tenant_id=own.tenant_id, group=own.group, issuer=own.issuer, address=own.address)
+    shelf = shelf_of(held.tenant_id, held.list_number)
     places = reserve(shelf, count)
     common = {"created": at, "tenant_id": held.tenant_id, "award": held}
     rows = [WalletCopy(id=new_id(), **common, list_number=number, list_index=index) for number, index in places]

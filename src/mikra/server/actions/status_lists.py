@@ -73,6 +73,22 @@ def publish_first(tenants: Collection[uuid.UUID], at: dt.datetime | None = None)
     _published_now(rows.exclude(number__in=public), at or now())
 
 
+_PUBLIC: set[tuple[uuid.UUID, int]] = set()
+"""Lists that this process has seen published: what was, stays."""
+MOST_KNOWN = 10_000
+
+
+def are_public(tenant_id: uuid.UUID, numbers: Collection[int]) -> bool:
+    """Whether all these lists of an institution can be read: asked once of each."""
+    unknown = [one for one in numbers if (tenant_id, one) not in _PUBLIC]
+    if unknown:
+        found = Published.of(tenant_id).filter(list_id__in=unknown, encoding=ENCODINGS[-1])
+        if len(_PUBLIC) > MOST_KNOWN:
+            _PUBLIC.clear()
+        _PUBLIC.update((tenant_id, one) for one in found.values_list("list_id", flat=True))
+    return all((tenant_id, one) in _PUBLIC for one in numbers)
+
+
 def publish_again(tenant: Tenant, at: dt.datetime | None = None) -> None:
     """Every list of an institution, as it is sealed under another key from now on: before anybody looks into one."""
     rows = StatusList._default_manager.select_related("tenant").filter(tenant=tenant, tenant__issuing_blocked="")

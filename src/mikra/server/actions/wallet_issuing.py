@@ -21,7 +21,7 @@ from mikra.errors import ProtocolError, UnavailableError
 from mikra.exchange import oid4vci, oid4vci_encryption, oid4vci_proof
 from mikra.exchange.oid4vci import BATCH, PROFILES, Nonces
 from mikra.exchange.oid4vci_encryption import ResponseKey
-from mikra.server.actions import audit, copy_places, status_lists, wallet_copies, wallet_encryption, wallet_proofs
+from mikra.server.actions import audit, copy_places, wallet_copies, wallet_encryption, wallet_proofs
 from mikra.server.actions.wallet_clients import Asked
 from mikra.server.actions.wallet_copies import issuer_of
 from mikra.server.actions.wallet_offers import NOBODY, counts, digest_of, secret_of
@@ -164,7 +164,7 @@ def _issued(row: WalletOffer, keys: list[dict[str, Any]], at: dt.datetime, nonce
     if nonce is not None:
         nonce.used = True
     try:
-        status_lists.publish_first([row.tenant_id], at)
+        copy_places.publish(held, places, at)
         return [_sealed(row, key, place, at) for key, place in zip(keys, places, strict=True)]
     except BaseException:
         with work():

@@ -105,6 +105,13 @@ class Shelf:
     address: str
 
 
+@lru_cache(maxsize=4096)
+def shelf_of(tenant_id: uuid.UUID, number: int) -> Shelf:
+    """On which shelf a list of a tenant stands: that never changes, so it is asked once per process."""
+    own = StatusList._default_manager.get(pk=number, tenant=tenant_id)
+    return Shelf(tenant_id=tenant_id, group=own.group, issuer=own.issuer, address=own.address)
+
+
 def reserve(shelf: Shelf, count: int) -> list[tuple[int, int]]:
     """So many (list, place), spread over the open lists by chance; durable with the transaction around it.
 

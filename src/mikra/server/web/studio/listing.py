@@ -36,6 +36,8 @@ def index(request: Asked) -> HttpResponse:
     cards = []
     for one in found[:PAGE]:
         edition = last.get(one.id)
+        if edition:
+            edition.design = one  # it is at hand: no question for each card
         standing = editions.standing(edition, day) if edition else None
         cards.append({"design": one, "edition": edition, "standing": standing})
     gone = _gone(request)
@@ -68,9 +70,9 @@ def _is_id(text: str) -> bool:
 
 
 def _around(request: Asked) -> dict[str, object]:
-    counted = Design.counted(request.tenant)
+    counted, programmes = Design.counted(request.tenant)
     shown = sum(count for state, count in counted.items() if state != Design.State.ARCHIVED)
-    return {"counted": counted, "all": shown, "programmes": Design.programmes(request.tenant)}
+    return {"counted": counted, "all": shown, "programmes": programmes}
 
 
 @require_POST
