@@ -86,14 +86,24 @@ class Walk:
 
     def keep(self, page: Any, name: str) -> None:
         """One picture, of the whole page, in 128 colours."""
+        self.number += 1
+        self._picture(page, f"{self.number:02d}-{name}")
+
+    def keep_both(self, page: Any, name: str) -> None:
+        """On a phone, and on a desk: NAME.png and NAME-desk.png; the page is left on the phone."""
+        self.number += 1
+        for size, end in ((WIDE, "-desk"), (NARROW, "")):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            self._picture(page, f"{self.number:02d}-{name}{end}")
+
+    def _picture(self, page: Any, name: str) -> None:
         from PIL import Image
 
-        self.number += 1
         page.wait_for_load_state("networkidle")
         picture = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
         picture = picture.crop((0, 0, picture.width, min(picture.height, 2400)))
-        picture.quantize(128).save(self.folder / f"{self.number:02d}-{name}.png", optimize=True)
-        print(f"{self.number:02d}-{name}", page.url.removeprefix(self.origin))
+        picture.quantize(128).save(self.folder / f"{name}.png", optimize=True)
+        print(name, page.url.removeprefix(self.origin))
 
 
 def designer(walk: Walk) -> None:

@@ -1,9 +1,9 @@
-"""Walks the learner's path in a demonstration, from the letter to a share that another browser opens, on a phone.
+"""Walks the learner's path in a demonstration, from the letter to a share that another browser opens.
 
     make demo && python -m tools.screenshots_learner [FOLDER]
 
-Says how long it took, keeps pictures of each step for docs/gallery/learner, and then looks at the wallet's other pages.
-Needs Debian's chromium and playwright.
+Says how long it took, keeps pictures of each step on a phone and on a desk for docs/gallery/learner, then looks at the
+wallet's other pages, and answers an officer who asks. Needs Debian's chromium and playwright.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ def path(walk: Walk) -> tuple[Any, str]:
     begun = time.monotonic()
     phone = walk.desk("", NARROW)
     phone.goto("/mail/")
-    walk.keep(phone, "mail")
+    walk.keep_both(phone, "mail")
     phone.goto(address)
-    walk.keep(phone, "offer")
+    walk.keep_both(phone, "offer")
     if phone.get_by_role("button", name="Collect it").count():
         phone.get_by_role("button", name="Collect it").click()
-    walk.keep(phone, "yours")
+    walk.keep_both(phone, "yours")
     phone.get_by_role("button", name="Keep it and show it").click()
-    walk.keep(phone, "code")
+    walk.keep_both(phone, "code")
     phone.locator("input[name=code]").fill(code_of_last_letter(HOME))
     phone.get_by_role("button", name="Open my wallet").click()
     phone.wait_for_url("**/wallet/show/**")
-    walk.keep(phone, "choose")
+    walk.keep_both(phone, "choose")
     phone.locator("input[name=note]").fill("Application to the waterworks")
     phone.get_by_role("button", name="Make the link").click()
     phone.wait_for_url("**/wallet/shown/**")
-    walk.keep(phone, "link")
+    walk.keep_both(phone, "link")
     link = phone.locator("#share-link").input_value()
     other = walk.desk("", NARROW)
     other.goto(link)
-    walk.keep(other, "shared")
+    walk.keep_both(other, "shared")
     print(f"from the letter to the share: {time.monotonic() - begun:.1f} s, waiting for pictures included")
     print("  " + other.locator("h1").inner_text())
     return phone, link
@@ -62,47 +62,40 @@ def path(walk: Walk) -> tuple[Any, str]:
 
 def wallet(walk: Walk, phone: Any) -> None:
     """What else the learner finds."""
-    for name, where in (
-        ("wallet", "/wallet/"),
-        ("shares", "/wallet/shown/"),
-        ("you", "/wallet/you/"),
-        ("add", "/wallet/add/"),
-        ("erase", "/wallet/you/erase/"),
-        ("several", "/wallet/show/"),
-    ):
+    pages = {
+        "wallet": "/wallet/",
+        "shares": "/wallet/shown/",
+        "you": "/wallet/you/",
+        "add": "/wallet/add/",
+        "erase": "/wallet/you/erase/",
+    }
+    for name, where in pages.items():
         phone.goto(where)
-        walk.keep(phone, name)
+        walk.keep_both(phone, name)
     phone.goto("/wallet/")
     phone.locator("main li a").first.click()
-    walk.keep(phone, "one")
-    phone.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-    for name, where in (("wide-wallet", "/wallet/"), ("wide-you", "/wallet/you/")):
-        phone.goto(where)
-        walk.keep(phone, name)
-    phone.goto("/wallet/shown/")
-    phone.locator("main .things a").first.click()
-    walk.keep(phone, "wide-link")
+    walk.keep_both(phone, "one")
 
 
 def answered(walk: Walk, phone: Any) -> None:
-    """Somebody asks on a screen of their own, and the wallet of this service answers."""
-    desk = walk.desk("", NARROW)
-    desk.goto("/present/")
-    walk.keep(desk, "asks")
+    """The recognition officer asks on a screen of their own, and the wallet of this service answers."""
+    desk = walk.desk("recognition@university.example", WIDE)
+    desk.goto("/console/university/ask-wallet/")
+    desk.get_by_label("What is it for?").fill("Admission to the master's programme Water Engineering")
+    walk.keep_both(desk, "asks")
     desk.get_by_role("button", name="Show a code for a telephone").click()
     link = desk.get_by_label("the text of the code").input_value()
-    walk.keep(desk, "asks-code")
-    phone.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    walk.keep_both(desk, "asks-code")
     phone.goto("/wallet/answer/")
     phone.get_by_label("Link or text of the code").fill(link)
     phone.get_by_role("button", name="See what is asked").click()
     phone.get_by_role("button", name="Yes, show it").wait_for()
-    walk.keep(phone, "answers")
+    walk.keep_both(phone, "answers")
     phone.get_by_role("button", name="Yes, show it").click()
     phone.wait_for_url("**/wallet/shown/**")
-    walk.keep(phone, "answered")
+    walk.keep_both(phone, "answered")
     desk.wait_for_url("**/answer/")
-    walk.keep(desk, "asks-answer")
+    walk.keep_both(desk, "asks-answer")
 
 
 def main(folder: str = "docs/gallery/learner") -> None:
@@ -114,12 +107,9 @@ def main(folder: str = "docs/gallery/learner") -> None:
             executable_path="/usr/bin/chromium", args=["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
         )
         walk = Walk(browser, origin, Path(folder))
-        phone, link = path(walk)
+        phone, _link = path(walk)
         wallet(walk, phone)
         answered(walk, phone)
-        page = walk.desk("", WIDE)
-        page.goto(link)
-        walk.keep(page, "wide-shared")
         browser.close()
 
 

@@ -94,7 +94,7 @@ def decide(request: Request, token: str) -> HttpResponse:
     except MikraError as error:
         return _page(request, asked, said(error))
     _done(request, token)
-    return _after(request, asked, onward, _("Your answer is with %(host)s.") % {"host": asked.host})
+    return _after(request, asked, onward, _("Your answer is with %(host)s.") % {"host": asked.asker or asked.host})
 
 
 def _waiting(request: Request, token: str) -> Asked:

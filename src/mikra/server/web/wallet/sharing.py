@@ -114,7 +114,7 @@ def _answer(one: wallet_answers.Noted) -> dict[str, Any]:
     labels = [wallet_answer_choices.label_of(name, language()) for name in one.fields]
     return {
         "id": one.id,
-        "to": one.to,
+        "to": one.asker or one.to,
         "name": one.name,
         "confirmed": list(dict.fromkeys([*filter(None, [one.asker]), *(each for each, _name in one.known)])),
         "purpose": one.purpose,
