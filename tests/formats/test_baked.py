@@ -106,6 +106,9 @@ def test_nothing_is_baked_twice_or_into_nothing() -> None:
     assert code_of(lambda b: baked_png.bake(b, JWS), baked_png.bake(PLAIN_PNG, JWS)) == "image_ambiguous"
     assert code_of(lambda b: baked_svg.bake(b, JWS), baked_svg.bake(PLAIN_SVG, JWS)) == "image_ambiguous"
     assert code_of(lambda b: baked_png.bake(b, " "), PLAIN_PNG) == "empty_upload"
+    for bake, plain in ((baked_png.bake, PLAIN_PNG), (baked_svg.bake, PLAIN_SVG)):
+        with pytest.raises(InputError):
+            bake(plain, JWS + "\0")
     empty = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
     assert code_of(lambda b: baked_svg.bake(b, JWS), empty) == "image_malformed"
 

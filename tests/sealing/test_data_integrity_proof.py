@@ -85,6 +85,16 @@ def test_chains_that_are_none(proofs: list[Any]) -> None:
     assert refusal(proofs)[0] == "credential_malformed"
 
 
+@pytest.mark.parametrize("url", ["https://unknown.example/context", "https://www.w3.org/ns/credentials/v3"])
+def test_a_vocabulary_that_nobody_bundled_is_named(url: str) -> None:
+    """Also where a seal over the JSON itself would never load it."""
+    subject = {"id": "urn:x", "@context": url}
+    for document in ({"@context": [V2, url]}, {"@context": [V2], "credentialSubject": subject}):
+        with pytest.raises(InputError) as refused:
+            check_contexts(document)
+        assert (refused.value.code, refused.value.found) == ("context_not_allowed", url)
+
+
 @pytest.mark.parametrize("document", [{}, {"@context": []}, {"@context": None}, {"@context": ""}])
 def test_a_document_without_a_vocabulary(document: dict[str, Any]) -> None:
     check_contexts({"@context": [V2]})

@@ -27,7 +27,7 @@ PRIVATE = frozenset({b"\x80\x26", b"\x86\x26", b"\x87\x26", b"\x88\x26", b"\x81\
 
 
 def _ec(curve: ec.EllipticCurve, data: bytes, where: str) -> ec.EllipticCurvePublicKey:
-    if len(data) != 1 + (curve.key_size + 7) // 8 or data[0] not in (2, 3):
+    if len(data) != 1 + (curve.key_size + 7) // 8:  # no other form of a point is as short
         raise _malformed("The key is not a compressed point.", where)
     try:
         return ec.EllipticCurvePublicKey.from_encoded_point(curve, data)
