@@ -19,7 +19,7 @@ from mikra.adapters.own_http import OwnService, Said
 from mikra.errors import MikraError
 from mikra.exchange import oauth, oid4vci_offer, oid4vci_proof
 from mikra.exchange.oid4vci import EUDI, OPEN, Profile
-from mikra.exchange.oid4vci_metadata import LDP_ID, LDP_VC
+from mikra.exchange.oid4vci_metadata import LDP_ID, LDP_VC, SDJWT_ID
 from mikra.public_keys import jwk
 from mikra.sealing import sd_jwt
 from mikra.sealing.keys import bare_signer
@@ -74,11 +74,15 @@ def _steps(stage: Stage) -> Iterator[tuple[str, str, Callable[[Stage], str]]]:
         title = _("A wallet fetches it as {form}").format(form=one.format)
         yield f"wallet.{one.format}", title, lambda stage, form=one: _wallet(stage, form)  # type: ignore[misc]
 
-    if any(one.id == LDP_ID for one in wallet_copies.issuer_of(stage.award.tenant).configurations):
+    tenant = stage.award.tenant
+    known = {one.id for one in wallet_copies.issuer_of(tenant).configurations}
+    if LDP_ID in known:
         yield "wallet.exchange", _("A learner's wallet opens a link"), _exchange
-    yield "wallet.leave", _("A wallet asks its learner first"), _leave
-    yield "presenting", _("A wallet answers the verifier"), _present
-    yield "wallet.eudi", _("A European wallet asks its learner first"), _leave_on_eudi
+    if SDJWT_ID in known:
+        yield "wallet.leave", _("A wallet asks its learner first"), _leave
+        yield "presenting", _("A wallet answers the verifier"), _present
+    if wallet_copies.issuer_of(tenant, EUDI).configurations:
+        yield "wallet.eudi", _("A European wallet asks its learner first"), _leave_on_eudi
 
 
 def _exchange(stage: Stage) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from mikra.server.actions import forms_given
 from mikra.server.actions.awards_content import file_of
 from mikra.server.actions.claims import paper_address
 from mikra.server.actions.corrections import current
@@ -74,6 +75,7 @@ def certificate(actor: Actor, award_id: uuid.UUID | str, language: str) -> bytes
     from mikra.rendering.certificate import CertificateRenderer
 
     award = Award.get(actor.tenant, award_id)
+    forms_given.check(actor.tenant, forms_given.CERTIFICATE)
     renderer = CertificateRenderer(demonstration=award.trial, verify_url=paper_address(award))
     return renderer.render(credential(actor, award_id), language=language)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from mikra.adapters.clock import now
 from mikra.errors import ConflictError, InputError, MikraError, NotFoundError
 from mikra.issuance.design import Design
-from mikra.server.actions import audit, awards_content, claim_codes, letters, minors, typed_codes
+from mikra.server.actions import audit, awards_content, claim_codes, forms_given, letters, minors, typed_codes
 from mikra.server.actions.batches_design import design_of_award
 from mikra.server.actions.work import work
 from mikra.server.installation import installation
@@ -145,6 +145,7 @@ def certificate(code: str, language: str) -> bytes:
     from mikra.rendering.certificate import CertificateRenderer
 
     sealed = credential(code)
+    forms_given.check(look(code).delivery.tenant, forms_given.CERTIFICATE)
     return CertificateRenderer(verify_url=paper_address(look(code).award)).render(sealed, language=language)
 
 

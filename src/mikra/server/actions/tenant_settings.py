@@ -15,6 +15,9 @@ from mikra.server.store.tenants import Tenant
 LEGAL_BASES = ("public_task", "legal_obligation")
 """GDPR, 6(1)(e) and (c). Consent is none here: it is not free where a degree depends on it."""
 
+FORMS = ("certificate", "badge", "attestation")
+"""Besides the sealed EDC: certificate for people (PDF), Open Badge 3.0, attestation for wallets (SD-JWT VC)."""
+
 AGE_OF_CONSENT = range(13, 17)
 """GDPR, 8(1): 16, or as low as 13 where a member state says so."""
 
@@ -56,6 +59,8 @@ class TenantSettings:
     protection_officer: str = ""
     supervisory_authority: str = ""
     status_base: str = ""
+    forms: tuple[str, ...] = FORMS
+    """In which its awards are given besides the EDC, in the order of `FORMS` (`forms_given`)."""
     folder_seals: bool = False
     """A class list from the drop folder, all of whose rows are ready, is sealed without a person."""
 
@@ -83,6 +88,8 @@ def settings_of(tenant: Tenant) -> TenantSettings:
     """What this institution has decided; the rest as it is by default."""
     known = {one.name for one in fields(TenantSettings)}
     given = {name: value for name, value in tenant.settings.items() if name in known}
+    if "forms" in given:
+        given["forms"] = tuple(one for one in FORMS if one in given["forms"])
     return TenantSettings(**given)
 
 
@@ -114,4 +121,10 @@ def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError(
             "This is no legal basis of a task like this.", where="legal_basis", expected=", ".join(LEGAL_BASES)
         )
-    return dict(members)
+    checked = dict(members)
+    if "forms" in checked:
+        wanted = tuple(checked["forms"])
+        if unknown := sorted(set(wanted) - set(FORMS)):
+            raise InputError("There is no such form.", where="forms", found=unknown[0][:40], expected=", ".join(FORMS))
+        checked["forms"] = tuple(one for one in FORMS if one in wanted)
+    return checked

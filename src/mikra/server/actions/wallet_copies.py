@@ -25,7 +25,7 @@ from mikra.exchange import oid4vci_metadata as metadata
 from mikra.exchange.oid4vci import OPEN, PROFILES, Profile
 from mikra.exchange.oid4vci_metadata import EUDI_ID, LDP_ID, SDJWT_ID, Configuration, Issuer
 from mikra.issuance import status_entry
-from mikra.server.actions import awards_content, seal_keys, status_lists, wallet_keys
+from mikra.server.actions import awards_content, forms_given, seal_keys, status_lists, wallet_keys
 from mikra.server.installation import Mode, installation
 from mikra.server.store.awards import Award
 from mikra.server.store.tenants import SealKey, Tenant
@@ -96,11 +96,13 @@ def key(tenant: Tenant, algorithm: str, profile: Profile = OPEN) -> SealKey:
 
 
 def issuer_of(tenant: Tenant, profile: Profile = OPEN) -> Issuer:
-    """What wallets are told of it; without configurations where it has no address that wallets take."""
+    """What wallets are told of it, in the forms that it gives (`forms_given`).
+
+    Without configurations where it has no address that wallets take.
+    """
     names = dict.fromkeys(tenant.languages or [tenant.language], tenant.name)
-    return Issuer(
-        identifier=identifier(tenant, profile), names=names, configurations=_configurations(profile), profile=profile
-    )
+    made = tuple(one for one in _configurations(profile) if forms_given.given(tenant, forms_given.OF_WALLETS[one.id]))
+    return Issuer(identifier=identifier(tenant, profile), names=names, configurations=made, profile=profile)
 
 
 def _configurations(profile: Profile) -> tuple[Configuration, ...]:

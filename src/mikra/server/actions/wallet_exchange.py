@@ -91,7 +91,8 @@ def exchange(tenant: Tenant, secret: str, body: bytes, at: dt.datetime | None = 
 def opened(tenant: Tenant, secret: str, at: dt.datetime) -> WalletOffer:
     """The offer of a link that can still be used."""
     row = issuing.by_interaction(tenant.id, digest_of(secret))
-    if row is None or row.redeemed is not None or row.expires <= at:
+    there = row is not None and any(one.id == row.configuration for one in issuer_of(tenant).configurations)
+    if row is None or not there or row.redeemed is not None or row.expires <= at:
         raise NotFoundError("Nothing is offered under this address.", fix="Open the page of the offer again.")
     return row
 

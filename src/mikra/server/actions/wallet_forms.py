@@ -31,6 +31,7 @@ from mikra.server.actions import (
     awards_content,
     claims,
     copy_places,
+    forms_given,
     seal_keys,
     wallet_copies,
     wallet_keys,
@@ -92,6 +93,15 @@ LOST = lazy("This credential does not count now, so nothing new is sealed of it.
 WITHOUT_STATUS = lazy("It could not be withdrawn in this form, so it is not made.")
 NO_ADDRESS = lazy("This service has no https address, so nobody could check it.")
 NOTHING_NOW = lazy("The institution seals nothing at present.")
+NOT_GIVEN = lazy("This institution does not give its awards in this form.")
+GIVEN_AS = {
+    Form.CERTIFICATE: forms_given.CERTIFICATE,
+    Form.BADGE_PNG: forms_given.BADGE,
+    Form.BADGE_SVG: forms_given.BADGE,
+    Form.BADGE: forms_given.BADGE,
+    Form.ATTESTATION: forms_given.ATTESTATION,
+}
+"""What the institution decides on; the file as it came is always given."""
 ERASED = lazy("The institution has erased what it is made from. Your file counts as before.")
 
 
@@ -124,6 +134,8 @@ def _why_not(held: Held, form: Form) -> object:
         return ""
     if award is None:
         return BROUGHT
+    if not forms_given.given(award.tenant, GIVEN_AS[form]):
+        return NOT_GIVEN
     if form is Form.CERTIFICATE:
         return ""
     if award.learner_id is None:
@@ -147,10 +159,13 @@ def make(
 ) -> Taken:
     """One form. NotAllowedError with the reason where it cannot be had; UnavailableError after too many in a minute.
 
+    ConflictError for a form that the institution does not give.
     `left_out`: claims that an attestation does not show (`choices`). InputError for one that it always shows.
     """
     moment = at or now()
     if why := _why_not(held, form):
+        if why is NOT_GIVEN and held.award is not None:
+            forms_given.check(held.award.tenant, GIVEN_AS[form])
         raise NotAllowedError(str(why), where="form", found=form.value, code="not_possible")
     if form is not Form.FILE:
         MAKING.take(held.wallet_id.hex)

@@ -66,6 +66,8 @@ def credential(
     issuer = issuer_of(tenant, asked.profile)
     text, encrypted = wallet_encryption.opened(body, content_type, moment)
     request = oid4vci.read_request(text, asked.profile, encrypted=encrypted)
+    if row.configuration not in [one.id for one in issuer.configurations]:
+        raise _refused("credential_request_denied", "The institution does not give its awards in this form any more.")
     if request.configuration and request.configuration != row.configuration:
         raise _refused("unknown_credential_configuration", "This token is for another credential.")
     if request.identifier and request.identifier != row.configuration:

@@ -60,6 +60,20 @@ class SettingsForm(forms.Form):
     keep_deliveries_days = forms.IntegerField(
         label=lazy("The ledger is kept for, in days"), min_value=30, max_value=3650
     )
+    forms = forms.MultipleChoiceField(
+        label=lazy("Besides the sealed file, awards are given as"),
+        choices=(
+            ("certificate", lazy("Certificate for people (PDF)")),
+            ("badge", lazy("Open Badge 3.0: as a picture, as a file, and in learner wallets")),
+            ("attestation", lazy("Attestation for European wallets (SD-JWT VC)")),
+        ),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=lazy(
+            "The European Digital Credential is always given: the others are made of it when a learner asks. "
+            "What is not ticked is neither offered nor made; what was taken before stays good."
+        ),
+    )  # last: from here on `forms` is this
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,7 +7,7 @@ import uuid
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from mikra.server.actions import awards_story
+from mikra.server.actions import awards_story, forms_given
 from mikra.server.rights import Right
 from mikra.server.web.awards import words
 from mikra.server.web.awards.filling import download
@@ -29,6 +29,7 @@ def one(request: Asked, id: uuid.UUID) -> HttpResponse:
         "state": words.AWARDS[found.award.state],
         "states": words.AWARDS,
         "may": _may(request, found),
+        "certificate": forms_given.given(request.tenant, forms_given.CERTIFICATE),
     }
     return render(request, "awards/award.html", values)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mikra.errors import ConflictError, InputError, NotFoundError
-from mikra.server.actions import claims, feedback, wallet_sign_in, wallets, wallets_claiming
+from mikra.server.actions import claims, feedback, forms_given, wallet_sign_in, wallets, wallets_claiming
 from mikra.server.web import refusals
 from mikra.server.web.callers import caller_of
 from mikra.server.web.guards import public
@@ -68,6 +68,7 @@ def _shown(request: HttpRequest, code: str, *, asked_again: bool = False) -> Htt
         claims.opened(found)
     values = {"offer": found, "code": code, "design": found.design, "tenant": found.delivery.tenant}
     values |= {"asked_again": asked_again, "answer": feedback.may_answer(found)}
+    values["certificate"] = forms_given.given(found.delivery.tenant, forms_given.CERTIFICATE)
     return _unindexed(render(request, "claim/offer.html", values, status=422 if asked_again else 200))
 
 

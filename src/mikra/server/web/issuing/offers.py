@@ -46,7 +46,7 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         raise ConflictError("Collect it first.", fix="Press the button on the page of the offer.")
     issuer = wallet_copies.issuer_of(found.delivery.tenant)
     ids = [one.id for one in issuer.configurations]
-    if ids and wallet_providers.anchors():
+    if wallet_providers.anchors() and wallet_copies.issuer_of(found.delivery.tenant, EUDI).configurations:
         ids.append(EUDI.name)
     forms = [(one, *FORMS[one]) for one in ids]
     values = {
@@ -54,6 +54,8 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         "tenant": found.delivery.tenant,
         "design": found.design,
         "forms": forms,
+        "badge": oid4vci_metadata.LDP_ID in ids,
+        "possible": wallet_copies.possible(),
         "offered": None,
         "begun": None,
         "paper": claims.on_paper(found),

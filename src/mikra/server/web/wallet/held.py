@@ -17,6 +17,7 @@ from mikra.errors import InputError, MikraError, UnavailableError
 from mikra.rendering.mosaic import mosaic
 from mikra.server.actions import (
     claims,
+    forms_given,
     shares,
     verifying,
     wallet_forms,
@@ -107,7 +108,7 @@ def one(request: Asked, id: uuid.UUID) -> HttpResponse:
         "fault": fault,
         "letter": wallets_claiming.collected(letter),
         "successor": successor,
-        "paper": held.award is not None,
+        "paper": held.award is not None and forms_given.given(held.award.tenant, forms_given.CERTIFICATE),
         "proof": wallet_identity.shown(held),
         "services": wallet_identity.services(held),
         "next": wallet_next.of(held, language=tongue),

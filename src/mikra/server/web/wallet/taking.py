@@ -7,7 +7,7 @@ import uuid
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from mikra.errors import InputError, MikraError
+from mikra.errors import ConflictError, InputError, MikraError
 from mikra.server.actions import wallet_bundle, wallet_forms, wallets, wallets_claiming
 from mikra.server.actions.wallet_forms import Form
 from mikra.server.store.wallets import Held
@@ -26,7 +26,7 @@ def choose(request: Asked, id: uuid.UUID) -> HttpResponse:
     return _page(request, wallets.get(request.wallet, id))
 
 
-def _page(request: Asked, held: Held, fault: str = "") -> HttpResponse:
+def _page(request: Asked, held: Held, fault: str = "", status: int = 200) -> HttpResponse:
     kept = set(request.POST.getlist("fields"))
     asked = "form" in request.POST
     rows = []
@@ -43,7 +43,7 @@ def _page(request: Asked, held: Held, fault: str = "") -> HttpResponse:
         "letter": wallets_claiming.collected(wallets_claiming.letter_of(held)),
         "fault": fault,
     }
-    return render(request, "wallet/take.html", values, status=422 if fault else 200)
+    return render(request, "wallet/take.html", values, status=status)
 
 
 @require_POST
@@ -64,5 +64,5 @@ def take(request: Asked, id: uuid.UUID) -> HttpResponse:
     except MikraError as error:
         if error.code == "not_found":
             raise
-        return _page(request, held, said(error))
+        return _page(request, held, said(error), 409 if isinstance(error, ConflictError) else 422)
     return saved_as(taken.content, taken.name)
