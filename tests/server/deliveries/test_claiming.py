@@ -97,8 +97,12 @@ def test_looking_twice_is_opened_once(code: str, tenant: Tenant, client: Client)
 
 def test_not_how_i_write_my_name(code: str, tenant: Tenant, client: Client, actor: Callable[..., Actor]) -> None:
     said = "Zoë O’Brien <b>with</b> an apostrophe"
+    assert f'href="/claim/{code}/wrong/"' in client.get(f"/claim/{code}/").content.decode()
     assert client.post(f"/claim/{code}/wrong/", {"text": "   "}).status_code == 422
     assert client.post(f"/claim/{code}/wrong/", {"text": said}).status_code == 302
+    page = client.get(f"/claim/{code}/").content.decode()
+    assert "The institution has your words." in page
+    assert f'href="/claim/{code}/wrong/"' not in page
     assert said.encode() not in bytes(NameRequest.of(tenant).get().text or b"")
     registrar = actor(tenant, Role.REGISTRAR)
     (one,) = name_requests.waiting(registrar)
