@@ -23,19 +23,25 @@ _FOLDER = Path(str(files("mikra.rendering")))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One page. `link` is what the QR code holds, `address` where the code is typed, `code` as people type it."""
+    """One page. `link` is what the QR code holds, `address` where the code is typed, `code` as people type it.
+
+    Without a link there is neither: a letter that only tells something.
+    """
 
     name: str
     subject: str
     before: tuple[str, ...]
-    address: str
-    code: str
-    link: str
+    address: str = ""
+    code: str = ""
+    link: str = ""
     after: tuple[str, ...] = ()
 
 
 def write_letters(letters: Sequence[Letter], *, sender: str, title: str, language: str) -> bytes:
-    """All letters as one file, in the order given. UnavailableError without the extra `pdf`."""
+    """All letters as one file, in the order given; a long one goes on over pages.
+
+    UnavailableError without the extra `pdf`.
+    """
     try:
         import typst
     except ImportError:
@@ -44,7 +50,9 @@ def write_letters(letters: Sequence[Letter], *, sender: str, title: str, languag
         "sender": sender,
         "title": title,
         "language": language,
-        "letters": [{**asdict(one), "qr": qr_code(one.link), "qr_alt": one.address} for one in letters],
+        "letters": [
+            {**asdict(one), "qr": qr_code(one.link) if one.link else "", "qr_alt": one.address} for one in letters
+        ],
     }
     pdf = typst.compile(
         str(_FOLDER / "typst" / "letter.typ"),
@@ -56,3 +64,7 @@ def write_letters(letters: Sequence[Letter], *, sender: str, title: str, languag
         sys_inputs={"contents": orjson.dumps(contents).decode()},
     )
     return bytes(pdf)
+
+
+def _page(one: Letter) -> dict[str, object]:
+    return {**asdict(one), "qr": qr_code(one.link) if one.link else "", "qr_alt": one.address}

@@ -129,7 +129,7 @@ def test_only_members_who_are_fit_assess(validation: Validation, actor: Callable
     auditor = actor(validation.tenant, Role.AUDITOR)
     for one in (auditor.person_id, outsider.person_id, "nobody"):
         assert refused(InputError, prior_learning.send, validation.registrar, case.id, one).where == "assessor"
-    assert auditor.person_id not in {one.person_id for one in prior_learning.assessors(validation.registrar)}
+    assert auditor.person_id not in {one.person_id for one in prior_learning.assessors(validation.registrar, case)}
 
 
 def test_only_the_assessor_assesses(validation: Validation, actor: Callable[..., Actor]) -> None:

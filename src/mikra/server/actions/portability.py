@@ -100,6 +100,7 @@ def _prior(one: PriorCase) -> dict[str, Any]:
             for piece in known.evidence
         ],
         "findings": [asdict(finding) for finding in known.findings],
+        "appeal": {"at": known.appeal.at.isoformat(), "reason": known.appeal.reason} if known.appeal else None,
         "decisions": [
             {"at": d.decision.created.isoformat(), "outcome": d.decision.outcome, "reason": d.reason}
             for d in known.decisions

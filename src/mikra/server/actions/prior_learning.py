@@ -5,6 +5,7 @@ prior_learning_evidence                      add_file, add_link, add_description
 send                                         to an assessor
 prior_learning_assessment.assess             outcome by outcome: met or not, how it was found, why
 prior_learning_decision                      decide, withdraw, to_award
+prior_learning_appeal                        appeal, letter
 delete                                       before it was decided; `erase` at any time, for whoever handles rights
 
 Whoever prepares awards or seals them sees every case, an assessor those that were given to them.
@@ -12,6 +13,7 @@ Whoever prepares awards or seals them sees every case, an assessor those that we
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,6 +72,15 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """What the learner said against the first decision. `findings`: of the first assessment."""
+
+    reason: str
+    at: dt.datetime
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
     """A case as those see it who may. `findings`: one for each outcome of the edition."""
 
@@ -79,6 +90,7 @@ class CaseView:
     evidence: tuple[Piece, ...]
     findings: tuple[Finding, ...]
     decisions: tuple[Decided, ...]
+    appeal: Appeal | None = None
 
     @property
     def asked_for_more(self) -> bool:
@@ -152,7 +164,15 @@ def view(found: PriorCase, language: str) -> CaseView:
             Decided(decision=one, reason=personal.look_into(key, bytes(one.secret))["reason"])
             for one in PriorDecision.of(found.tenant_id).select_related("by").filter(case=found).order_by("id")
         ),
+        appeal=_appeal(known.get("appeal"), outcomes),
     )
+
+
+def _appeal(told: Mapping[str, Any] | None, outcomes: Sequence[str]) -> Appeal | None:
+    if told is None:
+        return None
+    first = tuple(Finding(outcome=one, **told["findings"].get(str(n), {})) for n, one in enumerate(outcomes))
+    return Appeal(reason=told["reason"], at=dt.datetime.fromisoformat(told["at"]), findings=first)
 
 
 def _piece(key: bytes, one: PriorEvidence) -> Piece:
@@ -244,21 +264,23 @@ ASSESSES = frozenset({Right.DESIGN, Right.REVIEW, Right.PREPARE})
 """Any of these makes a member fit to assess: who knows the design, or the learner's work."""
 
 
-def assessors(actor: Actor) -> list[Membership]:
-    """Members who can be asked to assess."""
+def assessors(actor: Actor, found: PriorCase) -> list[Membership]:
+    """Members who can be asked to assess it; on an appeal nobody who assessed or decided before."""
     actor.need(Right.PREPARE)
     there = Membership.of(actor.tenant).select_related("person").filter(ended=None).order_by("person__name", "id")
-    return [one for one in there if not rights_of(one.roles).isdisjoint(ASSESSES)]
+    appeal = secret_of(found).get("appeal") or {}
+    before = {appeal.get("assessor"), appeal.get("decider")}
+    return [one for one in there if not rights_of(one.roles).isdisjoint(ASSESSES) and str(one.person_id) not in before]
 
 
 def send(actor: Actor, case_id: uuid.UUID | str, assessor_id: uuid.UUID | str) -> PriorCase:
     """To an assessor; again, to another one, until it is decided. InputError where that is nobody who can."""
     actor.need(Right.PREPARE)
-    fit: Sequence[Membership] = [one for one in assessors(actor) if str(one.person_id) == str(assessor_id)]
-    if not fit:
-        raise InputError(_("Choose who assesses it."), where="assessor")
     with work():
         found = seen(actor, case_id, lock=True)
+        fit = [one for one in assessors(actor, found) if str(one.person_id) == str(assessor_id)]
+        if not fit:
+            raise InputError(_("Choose who assesses it."), where="assessor")
         check_state(found, State.DRAFT, State.ASSESSMENT, State.DECISION)
         if not found.evidence.exists():
             raise ConflictError(
@@ -286,6 +308,12 @@ def _destroy(actor: Actor, case_id: uuid.UUID | str, *states: str) -> None:
     with work():
         found = seen(actor, case_id, lock=True)
         check_state(found, *states)
+        if not found.is_decided and "appeal" in secret_of(found) and not actor.may(Right.RIGHTS_CASES):
+            raise ConflictError(
+                _("This case was decided before, and its learner appeals: it stays."),
+                fix=_("Have it assessed and decided."),
+                code="prior_appealed",
+            )
         erasure_list.append(erasure_list.PRIOR, [found.id], now())
         note(actor, "prior.deleted", found, state=found.state)
         destroy_prior([found])

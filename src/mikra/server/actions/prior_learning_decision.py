@@ -60,6 +60,13 @@ def _check_eyes(actor: Actor, found: PriorCase) -> None:
             fix=_("Ask a colleague with the right to seal."),
             code="four_eyes",
         )
+    first = (secret_of(found).get("appeal") or {}).get("decider")
+    if settings_of(actor.tenant).four_eyes and first == str(actor.person_id):
+        raise NotAllowedError(
+            _("You decided the first time, so a second person decides on the appeal."),
+            fix=_("Ask a colleague with the right to seal."),
+            code="four_eyes",
+        )
 
 
 def _check_award(actor: Actor, found: PriorCase) -> None:

@@ -48,6 +48,8 @@ class TenantSettings:
     keep_cases_days: int = 1_095
     keep_prior_days: int = 365
     """Cases of validation of prior learning, after the last that was done on them."""
+    appeal_days: int = 30
+    """So long a negative decision on prior learning can be appealed; never longer than its case is kept at least."""
     keep_staff_days: int = 1_825
     keep_answers_days: int = 7
     """Answers that are given again to a repeated request of another system."""
@@ -79,6 +81,7 @@ _BOUNDS = {
     "keep_requests_days": range(30, 3_651),
     "keep_cases_days": range(365, 3_651),
     "keep_prior_days": range(30, 3_651),
+    "appeal_days": range(7, 31),
     "keep_staff_days": range(30, 7_301),
     "keep_answers_days": range(1, 91),
 }

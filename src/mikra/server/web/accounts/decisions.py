@@ -54,6 +54,12 @@ class SettingsForm(forms.Form):
         help_text=lazy("GDPR, Article 8. The age itself is never in a credential."),
     )
     guardian_confirms = forms.BooleanField(label=lazy("Below that age, a guardian confirms"), required=False)
+    appeal_days = forms.IntegerField(
+        label=lazy("A decision on prior learning can be appealed for, in days"),
+        min_value=7,
+        max_value=30,
+        help_text=lazy("Once, and only where it is not awarded. Somebody else than before assesses it then."),
+    )
     keep_rows_days = forms.IntegerField(
         label=lazy("Rows that were never issued are kept for, in days"), min_value=1, max_value=3650
     )

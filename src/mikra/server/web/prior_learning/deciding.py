@@ -7,12 +7,18 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mikra.server.actions import prior_learning, prior_learning_assessment, prior_learning_decision
+from mikra.server.actions import (
+    prior_learning,
+    prior_learning_appeal,
+    prior_learning_assessment,
+    prior_learning_decision,
+)
 from mikra.server.actions.prior_learning import CaseView
 from mikra.server.actions.prior_learning_assessment import Found
 from mikra.server.rights import Right
+from mikra.server.web.awards.filling import download
 from mikra.server.web.guards import Asked, console
 from mikra.server.web.pages import render
 from mikra.server.web.prior_learning import words
@@ -101,6 +107,30 @@ def withdraw(request: Asked, id: uuid.UUID) -> HttpResponse:
     values = {"one": found, "reason": reason, "error": " ".join(error.values())}
     values["until"] = prior_learning_decision.until(found.case)
     return render(request, "prior_learning/withdraw.html", values, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@console(Right.PREPARE)
+def appeal(request: Asked, id: uuid.UUID) -> HttpResponse:
+    """What the learner says against the decision."""
+    found = prior_learning.case(request.actor, id)
+    reason = request.POST.get("reason", "")
+    error: dict[str, str] = {}
+    status = 200
+    if request.method == "POST":
+        error, status = words.tried(lambda: prior_learning_appeal.appeal(request.actor, id, reason))
+        if not error:
+            messages.success(request, _("The appeal is noted. Give the case to somebody who has not assessed it."))
+            return words.to(request, id)
+    values = {"one": found, "reason": reason, "error": " ".join(error.values())}
+    return render(request, "prior_learning/appeal.html", values, status=status)
+
+
+@require_safe
+@console(Right.PREPARE)
+def letter(request: Asked, id: uuid.UUID) -> HttpResponse:
+    """The decision, to print or to send."""
+    return download(prior_learning_appeal.letter(request.actor, id), "application/pdf", "decision.pdf")
 
 
 @require_POST

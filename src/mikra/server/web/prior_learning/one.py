@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mikra.adapters.clock import now
-from mikra.server.actions import prior_learning, prior_learning_decision, prior_learning_row
+from mikra.server.actions import prior_learning, prior_learning_appeal, prior_learning_decision, prior_learning_row
 from mikra.server.actions.prior_learning import CaseView, State
 from mikra.server.rights import Right
 from mikra.server.store.batches import Batch
@@ -42,6 +42,7 @@ def one(request: Asked, id: uuid.UUID) -> HttpResponse:
         if found.case.is_decided
         else prior_learning_row.missing(found.case.edition, found.row, language()),
         "until": prior_learning_decision.until(found.case),
+        "appeal_day": prior_learning_appeal.last_day(found.case),
         "batch": batch,
         "batch_state": BATCHES[batch.state] if batch else None,
     }
@@ -57,14 +58,16 @@ def may(request: Asked, found: CaseView) -> set[str]:
     case, actor = found.case, request.actor
     open_ones = not case.is_decided
     sealed = case.batch is not None and case.batch.state not in _NOT_SEALED
-    until = prior_learning_decision.until(case)
+    until, appeal = prior_learning_decision.until(case), prior_learning_appeal.until(case)
     can = {
+        "appeal": actor.may(Right.PREPARE) and appeal is not None and now() < appeal,
+        "letter": actor.may(Right.PREPARE) and actor.may(Right.LEARNERS) and case.is_decided,
         "prepare": actor.may(Right.PREPARE) and open_ones,
         "assess": case.assessor_id == actor.person_id and case.state in (State.ASSESSMENT, State.DECISION),
         "decide": actor.may(Right.SEAL) and actor.may(Right.LEARNERS) and case.state == State.DECISION,
         "withdraw": actor.may(Right.SEAL) and not sealed and until is not None and now() < until,
         "award": actor.may(Right.PREPARE) and case.state == State.AWARDED and (case.batch is None or _ended(case)),
-        "delete": (actor.may(Right.PREPARE) and open_ones) or actor.may(Right.RIGHTS_CASES),
+        "delete": (actor.may(Right.PREPARE) and open_ones and found.appeal is None) or actor.may(Right.RIGHTS_CASES),
     }
     return {name for name, can_it in can.items() if can_it}
 
@@ -120,7 +123,7 @@ def send(request: Asked, id: uuid.UUID) -> HttpResponse:
         if not error:
             messages.success(request, _("It waits for the assessment."))
             return words.to(request, id)
-    people = [(str(one.person_id), one.person.name) for one in prior_learning.assessors(request.actor)]
+    people = [(str(one.person_id), one.person.name) for one in prior_learning.assessors(request.actor, found.case)]
     values = {"one": found, "people": people, "chosen": chosen, "error": error}
     values["summary"] = words.summary(error, "assessor")
     return render(request, "prior_learning/send.html", values, status=status)

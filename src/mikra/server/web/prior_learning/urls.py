@@ -22,5 +22,7 @@ console_urlpatterns = [
     path(_ONE + "assess/", deciding.assess, name="prior_assess"),
     path(_ONE + "decide/", deciding.decide, name="prior_decide"),
     path(_ONE + "withdraw/", deciding.withdraw, name="prior_withdraw"),
+    path(_ONE + "appeal/", deciding.appeal, name="prior_appeal"),
+    path(_ONE + "letter.pdf", deciding.letter, name="prior_letter"),
     path(_ONE + "award/", deciding.award, name="prior_award"),
 ]

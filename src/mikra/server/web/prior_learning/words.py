@@ -44,6 +44,8 @@ KINDS: dict[str, Any] = {
 
 def title_of(found: CaseView) -> str:
     """How the case stands, in one sentence."""
+    if found.appeal and found.case.state == State.DRAFT and not found.asked_for_more:
+        return _("The decision is appealed")
     if found.asked_for_more:
         return _("More evidence is asked for")
     return {
