@@ -232,7 +232,7 @@ class _House:
         if given.get("grade"):
             better, why = {"grade": "10" if given["grade"] != "10" else "9"}, "The grade was entered wrong."
         else:
-            better, why = {"family_name": f"{given['family_name']}ová"}, "The name was not written as in the register."
+            better, why = college.CORRECTED, "The name was not written as in the register."
         corrections_supersede.supersede(registrar, awards[3].id, better, why)
         bounced = Delivery.of(self.tenant).filter(award=awards[4]).first()
         if bounced is not None:

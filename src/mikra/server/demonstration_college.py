@@ -12,7 +12,7 @@ _CLASS = (
     ("Jakub", "Novotný", "jakub.novotny@zak.example", "S2301", "12.06.2026", "cs"),
     ("Eliška", "Šťastná", "eliska.stastna@zak.example", "S2302", "12.06.2026", "cs"),
     ("Георги", "Димитров", "georgi.dimitrov@zak.example", "S2303", "12.06.2026", "bg"),
-    ("Minh Anh", "Nguyen", "minh.anh@zak.example", "S2304", "12.06.2026", "en"),
+    ("Minh Anh", "Ngujen", "minh.anh@zak.example", "S2304", "12.06.2026", "en"),
     ("Ondřej", "Říha", "ondrej.riha@zak.example", "S2305", "12.06.2026", "cs"),
     ("Zuzana", "Kučerová", "", "S2306", "12.06.2026", "cs"),
     ("Matěj", "Žák", "matej.zak@zak.example", "S2307", "12.06.2026", "cs"),
@@ -28,6 +28,9 @@ _NEXT = (
     ("Lucie", "Horáková", "lucie.horakova@zak.example", "S2405", "19.06.2026", "cs"),
 )
 """A name that is not whole, an address and a day that are none, and somebody who has it already."""
+
+CORRECTED = {"family_name": "Nguyen"}
+"""The fourth of the class, whose name was written wrong."""
 
 PRIOR = {
     "given_name": "Stanislav",
