@@ -14,6 +14,7 @@ from django.test import Client
 from mikra.adapters.clock import now
 from mikra.adapters.mail import Later, Outcome, Refused, Sent
 from mikra.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from mikra.messages.spoken import Day
 from mikra.server.actions import corrections, deliveries, letters, paper, tenant_settings
 from mikra.server.rights import Actor, Role
 from mikra.server.store.audit import Entry
@@ -265,3 +266,16 @@ def test_whoever_has_the_letter_is_told_of_a_change_and_why(
     assert said in text
     assert "The reason: The grade was of somebody else." in text
     assert client.get(f"/claim/{link_of(letter)}/").status_code == 200
+
+
+def test_the_last_day_is_said_as_people_say_it(tenant: Tenant, sealed: Made) -> None:
+    sealed(tenant, 1)
+    world = World()
+    deliveries.send_due(post=world)
+    (letter,) = world.taken
+    body: Any = letter.get_body()
+    text = body.get_content()
+    expires = Delivery.of(tenant).get().expires
+    assert expires is not None
+    assert expires.date().isoformat() not in text
+    assert Day(expires.date()).text("en") in text or Day(expires.date()).text("ro") in text

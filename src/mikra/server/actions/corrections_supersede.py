@@ -47,11 +47,15 @@ from mikra.status.indexes import Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A field of an award as a form shows it: name, label, what stands there, the choices where they are few."""
+    """A field of an award as a form shows it: name, label, what stands there, the choices where they are few.
+
+    `kind` is that of `issuance.fields.FieldKind`.
+    """
 
     field: str
     label: str
     text: str
+    kind: str
     required: bool
     choices: tuple[tuple[str, str], ...]
 
@@ -72,6 +76,7 @@ def _fact(one: RosterField, values: Mapping[str, Any], language: str) -> Fact:
         field=one.name,
         label=heading_text(one.name, language),
         text=cell_text(values.get(one.name, "")),
+        kind=one.kind.value,
         required=one.required,
         choices=tuple((choice, choice_label(one.name, choice, language)) for choice in one.choices) if few else (),
     )

@@ -182,4 +182,4 @@ def _day(delivery: Delivery) -> str:
     from mikra.messages import spoken
 
     assert delivery.expires is not None
-    return spoken.told(delivery.expires.date(), words.language())
+    return spoken.Day(delivery.expires.date()).text(words.language())

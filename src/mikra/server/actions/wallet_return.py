@@ -178,7 +178,7 @@ def _asked(wallet: Wallet, tenant: Tenant, service: str, opens: dt.datetime) -> 
             "another address.\n\nIt opens on {day}. If that is you, do nothing.\n\nIf it is not you, open your wallet "
             "and press “This is not me”:\n\n{address}\n"
         )
-        day = spoken.told(opens.date(), words.language())
+        day = spoken.Day(opens.date()).text(words.language())
         address = f"{installation().origin.rstrip('/')}/wallet/"
         return _("Somebody wants to open your wallet"), body.format(
             tenant=tenant.name, service=service, day=day, address=address
