@@ -105,7 +105,7 @@ def test_a_hidden_learner_is_hidden_in_every_form_that_is_made(run: Run, desk: P
     [
         (("--to", "pdf-9"), "There is no form of this name."),
         (("--to", "open-badge-3", "--key", "seal.p12", "--issuer", "did:web:zed.example"), "name of the key"),
-        (("--to", "vc-2.0", "--key", "seal.p12"), "our own terms"),
+        (("--to", "vc-2.0", "--key", "seal.p12"), "Our own terms"),
         (("--to", "open-badge-3", "--holder", "holder.jwk"), "not bound to a key"),
         (("--to", "sd-jwt-vc", "--key", "seal.p12"), "address of yours"),
         (("--to", "sd-jwt-vc-eu", "--key", "seal.p12", "--holder", "private.jwk"), "This is a private key."),

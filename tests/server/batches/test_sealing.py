@@ -169,7 +169,7 @@ def test_a_signer_that_is_down_loses_nothing(registrar: Actor, edition: Edition)
     sealing_press.forget()
     seal_keys.hold(key.address, Down(key))
     assert not sealing.advance(batch.id)
-    assert batches.progress(registrar, batch.id).problem == "The signer does not answer. Start it."
+    assert batches.progress(registrar, batch.id).problem == "The signer does not answer.\nStart it."
     assert Award.of(registrar.tenant).count() == 0
     stems = set(BatchRow._default_manager.filter(batch=batch).values_list("award_stem", flat=True))
     assert "" not in stems, "what is intended is written down before it is sealed"
