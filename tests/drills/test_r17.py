@@ -172,6 +172,7 @@ def filled(route: str, slug: str, ids: dict[str, str]) -> str:
 BY_OTHERS = {
     ".well-known/security.txt": "no page; tests/server/privacy/test_pages.py",
     "favicon.ico": "no page",
+    "console/<slug:slug>/prior-learning/<uuid:id>/letter.pdf": "no page; after a decision; tests/server/prior",
     "status/<int:number>/<int:index>": "no page; tests/server/status",
     "status/<int:number>/<slug:encoding>": "no page; tests/server/status",
     "console/<slug:slug>/data-protection/cases/<uuid:id>/erase/": "after a proof; tests/server/privacy/test_pages.py",
